@@ -1,0 +1,67 @@
+"""The types of items: for each a module with its schema, the parsing of a response, scoring and feedback.
+
+A new type is a module here, a line in `TYPES` and one in `AnyItem`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from quizzes.items import matching, multiple, ordering, short, single, true_false
+from quizzes.items.common import (
+    BadResponse,
+    ItemData,
+    ItemType,
+    Names,
+    Raw,
+    Response,
+    Scored,
+)
+from quizzes.items.matching import Matching
+from quizzes.items.multiple import Multiple
+from quizzes.items.ordering import Ordering
+from quizzes.items.short import Short
+from quizzes.items.single import Single
+from quizzes.items.true_false import TrueFalse
+
+__all__ = [
+    "TYPES",
+    "AnyItem",
+    "BadResponse",
+    "ItemData",
+    "ItemType",
+    "Names",
+    "Raw",
+    "Response",
+    "Scored",
+    "parse_data",
+    "type_of",
+]
+
+AnyItem = Annotated[
+    Single | Multiple | TrueFalse | Matching | Ordering | Short,
+    Field(discriminator="type"),
+]
+"""An item of any type, for a field of a larger schema."""
+
+TYPES: Mapping[str, ItemType] = {
+    "single": single,
+    "multiple": multiple,
+    "true-false": true_false,
+    "matching": matching,
+    "ordering": ordering,
+    "short": short,
+}
+
+_any_item: TypeAdapter[ItemData] = TypeAdapter(AnyItem)
+
+
+def parse_data(raw: Mapping[str, Any]) -> ItemData:
+    """Return the data of an item from what YAML or JSON gave; raise pydantic's ValidationError, with all faults."""
+    return _any_item.validate_python(raw)
+
+
+def type_of(data: ItemData) -> ItemType:
+    """Return the module that knows what DATA asks."""
+    return TYPES[data.type]

@@ -1,0 +1,50 @@
+"""Valid items of every type; a test states only what matters to it."""
+
+from typing import Any
+
+from quizzes.items import ItemData, parse_data
+
+COMMON = {
+    "ident": "an-item",
+    "stem": "What?",
+    "demand": "recall",
+    "explanation": "Because.",
+    "passage": "a-lesson#a-passage",
+    "sources": ["a-source-1917"],
+}
+
+
+def raw_item(kind: str, **fields: Any) -> dict[str, Any]:
+    """Return what YAML would give for an item of KIND, with FIELDS changed."""
+    own: dict[str, dict[str, Any]] = {
+        "single": {"options": options("abc", right="b")},
+        "multiple": {"options": options("abcd", right="ab")},
+        "true-false": {"key": True},
+        "matching": {"pairs": pairs(lenin="Bolsheviks", martov="Mensheviks", chernov="Socialist Revolutionaries")},
+        "ordering": {"entries": entries("abcde")},
+        "short": {"answers": [{"text": "April Theses"}]},
+    }
+    return COMMON | {"type": kind} | own[kind] | fields
+
+
+def item(kind: str, **fields: Any) -> ItemData:
+    return parse_data(raw_item(kind, **fields))
+
+
+def options(idents: str, right: str) -> list[dict[str, Any]]:
+    """Return an option for each letter of IDENTS; those in RIGHT are."""
+    marks: dict[bool, dict[str, Any]] = {True: {"right": True}, False: {}}
+    return [{"ident": ident, "text": f"Text of {ident}"} | marks[ident in right] for ident in idents]
+
+
+def pairs(**rights: str) -> list[dict[str, str]]:
+    return [{"ident": ident, "left": ident.title(), "right": right} for ident, right in rights.items()]
+
+
+def entries(idents: str) -> list[dict[str, str]]:
+    return [{"ident": ident, "text": f"Text of {ident}"} for ident in idents]
+
+
+def short(*answers: str | dict[str, Any], **fields: Any) -> ItemData:
+    """Return a short item; an answer that is a string is worth the full score."""
+    return item("short", answers=[{"text": given} if isinstance(given, str) else given for given in answers], **fields)

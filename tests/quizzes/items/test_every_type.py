@@ -1,0 +1,188 @@
+"""What holds for each type, by the table at the end of RULES section 11."""
+
+import json
+from fractions import Fraction
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.items import TYPES, BadResponse
+from quizzes.items.matching import choices
+from tests.quizzes.items.make import entries, item, options, pairs
+
+ITEMS = {
+    "single": item("single"),
+    "multiple": item("multiple"),
+    "multiple by coverage": item("multiple", method="coverage"),
+    "multiple by each answer": item("multiple", method="each-answer"),
+    "multiple, all or nothing": item("multiple", method="all-or-nothing"),
+    "true-false": item("true-false"),
+    "matching": item("matching", distractors=["Kadets"]),
+    "ordering": item("ordering"),
+    "ordering by place": item("ordering", method="absolute"),
+    "ordering, all or nothing": item("ordering", method="all-or-nothing"),
+    "ordering of entries named like fields": item("ordering", entries=[
+        {"ident": ident, "text": ident} for ident in ("move", "order", "up", "a")
+    ]),
+    "short": item("short", answers=[{"text": "April Theses"}, {"text": "*", "score": 0.3}]),
+}  # fmt: skip
+every_item = pytest.mark.parametrize("data", ITEMS.values(), ids=ITEMS.keys())
+every_multiple = pytest.mark.parametrize("data", [data for name, data in ITEMS.items() if "multiple" in name])
+
+
+def choice_of(data, left):
+    right = next(pair.right for pair in data.pairs if pair.ident == left)
+    return next(choice.ident for choice in choices(data) if choice.text == right)
+
+
+def key_of(data):
+    """Return the raw fields of the right answer."""
+    match data.type:
+        case "true-false":
+            return {"": ["true" if data.key else "false"]}
+        case "short":
+            return {"": [data.answers[0].text]}
+        case "matching":
+            return {pair.ident: [choice_of(data, pair.ident)] for pair in data.pairs}
+        case "ordering":
+            return {entry.ident: [str(place)] for place, entry in enumerate(data.entries, 1)}
+    return {"": [option.ident for option in data.options if option.right]}
+
+
+def anything(data):
+    """Return raw fields that may or may not be an answer, some of their names and values such as mean something."""
+    parts = [part.ident for part in getattr(data, "pairs", None) or getattr(data, "entries", None) or []]
+    idents = [*TYPES[data.type].shown(data, Random(0)), ",".join(parts)]
+    moves = [f"{part}:{way}" for part in parts for way in ("up", "down", "out")]
+    numbers = ["1", "2", "3", "4", "5", "99", "1" * 5000]
+    meant = st.sampled_from(["", " ", "true", "April Theses", "x" * 501, "\0", *numbers, *moves, *idents])
+    values = st.lists(meant | st.text(st.characters(codec=None), max_size=9), max_size=2)
+    return st.dictionaries(st.sampled_from(["", "move", "order", *parts]) | st.text(max_size=3), values, max_size=5)
+
+
+def fields_of(response):
+    """Return the raw fields of a form filled in with RESPONSE."""
+    match response:
+        case None:
+            return {}
+        case {"order": order}:
+            return {ident: [str(place)] for place, ident in enumerate(order, 1)}
+        case {"pairs": filled}:
+            return {left: [choice] for left, choice in filled.items()}
+        case {"options": ticked}:
+            return {"": ticked}
+        case {"value": value}:
+            return {"": ["true" if value else "false"]}
+    return {"": list(response.values())}
+
+
+def parsed(data, raw, previous=None):
+    return TYPES[data.type].parse(data, raw, TYPES[data.type].shown(data, Random(1)), previous)
+
+
+def score(data, response):
+    return TYPES[data.type].score(data, response).score
+
+
+@every_item
+@given(drawn=st.data())
+def test_whatever_is_sent_is_an_answer_a_blank_or_a_bad_response(data, drawn):
+    message, response = "", None
+    try:
+        response = parsed(data, drawn.draw(anything(data)))
+    except BadResponse as refusal:
+        message = str(refusal)
+    assert message.encode()[-1:] in (b"", b".")  # a sentence, which can be shown whatever was sent
+    assert response is None or next(iter(response.values())) not in ("", [], {})
+    assert json.loads(json.dumps(response).encode()) == response
+    assert parsed(data, fields_of(response)) == response
+
+    scored = TYPES[data.type].score(data, response)
+    assert scored == TYPES[data.type].score(data, response)
+    assert isinstance(scored.score, Fraction)
+    assert all(0 <= part <= 1 for part in [scored.score, *scored.parts.values()])
+    assert bool(TYPES[data.type].says(data, response)) == (response is not None)
+
+
+@every_item
+@pytest.mark.parametrize("raw", [{}, {"": []}, {"": [""]}, {"": ["  "]}, {"a": [""], "lenin": ["", " "]}])
+def test_a_blank_is_none_and_worth_nothing(data, raw):
+    kind = TYPES[data.type]
+    assert parsed(data, raw) is None
+    assert kind.score(data, None).score == 0
+    assert kind.score(data, None).feedback == ()
+    assert kind.says(data, None) == []
+    assert not kind.is_complete(data, None)
+
+
+@every_item
+def test_the_key_scores_1_and_is_complete(data):
+    kind, response = TYPES[data.type], parsed(data, key_of(data))
+    assert kind.score(data, response).score == 1
+    assert set(kind.score(data, response).parts.values()) <= {1}
+    assert kind.is_complete(data, response)
+    assert kind.says(data, response) == kind.key_says(data) != []
+
+
+@every_item
+@given(seed=st.integers())
+def test_the_order_shown_is_kept_by_its_seed_and_names_what_is_there(data, seed):
+    kind = TYPES[data.type]
+    order = kind.shown(data, Random(seed))
+    assert order == kind.shown(data, Random(seed))
+    assert sorted(order) == sorted(kind.shown(data, Random(0)))
+
+
+@every_multiple
+@given(ticked=st.sets(st.sampled_from("abcd")), wrong=st.sampled_from("cd"))
+def test_ticking_a_wrong_option_never_helps_even_from_a_blank(data, ticked, wrong):
+    before, after = (parsed(data, {"": sorted(values)}) for values in (ticked, ticked | {wrong}))
+    assert score(data, after) <= score(data, before)
+
+
+@every_multiple
+@given(ticked=st.lists(st.sampled_from("abcd")), rng=st.randoms())
+def test_the_order_in_which_options_are_sent_means_nothing(data, ticked, rng):
+    mixed = list(ticked)
+    rng.shuffle(mixed)
+    assert parsed(data, {"": mixed}) == parsed(data, {"": ticked})
+
+
+@given(drawn=st.data())
+def test_the_order_in_which_pairs_are_sent_means_nothing(drawn):
+    data = ITEMS["matching"]
+    chosen = st.sampled_from([choice.ident for choice in choices(data)])
+    raw = drawn.draw(st.fixed_dictionaries({}, optional={pair.ident: st.tuples(chosen) for pair in data.pairs}))
+    mixed = dict(drawn.draw(st.permutations(list(raw.items()))))
+    assert parsed(data, mixed) == parsed(data, raw)
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+@given(drawn=st.data())
+def test_renaming_the_options_changes_no_score(kind, drawn):
+    new = dict(zip("abcd", drawn.draw(st.permutations("wxyz")), strict=True))
+    old_data = item(kind, options=options("abcd", right="b"))
+    renamed = [option | {"ident": new[option["ident"]]} for option in options("abcd", right="b")]
+    ticked = drawn.draw(st.lists(st.sampled_from("abcd"), max_size=1 if kind == "single" else 4))
+    before = parsed(old_data, {"": ticked})
+    after = parsed(item(kind, options=renamed), {"": [new[ident] for ident in ticked]})
+    assert score(item(kind, options=renamed), after) == score(old_data, before)
+
+
+@given(order=st.permutations("abcde"), names=st.permutations("vwxyz"))
+def test_renaming_the_entries_changes_no_score(order, names):
+    new = dict(zip("abcde", names, strict=True))
+    renamed = item("ordering", entries=[entry | {"ident": new[entry["ident"]]} for entry in entries("abcde")])
+    response = {"order": [new[ident] for ident in order]}
+    assert score(renamed, response) == score(ITEMS["ordering"], {"order": list(order)})
+
+
+@given(drawn=st.data())
+def test_renaming_the_pairs_changes_no_score(drawn):
+    rights = {"a": "One", "b": "Two", "c": "One"}
+    before, after = (item("matching", pairs=pairs(**rights)), item("matching", pairs=pairs(z="One", y="Two", x="One")))
+    chosen = drawn.draw(st.lists(st.sampled_from(choices(before)), min_size=3, max_size=3))
+    answers = ({"pairs": {left: c.ident for left, c in zip(lefts, chosen, strict=True)}} for lefts in ("abc", "zyx"))
+    assert score(before, next(answers)) == score(after, next(answers))
