@@ -1,0 +1,394 @@
+// Kruzhok's only script, and every page works without it. It saves what is typed while it is typed, moves the rows of an ordering
+// in place, and shows a preview. It says nothing of its own: its words and signs are the page's templates and data- attributes.
+
+const PAUSE = 600; // ms after the last change
+const WAITS = [2, 5, 10, 20, 30]; // seconds between tries, the last for good
+const PATIENCE = 15000; // ms until a silent server counts as none
+const KEPT_FOR = 30 * 24 * 3600 * 1000;
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+// randomUUID exists only where the address is https or localhost; a study group may well read over plain http.
+const once = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g,
+  (c) => (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16));
+
+// What is not saved yet is kept in this browser, under whose it is: computers are shared.
+const kept = {
+  key: (path, user = document.body.dataset.user ?? "") => `kept:${user}:${path}`,
+  read(path) {
+    try {
+      const visitors = localStorage.getItem(this.key(path, ""));
+      if (visitors && "guest" in document.body.dataset) { // this guest was a visitor when it was typed
+        localStorage.setItem(this.key(path), visitors);
+        localStorage.removeItem(this.key(path, ""));
+      }
+      return JSON.parse(localStorage.getItem(this.key(path)));
+    } catch { return null; }
+  },
+  write(path, value) {
+    try { localStorage.setItem(this.key(path), JSON.stringify(value)); return true; } catch { return false; }
+  },
+  drop(path) {
+    try { localStorage.removeItem(this.key(path)); } catch { /* then nothing was kept either */ }
+  },
+  tidy() { // what nobody came back for
+    try {
+      for (const key of Object.keys(localStorage).filter((key) => key.startsWith("kept:"))) {
+        if (!(JSON.parse(localStorage.getItem(key)).at > Date.now() - KEPT_FOR)) localStorage.removeItem(key);
+      }
+    } catch { /* storage is closed to us, or holds what is not ours */ }
+  },
+};
+
+function fromTemplate(state, values = {}) {
+  const template = document.querySelector(`template[data-state="${state}"]`);
+  const copy = template ? template.content.cloneNode(true) : new DocumentFragment();
+  for (const slot of all("[data-slot]", copy)) slot.textContent = values[slot.dataset.slot] ?? "";
+  return copy;
+}
+
+// Saves one thing that has a path of its own. One save is on its way at a time, and it stays `sent` until the server has answered
+// for it: were its answer lost and a newer change sent with the same base, the server would take the newer for the older.
+class Saver {
+  constructor(path, form, part) {
+    Object.assign(this, { path, form, part, changedSince: false, sent: null, flight: null, timer: 0, failures: 0, refused: false });
+  }
+
+  changed() {
+    this.changedSince = true;
+    this.refused = false;
+    this.form.leaving = this.form.waited = false; // a submission that was stopped must not stop the saving
+    this.keep();
+    this.say("saving");
+    this.later(PAUSE);
+  }
+
+  keep() {
+    const { sent, part } = this;
+    this.isKept = kept.write(this.path, { sent, fields: part.read(), base: part.base, at: Date.now() });
+  }
+
+  later(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), ms);
+  }
+
+  get open() { return Boolean(this.changedSince || this.sent); }
+
+  send() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (this.flight || !this.open || this.form.leaving) return this.flight;
+    if (!this.sent) {
+      this.sent = { fields: this.part.read(), base: this.part.base, once: once() };
+      this.changedSince = false;
+      this.keep();
+    }
+    this.flight = this.ask().then((reply) => {
+      this.flight = null;
+      this.take(reply);
+      if (this.changedSince && !this.timer) return this.send();
+    });
+    return this.flight;
+  }
+
+  async ask() {
+    const { fields, base, once } = this.sent;
+    const body = new URLSearchParams([["csrf_token", this.form.elements.csrf_token?.value ?? ""], ["base", base], ["once", once], ...fields]);
+    try {
+      const response = await fetch(this.path, {
+        method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout?.(PATIENCE),
+        keepalive: String(body).length < 60000, // outlives the page; browsers refuse more than 64 KiB of it
+      });
+      return { status: response.status, ...(await response.json()) };
+    } catch {
+      return {}; // no network, no server, or an answer that is none
+    }
+  }
+
+  take(reply) {
+    if (reply.status === 200 && reply.step !== undefined) this.accepted(reply);
+    else if (reply.status < 500 && reply.problem) this.refuse(reply);
+    else this.failed();
+  }
+
+  accepted(reply) {
+    this.sent = null;
+    this.failures = 0;
+    this.part.base = reply.step;
+    this.part.problem();
+    this.part.took(reply, !this.changedSince);
+    if (this.changedSince) return this.keep();
+    kept.drop(this.path);
+    this.say("saved", { time: reply.saved });
+  }
+
+  // The server understood and said no. It stays in this browser; after a sign-in elsewhere it is worth asking again.
+  refuse({ status, problem, url }) {
+    this.sent = null;
+    this.failures = 0;
+    this.refused = status !== 422;
+    this.part.problem(problem, url);
+    if (!this.changedSince) this.say("refused");
+  }
+
+  failed() {
+    const seconds = WAITS[Math.min(this.failures++, WAITS.length - 1)];
+    this.say(this.isKept ? "unsaved" : "unkept", { seconds });
+    this.later(seconds * 1000);
+  }
+
+  again() {
+    if (this.refused) this.changedSince = true;
+    this.refused = false;
+    this.send();
+  }
+
+  say(state, values) {
+    const now = state + JSON.stringify(values ?? {}); // said once, or it would be read out again at each try
+    if (this.part.saving && this.said !== now) this.part.saving.replaceChildren(fromTemplate(state, values));
+    this.said = now;
+  }
+
+  restore() {
+    const old = kept.read(this.path);
+    if (!old) return;
+    const shown = this.part.read();
+    const arrived = old.sent && same(old.sent.fields, shown); // our own save, only its answer was lost
+    if (Number(this.part.base) > Number(old.base) && !arrived) {
+      if (same(old.fields, shown)) return kept.drop(this.path);
+      // Saved later elsewhere: that one counts. This one is handed in with its old base, so that the server keeps it and says so.
+      const token = same(old.sent?.fields, old.fields) ? old.sent.once : once();
+      this.sent = { fields: old.fields, base: old.base, once: token };
+    } else {
+      this.sent = arrived ? null : old.sent;
+      this.part.write(old.fields);
+      this.changedSince = !same(old.sent?.fields, old.fields);
+      if (arrived && !this.changedSince) return kept.drop(this.path);
+    }
+    this.isKept = true;
+    this.say("saving");
+    this.send();
+  }
+}
+
+// What an item and a draft have in common: places near them where something is said.
+class Part {
+  constructor(home) {
+    this.home = home;
+    this.saving = this.near("[data-saving]");
+  }
+
+  near(selector) {
+    for (let place = this.home; place; place = place.parentElement) {
+      const found = place.querySelector(selector);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  problem(words = "", url = "") {
+    const place = this.near("[data-problem]");
+    if (!place) return;
+    place.querySelector("[data-words]").textContent = words;
+    const link = place.querySelector("[data-link]");
+    if (url) link.href = url;
+    link.hidden = !url;
+    place.hidden = !words;
+  }
+
+  took() { /* a draft has nothing more to show */ }
+}
+
+class Draft extends Part {
+  get base() { return this.home.dataset.base ?? "0"; }
+  set base(step) { this.home.dataset.base = step; }
+  read() { return [["text", this.home.value]]; }
+  write(fields) { this.home.value = fields[0][1]; }
+}
+
+class Item extends Part {
+  constructor(fieldset) {
+    super(fieldset);
+    this.hidden = fieldset.querySelector("input[name^='base-']");
+    this.order = fieldset.querySelector("[data-order]");
+    this.controls = [...fieldset.elements].filter((one) => one.name && one !== this.hidden && one.matches("input, select, textarea"));
+  }
+
+  get base() { return this.hidden.value; }
+  set base(step) { this.hidden.value = step; }
+
+  read() {
+    return this.controls.filter((one) => !/radio|checkbox/.test(one.type) || one.checked).map((one) => [one.name, one.value]);
+  }
+
+  write(fields) {
+    for (const one of this.controls) {
+      const values = fields.filter(([name]) => name === one.name).map(([, value]) => value);
+      if (/radio|checkbox/.test(one.type)) one.checked = values.includes(one.value);
+      else one.value = values[0] ?? "";
+    }
+    if (this.order) {
+      const places = rowsOf(this.order).map((row) => [Number(placeOf(row).value), row.dataset.entry]);
+      if (places.every(([place]) => place)) arrange(this.order, places.sort(([a], [b]) => a - b).map(([, entry]) => entry), false);
+    }
+  }
+
+  took({ answered, flagged, done, of, notice, order }, fresh) {
+    if (order && this.order && fresh) arrange(this.order, order);
+    const said = this.home.querySelector("[data-notice]");
+    if (said) Object.assign(said, { textContent: notice ?? "", hidden: !notice });
+    for (const link of all(`[data-question="${this.home.id}"]`)) {
+      link.className = answered ? "full" : "blank";
+      link.querySelector(".sign").replaceChildren(fromTemplate(`question-${Boolean(answered)}-${Boolean(flagged)}`));
+    }
+    for (const count of all("[data-count]")) count.textContent = fill(count.dataset.count, { done, of });
+  }
+}
+
+// Ordering. Rows are numbered from the top as soon as one is moved.
+const rowsOf = (list) => [...list.children];
+const placeOf = (row) => row.querySelector("select");
+
+function number(list) {
+  const rows = rowsOf(list);
+  rows.forEach((row, at) => {
+    placeOf(row).value = String(at + 1);
+    all("button", row).forEach((button) => {
+      const end = button.value.endsWith(":up") ? 0 : rows.length - 1;
+      if (at === end) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    });
+  });
+}
+
+function arrange(list, entries, renumber = true) {
+  const rows = new Map(rowsOf(list).map((row) => [row.dataset.entry, row]));
+  if (!same([...rows.keys()], entries)) {
+    const focused = document.activeElement;
+    list.append(...entries.map((entry) => rows.get(entry)).filter(Boolean));
+    if (list.contains(focused)) focused.focus(); // a row that is moved loses it
+  }
+  if (renumber) number(list);
+}
+
+function sayPlace(row) {
+  const list = row.parentElement;
+  const rows = rowsOf(list);
+  const values = { entry: row.querySelector(".entry").textContent.trim(), place: rows.indexOf(row) + 1, of: rows.length };
+  list.parentElement.querySelector("[data-place]").textContent = fill(list.dataset.said, values);
+}
+
+// The neighbour is moved, not the row: so the focus stays on the arrow that was pressed.
+function move(button, saver) {
+  const row = button.closest("[data-entry]");
+  const up = button.value.endsWith(":up");
+  const neighbour = up ? row.previousElementSibling : row.nextElementSibling;
+  if (!neighbour) return;
+  if (up) row.after(neighbour); else row.before(neighbour);
+  number(row.parentElement);
+  sayPlace(row);
+  saver.changed();
+}
+
+// Rows change places, so that who numbers one after the other never moves what has its number; "–" takes the answer back.
+function place(select) {
+  const row = select.closest("[data-entry]");
+  const list = row.parentElement;
+  const rows = rowsOf(list);
+  if (!select.value) return rows.forEach((one) => { placeOf(one).value = ""; });
+  const [here, there] = [rows.indexOf(row), Number(select.value) - 1];
+  [rows[here], rows[there]] = [rows[there], rows[here]];
+  arrange(list, rows.map((one) => one.dataset.entry));
+  sayPlace(row);
+}
+
+const savers = [];
+
+function watch(saver, home) {
+  savers.push(saver);
+  saver.restore();
+  home.addEventListener("input", () => saver.changed());
+  home.addEventListener("focusout", (event) => {
+    if (!home.contains(event.relatedTarget) && saver.changedSince && !saver.failures) saver.send();
+  });
+}
+
+function watchItem(fieldset, form) {
+  const item = new Item(fieldset);
+  const saver = new Saver(fieldset.dataset.save, form, item);
+  item.order?.addEventListener("input", (event) => place(event.target)); // before the saver reads
+  watch(saver, fieldset);
+  fieldset.addEventListener("click", (event) => {
+    const arrow = event.target.closest("[data-order] button");
+    if (!arrow) return;
+    event.preventDefault();
+    move(arrow, saver);
+  });
+  fieldset.addEventListener("keydown", (event) => { // Enter keeps the answer, it does not leave the page
+    if (event.key !== "Enter" || !event.target.matches("input:not([type=checkbox], [type=radio])")) return;
+    event.preventDefault();
+    saver.send();
+  });
+}
+
+// A form that is sent carries everything itself. What is on its way must be answered first, or the form would come with an old base.
+function watchForm(form) {
+  form.addEventListener("submit", async (event) => {
+    if (event.defaultPrevented) return;
+    const mine = savers.filter((saver) => saver.form === form);
+    const sending = mine.filter((saver) => saver.flight || saver.sent);
+    if (sending.length && !form.waited) {
+      event.preventDefault();
+      if (form.waiting) return;
+      form.waiting = true;
+      await Promise.race([Promise.all(sending.map((saver) => saver.send())), new Promise((done) => setTimeout(done, 4000))]);
+      form.waiting = false;
+      form.waited = true;
+      form.requestSubmit(event.submitter);
+    } else {
+      form.leaving = true;
+      mine.forEach((saver) => clearTimeout(saver.timer));
+    }
+  });
+}
+
+async function preview(event) {
+  const button = event.target.closest("button[data-preview]");
+  if (!button) return;
+  const region = document.getElementById(button.getAttribute("aria-controls"));
+  const { csrf_token: token, [button.dataset.of ?? "text"]: text } = button.form.elements;
+  event.preventDefault();
+  try {
+    const body = new URLSearchParams({ csrf_token: token.value, text: text.value });
+    const response = await fetch(button.dataset.preview, { method: "POST", body, headers: { Accept: "text/html" } });
+    if (!response.ok) throw new Error(response.status);
+    region.querySelector("[data-shown]").innerHTML = await response.text(); // made safe by the server, as on every page
+    region.hidden = false;
+    region.focus();
+  } catch {
+    delete button.dataset.preview; // then as without scripts
+    button.click();
+  }
+}
+
+kept.tidy();
+for (const form of all("form[data-sitting]")) all("fieldset.item[data-save]", form).forEach((fieldset) => watchItem(fieldset, form));
+for (const text of all("form textarea[data-draft]")) watch(new Saver(text.dataset.draft, text.form, new Draft(text)), text);
+new Set(savers.map((saver) => saver.form)).forEach(watchForm);
+
+document.addEventListener("click", preview);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") savers.forEach((saver) => saver.send());
+  else savers.filter((saver) => saver.refused || saver.failures).forEach((saver) => saver.again());
+});
+addEventListener("online", () => savers.forEach((saver) => saver.again()));
+addEventListener("pageshow", ({ persisted }) => { // come back to by the browser's own arrow
+  if (!persisted) return;
+  for (const saver of savers) {
+    Object.assign(saver.form, { leaving: false, waited: false });
+    if (saver.open) saver.later(0);
+  }
+});
