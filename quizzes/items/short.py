@@ -145,14 +145,15 @@ def _spellings(data: Short, groups: Sequence[dict[str, str]]) -> list[tuple[Answ
 
 
 def _forgiven(typed: str, spellings: Sequence[tuple[Answer, dict[str, str]]], named: Iterable[str]) -> Iterable[_Match]:
-    """Yield the answers that TYPED is a slip of."""
+    """Yield the answers that TYPED is a slip of; NAMED are the names of the course, those of the answers among them."""
+    strangers = set(named).difference(*(accepted for _answer, accepted in spellings))
     for answer, accepted in spellings:
         counts = {text: count for text in accepted if (count := slips(typed, text)) is not None}
         if not counts:
             continue
         nearest = min(counts, key=counts.__getitem__)
         worse = {text for other, texts in spellings if other.score < answer.score for text in texts}
-        if not any(_as_near(typed, text, counts[nearest]) for text in worse.union(named) - accepted.keys()):
+        if not any(_as_near(typed, text, counts[nearest]) for text in worse | strangers):
             yield _Match(answer, as_markdown(accepted[nearest]))
 
 

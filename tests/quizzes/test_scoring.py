@@ -82,3 +82,8 @@ def test_an_order_of_other_entries_than_the_key_is_refused(method, order, key):
 def test_parts_count_alike_and_no_parts_count_nothing():
     assert scoring.mean([Fraction(1), Fraction(0), Fraction(1)]) == Fraction(2, 3)
     assert scoring.mean([]) == 0
+
+
+@pytest.mark.parametrize("method", scoring.ORDER_METHODS.values())
+def test_two_entries_are_right_or_wrong(method):
+    assert (method("AB", "AB"), method("BA", "AB")) == (1, 0)

@@ -167,6 +167,7 @@ def test_an_item_that_cannot_be_answered_is_refused_with_a_reason(kind, fields, 
         ("matching", {"pairs": pairs(a="One", b="One"), "distractors": ["Two"]}),
         ("ordering", {"method": "absolute"}),
         ("short", {"answers": [{"text": "A"}, {"text": "*", "score": 0, "feedback": "No."}], "forgive": False}),
+        ("short", {"answers": [{"text": "a" * 500}]}),
     ],
 )
 def test_what_the_manual_allows_is_accepted(kind, fields):

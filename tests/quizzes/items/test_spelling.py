@@ -62,6 +62,8 @@ def test_folding_what_was_folded_changes_nothing(text):
         ("a*a", "a", False),
         ("a*a", "aa", True),
         ("a*b*a", "aba", True),
+        ("*a*a", "a", False),  # no letter serves two pieces
+        ("*a*a*", "a", False),
         ("a*b*c", "acb", False),
         ("ab*bc", "abc", False),
         (r"five \* stars", "five * stars", True),
@@ -133,6 +135,8 @@ def test_a_key_is_readable_without_its_escapes():
         ("orde1r2345", "order12345", None),
         ("ordr12345", "order12345", 1),
         ("rule1917", "rules1917", 1),
+        ("yearr1917to1918", "year1917to1918", 1),
+        ("yearr1917to1919", "year1917to1918", None),
         ("rul1917", "rule1917", None),  # four letters: digits are none
         # the number of words must agree; a hyphen is a space
         ("dual-powwer", "dual power", 1),
