@@ -1,0 +1,168 @@
+"""The database: engine, base class, column types and the one place that begins and ends transactions.
+
+SQLite and PostgreSQL are equals. On SQLite we begin transactions ourselves: the driver's own way loses updates without
+an error (two readers that both write afterwards), and BEGIN DEFERRED fails under load; BEGIN IMMEDIATE does neither.
+"""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from flask import current_app, g
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from werkzeug.local import LocalProxy
+
+#: SQLite waits this long for another writer, in milliseconds; far above the longest write transaction.
+BUSY_TIMEOUT = 10_000
+
+#: What every SQLite connection must say, and does (a test asks each). FULL: a commit survives a power cut.
+PRAGMAS = {"busy_timeout": BUSY_TIMEOUT, "journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. A naive one is refused: nobody knows when it was."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _stored(kind: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in kind]
+
+
+class Base(DeclarativeBase):
+    """Base of all tables: an integer key, constraints with names, aware moments, JSON as the database does it best."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
+        list[str]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
+        str: String,
+        # Stored as words with a CHECK, so that both databases refuse a word that is not one and a shell can read them.
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=32, create_constraint=True, values_callable=_stored),
+    }
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def partial(**equal: Any) -> dict[str, Any]:
+    """Return the arguments of a partial index: rows where every named column equals the value (None: is null)."""
+    conditions = []
+    for column, value in equal.items():
+        if value is None:
+            conditions.append(f"{column} IS NULL")
+        elif isinstance(value, bool):
+            conditions.append(column if value else f"NOT {column}")
+        else:
+            conditions.append(f"{column} = '{value}'")
+    where = text(" AND ".join(conditions))
+    return {"sqlite_where": where, "postgresql_where": where}
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """Return the engine for URL, which says `sqlite:///…` or `postgresql+psycopg://…`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT / 1000}, pool_size=pool_size)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(parsed, pool_size=pool_size, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for name, value in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", True)
+    # A page that is only looked at cannot write, whatever its code does.
+    connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+
+
+class Database:
+    """One engine and the sessions on it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(writing=False, postgresql_readonly=True)
+
+    def new_session(self, *, writing: bool = True) -> Session:
+        """Return a session. Its transaction begins with its first statement."""
+        return Session(self.engine if writing else self._reading, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self, *, writing: bool = True) -> Iterator[Session]:
+        """Give a session; commit when the block ends, roll back when it raises."""
+        with self.new_session(writing=writing) as session:
+            yield session
+            session.commit()
+
+
+@contextmanager
+def request_transaction(database: Database, *, writing: bool) -> Iterator[Session]:
+    """Make `db_session` mean one session inside the block; commit when it ends, roll back when it raises."""
+    with database.transaction(writing=writing) as session:
+        outer, g.session = g.get("session"), session
+        try:
+            yield session
+        finally:
+            g.session = outer
+
+
+def _current_session() -> Session:
+    if g.get("session") is None:
+        raise RuntimeError("no transaction here: only a view inside `request_transaction` has a session")
+    return g.session  # type: ignore[no-any-return]
+
+
+#: The session of the request at hand.
+db_session: Session = LocalProxy(_current_session)  # type: ignore[assignment]
+
+
+def current_database() -> Database:
+    """Return the database of the application at hand."""
+    return current_app.extensions["database"]  # type: ignore[no-any-return]

@@ -1,0 +1,61 @@
+"""What is done of what: facts that are only ever added, and the state rebuilt from them."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from course.base.db import Base
+
+
+class FactKind(enum.Enum):
+    """How a part came to be done or not: by work that reached it, by one's own tick, by a tutor's override."""
+
+    reached = "reached"
+    tick = "tick"
+    untick = "untick"
+    override = "override"
+
+
+class CompletionFact(Base):
+    """Something that made an activity done or not done for an enrolment. The last one wins; none is ever changed."""
+
+    __tablename__ = "completion_fact"
+    __table_args__ = (
+        CheckConstraint("kind = 'override' OR done = (kind <> 'untick')", name="means_what_it_says"),
+        CheckConstraint("kind <> 'override' OR reason IS NOT NULL", name="override_says_why"),
+        Index("ix_completion_fact_latest", "enrolment_id", "activity_id", "id"),
+    )
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    kind: Mapped[FactKind]
+    done: Mapped[bool]
+    reason: Mapped[str | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    at: Mapped[datetime]
+
+
+class State(enum.Enum):
+    """Where an enrolment stands with an activity; no row means not begun."""
+
+    none = "none"
+    begun = "begun"
+    done = "done"
+
+
+class Completion(Base):
+    """The state of one activity for one enrolment, rebuilt from facts and first acts."""
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "activity_id"),
+        CheckConstraint("state <> 'none'", name="not_begun_has_no_row"),
+        CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done_has_a_time"),
+    )
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    state: Mapped[State]
+    done_at: Mapped[datetime | None]

@@ -1,0 +1,108 @@
+"""Study groups, and everyone's place in a course: the enrolment, alone or in a group."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from course.base.db import Base, partial
+from course.outline.models import Course
+from course.users.models import User
+
+
+class Role(enum.Enum):
+    """What somebody is in a study group; who studies alone is a student."""
+
+    student = "student"
+    tutor = "tutor"
+
+
+class StudyGroup(Base):
+    """People on one syllabus of one course, with or without a tutor."""
+
+    __tablename__ = "study_group"
+    __table_args__ = (UniqueConstraint("id", "course_id"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    zone: Mapped[str] = mapped_column(default="UTC")
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+    course: Mapped[Course] = relationship()
+
+
+class Enrolment(Base):
+    """A user's place in a course. Everything that is learned hangs on it."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        ForeignKeyConstraint(["group_id", "course_id"], ["study_group.id", "study_group.course_id"]),
+        UniqueConstraint("id", "user_id"),
+        UniqueConstraint("id", "group_id"),
+        Index("one_live_solo", "user_id", "course_id", unique=True, **partial(group_id=None, left_at=None)),
+        Index("one_live_in_group", "user_id", "group_id", unique=True, **partial(left_at=None)),
+        CheckConstraint("group_id IS NOT NULL OR role = 'student'", name="alone_is_student"),
+        CheckConstraint("group_id IS NOT NULL OR NOT organiser", name="alone_has_no_keys"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    group_id: Mapped[int | None] = mapped_column(index=True)
+    role: Mapped[Role] = mapped_column(default=Role.student)
+    organiser: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    #: When something was last done in it: which of several a page means if it is not told.
+    used_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+    course: Mapped[Course] = relationship(overlaps="group")
+    group: Mapped[StudyGroup | None] = relationship(overlaps="course")
+
+
+class Invitation(Base):
+    """A link by which people join a study group. Only the hash of its token is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        CheckConstraint("uses >= 0 AND (uses_allowed IS NULL OR uses <= uses_allowed)", name="uses_within_limit"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(default=Role.student)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    uses_allowed: Mapped[int | None]
+    uses: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[datetime | None]
+
+
+class Subgroup(Base):
+    """Some members of a study group, for one reading or talk; without a name where a prompt was assigned to people."""
+
+    __tablename__ = "subgroup"
+    __table_args__ = (UniqueConstraint("id", "group_id"), UniqueConstraint("group_id", "name"))
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class SubgroupMember(Base):
+    """A member's place in a subgroup of their own study group, and of no other."""
+
+    __tablename__ = "subgroup_member"
+    __table_args__ = (
+        ForeignKeyConstraint(["subgroup_id", "group_id"], ["subgroup.id", "subgroup.group_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["enrolment_id", "group_id"], ["enrolment.id", "enrolment.group_id"], ondelete="CASCADE"),
+        UniqueConstraint("subgroup_id", "enrolment_id"),
+    )
+
+    subgroup_id: Mapped[int]
+    enrolment_id: Mapped[int] = mapped_column(index=True)
+    group_id: Mapped[int]

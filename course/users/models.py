@@ -1,0 +1,74 @@
+"""Users and how they are known again."""
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from course.base.db import Base, partial
+
+
+class User(Base):
+    """An account, or a guest: a user without e-mail, made on a visitor's first act."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR password_hash IS NULL", name="guest_has_no_password"),
+        CheckConstraint("email IS NOT NULL OR NOT administrator", name="guest_is_no_administrator"),
+        CheckConstraint("email = lower(email)", name="email_folded"),
+    )
+
+    email: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    name: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="UTC")
+    administrator: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    #: The last day on which something was done here; what a guest is forgotten by. No finer trace is kept.
+    active_on: Mapped[date]
+    erased_at: Mapped[datetime | None]
+
+    sign_ins: Mapped[list["SignIn"]] = relationship(back_populates="user", cascade="all, delete-orphan", passive_deletes=True)
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether nobody has claimed this user yet."""
+        return self.email is None and self.erased_at is None
+
+
+class SignIn(Base):
+    """One browser that is signed in. The cookie holds the token; only its hash is here."""
+
+    __tablename__ = "sign_in"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    device: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(back_populates="sign_ins")
+
+
+class LinkKind(enum.Enum):
+    """What a one-time link is for."""
+
+    reset = "reset"
+    setup = "setup"
+
+
+class OneTimeLink(Base):
+    """A link that works once and not for long: a new password, or the first administrator of the site."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        CheckConstraint("kind = 'setup' OR user_id IS NOT NULL", name="belongs_to_user"),
+        Index("one_open_set_up_link", "kind", unique=True, **partial(kind="setup", used_at=None)),
+    )
+
+    kind: Mapped[LinkKind]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
