@@ -1,0 +1,46 @@
+"""Forms are the only readers of what a request carries. They guard every change with a token (CSRF)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms.validators import ValidationError
+
+from course.base.words import _
+
+
+class Form(FlaskForm):
+    """A form with a token; a body without a valid one is refused before a view sees it."""
+
+    def raw(self, name: str) -> Mapping[str, Sequence[str]]:
+        """Return the values of the field NAME under "", and of each `NAME-suffix` under its suffix."""
+        found: dict[str, list[str]] = {}
+        for key in request.form:
+            if key == name or key.startswith(f"{name}-"):
+                found[key[len(name) + 1 :]] = request.form.getlist(key)
+        return found
+
+
+class EmptyForm(Form):
+    """A button: nothing to fill in, guarded all the same."""
+
+
+def clean_text(text: str | None) -> str:
+    """Return TEXT without what no database keeps (NUL, halves of surrogate pairs), line ends as \\n."""
+    if not text:
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+class WithinLength:
+    """Validator: at most MOST characters, said with both numbers."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if len(field.data or "") > self.most:
+            said = _("This has {n} characters; at most {most} fit.").format(n=len(field.data), most=self.most)
+            raise ValidationError(said)

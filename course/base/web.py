@@ -1,0 +1,139 @@
+"""The way of a request: its transaction, its security headers, static files with names that change with their content."""
+
+import gzip
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, has_request_context, request
+from flask.typing import ResponseReturnValue
+
+from course.base.db import current_database, request_transaction
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: No inline script or style, nothing from elsewhere, in no frame.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def own_transactions(view: View) -> View:
+    """Mark VIEW as one that opens its transactions itself, because slow work (hashing, parsing) lies between them."""
+    view.own_transactions = True  # type: ignore[attr-defined]
+    return view
+
+
+class Application(Flask):
+    """Flask, with each view inside one transaction.
+
+    It is committed when the view returned and rolled back when it raised, whatever the status; the answer leaves after
+    the commit. What only looks (GET) has a transaction that cannot write."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Call the view at hand in its transaction."""
+        endpoint = request.endpoint or ""
+        view = self.view_functions.get(endpoint)
+        if view is None or endpoint == "static" or getattr(view, "own_transactions", False):
+            return super().dispatch_request()
+        with request_transaction(current_database(), writing=request.method not in SAFE):
+            return super().dispatch_request()
+
+
+def add_security_headers(response: Response) -> Response:
+    """Set the headers of every answer; a page about one person is kept by no cache in between."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+class StaticFiles:
+    """The static folder: each file known by the hash of its content, the compressible ones compressed once."""
+
+    COMPRESSED = frozenset({".css", ".js", ".svg"})
+    YEAR = 365 * 24 * 3600
+
+    def __init__(self, app: Flask) -> None:
+        self.folder = Path(app.static_folder or "")
+        self._addresses: dict[str, str] = {}
+        self._gzipped: dict[tuple[str, int], bytes] = {}
+        app.view_functions["static"] = self.serve
+        app.jinja_env.globals["static"] = self.address
+
+    def address(self, name: str) -> str:
+        """Return the address of the static file NAME; it changes when its content does."""
+        if name not in self._addresses or current_app.debug:
+            digest = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:12]
+            self._addresses[name] = f"{current_app.static_url_path}/{name}?v={digest}"
+        root = request.script_root if has_request_context() else ""
+        return root + self._addresses[name]
+
+    def serve(self, filename: str) -> Response:
+        """Answer with the static file; for a year where its name carries a hash or it is a font, which never changes."""
+        response = current_app.send_static_file(filename)
+        if "v" in request.args or filename.startswith("fonts/"):
+            response.headers["Cache-Control"] = f"public, max-age={self.YEAR}, immutable"
+        if Path(filename).suffix in self.COMPRESSED:
+            response.vary.add("Accept-Encoding")
+            if response.status_code == 200 and "gzip" in request.accept_encodings:
+                self._compress(response, filename)
+        return response
+
+    def _compress(self, response: Response, filename: str) -> None:
+        path = self.folder / filename
+        key = (filename, path.stat().st_mtime_ns)
+        if key not in self._gzipped:
+            self._gzipped[key] = gzip.compress(path.read_bytes(), mtime=0)
+        response.direct_passthrough = False
+        response.set_data(self._gzipped[key])
+        response.headers["Content-Encoding"] = "gzip"
+
+
+def wants_json() -> bool:
+    """Return whether the request comes from the page's script and is answered with data, not with a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def new_secret() -> str:
+    """Return a token nobody can guess, fit for an address (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of_secret(token: str) -> str:
+    """Return what is kept of TOKEN: a lost database opens no doors. Fast, since the token is random itself."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_local_path(target: str) -> bool:
+    """Return whether TARGET is a path on this site, and so is safe to redirect to."""
+    return (
+        target.startswith("/") and not target.startswith("//") and "\\" not in target
+        and not any(ord(character) < 32 for character in target)
+    )

@@ -1,0 +1,215 @@
+"""Writing what is done: facts are added, the state is rebuilt from them, a lesson is rolled up from its parts.
+
+The rooms above decide whether work reaches *done* (each has a function `completions`); here it is stored.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from course.completion.models import Completion, CompletionFact, FactKind, State
+from course.completion.progress import Part, Progress, counting_parts, progress
+from course.groups.models import Enrolment
+from course.outline.models import Activity, ActivityKind
+from course.syllabus.assigned import required_activity_ids
+
+#: (enrolment, activity) -> what the work itself amounts to, without ticks and overrides.
+Worked = Mapping[tuple[int, int], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one enrolment stands: the state of each activity, when each lesson was done, the progress over it all."""
+
+    states: Mapping[int, State]
+    reached: Mapping[int, datetime]
+    required: frozenset[int]
+    progress: Progress
+
+    def state(self, activity_id: int) -> State:
+        """Return the state of an activity, *none* where it is not begun."""
+        return self.states.get(activity_id, State.none)
+
+    def counts(self, activity: Activity) -> bool:
+        """Return whether ACTIVITY is among the parts that count."""
+        return activity.id in self.required
+
+    def is_new_since(self, part: Activity) -> bool:
+        """Return whether PART came in after its lesson was done, and so does not count here."""
+        done_at = self.reached.get(part.parent_id or 0)
+        return done_at is not None and part.added_at > done_at
+
+
+def standing_of(session: Session, enrolment: Enrolment) -> Standing:
+    """Return where ENROLMENT stands in its course."""
+    rows = session.execute(
+        select(Completion.activity_id, Completion.state, Completion.done_at).where(Completion.enrolment_id == enrolment.id)
+    ).all()
+    states = {row.activity_id: row.state for row in rows}
+    parts, lessons = required_parts(session, enrolment)
+    reached = _reached_at(session, [enrolment.id], lessons)[enrolment.id]
+    counting = frozenset(part.activity_id for part in counting_parts(parts, reached))
+    return Standing(states, reached, counting, progress(parts, states, reached))
+
+
+def required_parts(session: Session, enrolment: Enrolment) -> tuple[list[Part], list[int]]:
+    """Return the parts required of ENROLMENT, and the lessons of its course.
+
+    Alone these are the outline's required parts; in a study group with a syllabus what is assigned to it as required.
+    """
+    activities = session.execute(
+        select(Activity.id, Activity.parent_id, Activity.kind, Activity.required, Activity.added_at)
+        .where(Activity.course_id == enrolment.course_id, Activity.retired_at.is_(None))
+        .where((Activity.group_id.is_(None)) | (Activity.group_id == enrolment.group_id))
+    ).all()
+    lessons = [row.id for row in activities if row.kind is ActivityKind.lesson]
+    assigned = None if enrolment.group_id is None else required_activity_ids(session, enrolment)
+    parts = [
+        Part(row.id, row.parent_id, row.added_at)
+        for row in activities
+        if row.kind is not ActivityKind.lesson
+        and ((row.required and row.parent_id) if assigned is None else _is_assigned(row.id, row.parent_id, row.required, assigned))
+    ]
+    return parts, lessons
+
+
+def _is_assigned(activity_id: int, parent_id: int | None, required: bool, assigned: frozenset[int]) -> bool:
+    """Assigning a lesson assigns its required parts; an optional part counts where it is assigned itself."""
+    return activity_id in assigned or (required and parent_id in assigned)
+
+
+def _reached_at(session: Session, enrolments: Sequence[int], lessons: Sequence[int]) -> dict[int, dict[int, datetime]]:
+    """Return enrolment -> lesson -> when it was last reached."""
+    facts = session.execute(
+        select(CompletionFact.enrolment_id, CompletionFact.activity_id, CompletionFact.at)
+        .where(CompletionFact.enrolment_id.in_(enrolments), CompletionFact.kind == FactKind.reached)
+        .where(CompletionFact.activity_id.in_(lessons))
+        .order_by(CompletionFact.id)
+    )
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for fact in facts:
+        found[fact.enrolment_id][fact.activity_id] = fact.at
+    return found
+
+
+def tick(session: Session, enrolment: Enrolment, activity: Activity, *, done: bool, by_id: int, now: datetime) -> None:
+    """Record that somebody ticked ACTIVITY as done, or took the tick back; ticking twice is one tick."""
+    last = _last_facts(session, [enrolment.id], [activity.id]).get((enrolment.id, activity.id))
+    if (last is not None and last.done) == done:
+        return
+    kind = FactKind.tick if done else FactKind.untick
+    session.add(
+        CompletionFact(enrolment_id=enrolment.id, activity_id=activity.id, kind=kind, done=done, by_id=by_id, at=now)
+    )
+    session.flush()
+
+
+def store(session: Session, worked: Worked, lessons: Iterable[Activity], *, now: datetime) -> None:
+    """Bring the stored states up to date with what was WORKED, and roll up LESSONS, which must hold all its activities.
+
+    WORKED names every (enrolment, part) to be stored. Work that reaches *done* for the first time becomes a fact here,
+    in the transaction of the work.
+    """
+    lessons = list(lessons)
+    enrolment_ids = sorted({enrolment for enrolment, _activity in worked})
+    if not enrolment_ids:
+        return
+    activity_ids = sorted({activity for _enrolment, activity in worked})
+    parts = [part for lesson in lessons for part in lesson.parts]
+    known = {part.id for part in parts} | {lesson.id for lesson in lessons} | set(activity_ids)
+    facts = _last_facts(session, enrolment_ids, sorted(known))
+    rows = {
+        (row.enrolment_id, row.activity_id): row
+        for row in session.scalars(
+            select(Completion).where(Completion.enrolment_id.in_(enrolment_ids), Completion.activity_id.in_(known))
+        )
+    }
+    for (enrolment_id, activity_id), state in worked.items():
+        key = (enrolment_id, activity_id)
+        if state is State.done and key not in facts:
+            facts[key] = _reach(session, enrolment_id, activity_id, now)
+        _set(session, rows, key, _state_of(state, facts.get(key)), facts.get(key))
+    reached = _reached_at(session, enrolment_ids, [lesson.id for lesson in lessons])
+    for enrolment_id in enrolment_ids:
+        for lesson in lessons:
+            _roll_up(session, rows, facts, enrolment_id, lesson, reached[enrolment_id].get(lesson.id), now)
+    session.flush()
+
+
+def _state_of(worked: State, fact: CompletionFact | None) -> State:
+    """The last fact wins; without one the work speaks, and what was done and undone again is still begun."""
+    if fact is None:
+        return worked
+    return State.done if fact.done else State.begun
+
+
+def _roll_up(
+    session: Session,
+    rows: dict[tuple[int, int], Completion],
+    facts: dict[tuple[int, int], CompletionFact],
+    enrolment_id: int,
+    lesson: Activity,
+    reached_at: datetime | None,
+    now: datetime,
+) -> None:
+    """Set the state of LESSON: its required parts; with none, its own tick."""
+    key = (enrolment_id, lesson.id)
+    live = [part for part in lesson.parts if part.retired_at is None]
+    required = [part for part in live if part.required and (reached_at is None or part.added_at <= reached_at)]
+    states = {part.id: rows[enrolment_id, part.id].state for part in live if (enrolment_id, part.id) in rows}
+    fact = facts.get(key)
+    if fact is not None and fact.kind is FactKind.override:
+        state = State.done if fact.done else State.begun
+    elif required:
+        done = all(states.get(part.id) is State.done for part in required)
+        if done and (fact is None or fact.kind is not FactKind.reached):
+            fact = facts[key] = _reach(session, enrolment_id, lesson.id, now)
+        state = State.done if done else (State.begun if states or fact else State.none)
+    else:
+        state = State.done if fact and fact.done else (State.begun if states or fact else State.none)
+    _set(session, rows, key, state, fact)
+
+
+def _reach(session: Session, enrolment_id: int, activity_id: int, now: datetime) -> CompletionFact:
+    fact = CompletionFact(enrolment_id=enrolment_id, activity_id=activity_id, kind=FactKind.reached, done=True, at=now)
+    session.add(fact)
+    return fact
+
+
+def _set(
+    session: Session,
+    rows: dict[tuple[int, int], Completion],
+    key: tuple[int, int],
+    state: State,
+    fact: CompletionFact | None,
+) -> None:
+    row = rows.get(key)
+    if state is State.none:
+        if row is not None:
+            session.delete(rows.pop(key))
+        return
+    if row is None:
+        row = rows[key] = Completion(enrolment_id=key[0], activity_id=key[1])
+        session.add(row)
+    row.state = state
+    row.done_at = fact.at if state is State.done and fact is not None else None
+
+
+def _last_facts(
+    session: Session, enrolments: Sequence[int], activities: Sequence[int]
+) -> dict[tuple[int, int], CompletionFact]:
+    facts = session.scalars(
+        select(CompletionFact)
+        .where(CompletionFact.enrolment_id.in_(enrolments), CompletionFact.activity_id.in_(activities))
+        .order_by(CompletionFact.id)
+    )
+    return {(fact.enrolment_id, fact.activity_id): fact for fact in facts}
+
+
+def forget_states(session: Session, enrolment_ids: Sequence[int]) -> None:
+    """Delete the stored states of the enrolments, to be rebuilt from facts and work."""
+    session.execute(delete(Completion).where(Completion.enrolment_id.in_(enrolment_ids)))

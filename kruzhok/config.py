@@ -1,0 +1,78 @@
+"""The settings: read from the environment once, into one frozen object. docs/operators.md documents each."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED_COURSE = ROOT / "curricula" / "why-study-the-russian-revolution"
+
+
+class BadConfig(ValueError):
+    """A setting that cannot be meant; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the site is told from outside."""
+
+    instance: Path  #: KRUZHOK_INSTANCE: the folder of the database and the secret
+    database_url: str  #: KRUZHOK_DATABASE_URL: `sqlite:///…` or `postgresql+psycopg://…`
+    secret: str  #: KRUZHOK_SECRET: signs cookies; made once in the instance folder where it is not set
+    smtp_url: str | None = None  #: KRUZHOK_SMTP_URL: `smtp://host:port`; without it letters go to the log
+    mail_from: str = "kruzhok@localhost"  #: KRUZHOK_MAIL_FROM: the sender of letters
+    site_url: str | None = None  #: KRUZHOK_SITE_URL: how the site is reached, for links in letters
+    proxies: int = 0  #: KRUZHOK_PROXIES: reverse proxies in front whose headers are to be believed
+    development: bool = False  #: KRUZHOK_DEVELOPMENT: 1 shows /styleguide and reloads templates
+
+    def __repr__(self) -> str:  # the secret and passwords stay out of logs
+        return f"Config(instance={str(self.instance)!r})"
+
+
+def read_config(environment: Mapping[str, str] = os.environ) -> Config:
+    """Return the settings in ENVIRONMENT; raise BadConfig for one that cannot be meant."""
+    instance = Path(environment.get("KRUZHOK_INSTANCE") or ROOT / "instance").resolve()
+    url = environment.get("KRUZHOK_DATABASE_URL") or f"sqlite:///{instance / 'kruzhok.db'}"
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadConfig("KRUZHOK_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+    proxies = environment.get("KRUZHOK_PROXIES") or "0"
+    if not proxies.isdecimal():
+        raise BadConfig("KRUZHOK_PROXIES must be a number: how many reverse proxies stand in front")
+    return Config(
+        instance=instance,
+        database_url=url,
+        secret=check_secret(environment.get("KRUZHOK_SECRET") or _kept_secret(instance)),
+        smtp_url=environment.get("KRUZHOK_SMTP_URL") or None,
+        mail_from=environment.get("KRUZHOK_MAIL_FROM") or "kruzhok@localhost",
+        site_url=(environment.get("KRUZHOK_SITE_URL") or "").rstrip("/") or None,
+        proxies=int(proxies),
+        development=environment.get("KRUZHOK_DEVELOPMENT") == "1",
+    )
+
+
+def _kept_secret(instance: Path) -> str:
+    """Return the secret of the instance folder, making it once. Two processes that start together agree on one."""
+    path = instance / "secret"
+    instance.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        new = instance / f"secret.{os.getpid()}.{secrets.token_hex(4)}"
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(new, path)  # atomic, and refuses if another was first
+        except FileExistsError:
+            pass
+        finally:
+            new.unlink()
+    return path.read_text().strip()
+
+
+def check_secret(secret: str) -> str:
+    """Return SECRET; raise BadConfig where it could be guessed."""
+    if len(secret) < 32 or len(set(secret)) < 10:
+        raise BadConfig("KRUZHOK_SECRET is too weak: use 32 random characters or more, or leave it out and one is made")
+    return secret
