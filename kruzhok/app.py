@@ -1,0 +1,86 @@
+"""The application: rooms and their pages put together by hand."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from course.base.db import Database, make_engine
+from course.base.web import Application, StaticFiles, add_security_headers
+from course.base.words import _
+from course.users.sign_ins import init_login
+from flask import g, request, session, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kruzhok import pages
+from kruzhok.config import ROOT, Config, read_config
+from kruzhok.errors import init_errors
+from kruzhok.words import init_words
+
+MEGABYTE = 1024 * 1024
+
+
+class Place(NamedTuple):
+    """Whose work a page shows, in words, and where that can be read of."""
+
+    words: str
+    url: str | None
+
+
+def create_app(config: Config | None = None, database: Database | None = None) -> Application:
+    """Return the site as CONFIG describes it, on DATABASE where one is handed in."""
+    config = config or read_config()
+    app = Application("kruzhok", root_path=str(ROOT / "kruzhok"), template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=config.secret,
+        SITE_URL=config.site_url,
+        SESSION_COOKIE_NAME="kruzhok",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=bool(config.site_url and config.site_url.startswith("https:")),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=4 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=4 * MEGABYTE,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,  # a page left open over night can still save
+        WTF_CSRF_SSL_STRICT=False,  # SameSite and the token do it; strict referrers break behind proxies
+        DEVELOPMENT=config.development,
+        TEMPLATES_AUTO_RELOAD=config.development,
+    )
+    app.extensions["config"] = config
+    app.extensions["database"] = database or Database(make_engine(config.database_url))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    StaticFiles(app)
+    CSRFProtect(app)
+    init_login(app)
+    init_words(app)
+    init_errors(app)
+    pages.register(app)
+    app.after_request(add_security_headers)
+    app.context_processor(page_context)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def page_context() -> dict[str, Any]:
+    """Return what the head of every page needs: where one can go, whose work it is, how one likes to read."""
+    enrolment = g.get("page_enrolment")
+    group = enrolment.group if enrolment is not None else None
+    place = None
+    if enrolment is not None:
+        place = Place(_("With {name}").format(name=group.name) if group else _("Studying alone"), None)
+    here: Callable[[str], bool] = lambda name: (request.endpoint or "").startswith(name)  # noqa: E731
+    nav = [
+        (_("Today"), url_for("today.today"), here("today.")),
+        (_("Course"), url_for("courses.front"), here("courses.") or here("lessons.") or here("quizzes.")),
+    ]
+    return {"nav": nav, "place": place, "group_slug": group.slug if group else None, "reading": session.get("reading")}
+
+
+def wsgi() -> Application:
+    """Return the site for a server process."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return create_app()

@@ -1,0 +1,108 @@
+"""The one place that turns errors into pages (or, for the page's script, into data)."""
+
+import logging
+
+from course.base.db import current_database, request_transaction
+from course.base.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
+from course.base.web import SAFE, wants_json
+from course.base.words import _
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+#: What a page never gives back, although it was typed.
+SECRET_FIELDS = frozenset({"csrf_token", "once", "group"})
+
+
+class StaleForm(DomainError):
+    """A form from before a sign-in or sign-out in another tab."""
+
+    status = 400
+    title = _("This page was too old to be sent")
+    hint = _("You may have signed in or out elsewhere. Go back, load the page again and send it once more.")
+
+
+class TooLarge(DomainError):
+    """A body over the limit of the site."""
+
+    status = 413
+    title = _("That was too much at once")
+
+
+class Unavailable(DomainError):
+    """The database did not answer in time."""
+
+    status = 503
+    title = _("The site is busy at this moment")
+    hint = _("Try again in a minute. What you typed is below.")
+
+
+class Broken(DomainError):
+    """A mistake of ours."""
+
+    status = 500
+    title = _("Something broke on our side")
+    hint = _("It has been noted. What you typed is below, so that nothing is lost.")
+
+
+OF_STATUS: dict[int, type[DomainError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge, 429: TooMany}
+
+
+def init_errors(app: Flask) -> None:
+    """Let APP answer every error with a page in the house's words."""
+    app.register_error_handler(DomainError, error_page)
+    app.register_error_handler(CSRFError, lambda error: error_page(StaleForm(str(error.description))))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DBAPIError, _data_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def error_page(error: DomainError) -> ResponseReturnValue:
+    """Return the answer for ERROR. The view's transaction is rolled back by now; the page has one of its own."""
+    if wants_json():
+        return {"problem": error.message or error.title, "url": request.path}, error.status
+    g.pop("_login_user", None)  # it hangs on the session that is gone
+    with request_transaction(current_database(), writing=False):
+        page = render_template("errors/domain.html", error=error, typed=_typed())
+    return page, error.status
+
+
+def _typed() -> dict[str, str] | None:
+    if request.method in SAFE or request.content_length is None or request.content_length > 1_000_000:
+        return None
+    typed = {
+        name: "\n".join(request.form.getlist(name))
+        for name in request.form
+        if name not in SECRET_FIELDS and "password" not in name and len(request.form[name]) > 20
+    }
+    return typed or None
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error  # a redirect
+    kind = OF_STATUS.get(error.code)
+    if kind is None:
+        kind = type("HttpError", (DomainError,), {"status": error.code, "title": error.name})
+    return error_page(kind())
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    log.error("The database did not answer: %s", error.orig)
+    return error_page(Unavailable())
+
+
+def _data_error(error: DBAPIError) -> ResponseReturnValue:
+    if isinstance(error.orig, UnicodeError) or type(error.orig).__name__ == "DataError":
+        return error_page(DomainError(_("Something in it is no text the database can keep.")))
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("A request to %s failed", request.endpoint, exc_info=error)
+    return error_page(Broken())

@@ -1,0 +1,35 @@
+"""Alembic's entry: runs the history on the connection it is given."""
+
+from typing import Any
+
+from alembic import context
+from course.base.db import Base, UtcDateTime
+from kruzhok.models import ALL_TABLES
+from sqlalchemy import DateTime
+
+assert ALL_TABLES  # imported so that the metadata knows them
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our column types as the plain ones below them: a migration imports no models."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def compare_type(_context: Any, _inspected: Any, _metadata: Any, inspected: Any, ours: Any) -> bool | None:
+    """A moment of ours is stored as the database's own."""
+    if isinstance(ours, UtcDateTime):
+        return not isinstance(inspected, DateTime)
+    return None
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    render_item=render_item,
+    compare_type=compare_type,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,18 @@
+"""Every table of every room, in one import, for those who need to know them all: migrations, export, tests."""
+
+import course.base.files
+import course.base.jobs
+import course.base.limits
+import course.completion.models
+import course.groups.models
+import course.notices.models
+import course.outline.models
+import course.reference.models
+import course.syllabus.models
+import course.texts.models
+import course.users.models
+import lessons.models
+import quizzes.models
+from course.base.db import Base
+
+ALL_TABLES = Base.metadata.tables

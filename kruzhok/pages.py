@@ -1,0 +1,39 @@
+"""Which blueprint stands where: the map of the site, written by hand."""
+
+from flask import Blueprint, Flask, current_app, render_template
+
+import course.users.views
+import lessons.views
+import quizzes.attempts.views
+from course.base.errors import NotFound
+from kruzhok.courses import views as courses
+from kruzhok.today import views as today
+
+site = Blueprint("site", __name__)
+
+
+@site.get("/healthz")
+def healthz() -> tuple[str, int, dict[str, str]]:
+    """Say that this process answers."""
+    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@site.get("/styleguide")
+def styleguide() -> str:
+    """Show every part of the look in its states; in development only."""
+    if not current_app.config["DEVELOPMENT"]:
+        raise NotFound
+    return render_template("kruzhok/styleguide.html")
+
+
+def register(app: Flask) -> None:
+    """Put every page of the site into APP."""
+    for blueprint in (
+        site,
+        courses.bp,
+        today.bp,
+        lessons.views.bp,
+        quizzes.attempts.views.bp,
+        course.users.views.bp,
+    ):
+        app.register_blueprint(blueprint)

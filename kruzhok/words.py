@@ -1,0 +1,61 @@
+"""How times and amounts are said on a page: filters of the templates, in the zone of whoever reads."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from course.base.markdown import to_html, to_inline_html
+from course.base.words import plural
+from flask import Flask
+from flask_login import current_user
+from markupsafe import Markup
+
+LOCALE = "en_GB"
+
+
+def reader_zone() -> ZoneInfo:
+    """Return the zone of whoever reads, UTC for a visitor."""
+    return ZoneInfo(getattr(current_user, "zone", None) or "UTC")
+
+
+def clock(moment: datetime) -> str:
+    """Return "14:02"."""
+    return format_time(moment.astimezone(UTC), "HH:mm", tzinfo=reader_zone(), locale=LOCALE)
+
+
+def day(moment: datetime | date) -> str:
+    """Return "21 November 2026"."""
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(reader_zone()).date()
+    return format_date(moment, "d MMMM y", locale=LOCALE)
+
+
+def moment_in_words(moment: datetime) -> str:
+    """Return "21 November 2026, 14:31"."""
+    return format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", tzinfo=reader_zone(), locale=LOCALE)
+
+
+def minutes(count: int) -> str:
+    """Return "8 min", "1 h", "1 h 20 min"."""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return plural("{n} min", "{n} min", rest)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def points(amount: float) -> str:
+    """Return an amount of points with two digits at most and none that say nothing: 7, 7.5, 6.67."""
+    return f"{amount:.2f}".rstrip("0").rstrip(".")
+
+
+def init_words(app: Flask) -> None:
+    """Give the templates of APP these filters, and the two that make safe HTML of Markdown."""
+    app.jinja_env.filters |= {
+        "clock": clock,
+        "day": day,
+        "moment": moment_in_words,
+        "minutes": minutes,
+        "points": points,
+        "md": lambda text: Markup(to_html(text)),  # noqa: S704 (sanitised there)
+        "inline_md": lambda text: Markup(to_inline_html(text)),  # noqa: S704
+    }

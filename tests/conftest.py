@@ -1,0 +1,133 @@
+"""What every test may ask for. Databases are real: the schema is made by the migrations, once, and copied for each test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from course.base.db import Database, make_engine
+from course.base.web import Application
+from flask.testing import FlaskClient
+from hypothesis import settings
+from kruzhok.app import create_app
+from kruzhok.config import Config
+from kruzhok.migrations import migrate
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests import browser, postgres
+
+settings.register_profile("kruzhok", deadline=None, max_examples=60)
+settings.load_profile("kruzhok")
+
+NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+
+#: Password hashing that takes no time; its strength is not what is tested.
+QUICK_HASHING = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
+
+
+def missing_parts() -> list[str]:
+    """Return what this machine lacks for the whole suite, with how to get it."""
+    missing = []
+    if postgres.binaries() is None and not os.environ.get("KRUZHOK_TEST_PG"):
+        missing.append("PostgreSQL: tests on it were left out. Set KRUZHOK_TEST_PG or KRUZHOK_PG_BIN.")
+    if browser.executable() is None:
+        missing.append("Chromium: browser tests were left out. Install it (Debian: apt-get install chromium) or set KRUZHOK_CHROMIUM.")
+    return missing
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines what was left out and why."""
+    for line in missing_parts():
+        terminalreporter.write_line(f"MISSING {line}", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI nothing may be left out silently."""
+    if os.environ.get("CI") == "true" and missing_parts() and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated, empty SQLite database to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(make_engine(f"sqlite:///{path}"))
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Give the address of a PostgreSQL server of our own, with a migrated database `template` to copy from."""
+    if postgres.binaries() is None and not os.environ.get("KRUZHOK_TEST_PG"):
+        pytest.skip("no PostgreSQL on this machine")
+    with postgres.server() as url:
+        name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        _run_sql(url, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+        database = Database(make_engine(url.replace("/postgres?", f"/{name}?")))
+        migrate(database)
+        database.engine.dispose()
+        yield url
+
+
+def _run_sql(url: str, *statements: str) -> None:
+    engine = make_engine(url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give an empty database of the newest schema: each test that asks runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "kruzhok.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        database = Database(make_engine(f"sqlite:///{path}"))
+        yield database
+        database.engine.dispose()
+        return
+    url = request.getfixturevalue("postgres_server")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_{worker}"
+    _run_sql(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE template_{worker}")
+    database = Database(make_engine(url.replace("/postgres?", f"/{name}?")))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """Give a session for a test of a subject's functions; what they flush is undone afterwards."""
+    with database.new_session() as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def config(tmp_path: Path, database: Database) -> Config:
+    """Return settings for a site on the test's database."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    return Config(instance=tmp_path, database_url=url, secret="a secret for tests, 0123456789 abcdef", development=True)
+
+
+@pytest.fixture
+def app(config: Config, database: Database) -> Application:
+    """Return the site on the test's database."""
+    app = create_app(config, database)
+    app.config["ARGON2"] = QUICK_HASHING
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
+
+
+@pytest.fixture
+def client(app: Application) -> FlaskClient:
+    """Return a browser without scripts, so to speak."""
+    return app.test_client()
