@@ -11,7 +11,6 @@ from course.base.db import Database, make_engine
 from course.base.web import Application
 from flask.testing import FlaskClient
 from hypothesis import settings
-from kruzhok.app import create_app
 from kruzhok.config import Config
 from kruzhok.migrations import migrate
 from sqlalchemy import text
@@ -56,9 +55,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     database = Database(make_engine(f"sqlite:///{path}"))
     migrate(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.engine.dispose()
+    database.engine.dispose()  # the last connection to close leaves one whole file
     return path
 
 
@@ -121,6 +118,8 @@ def config(tmp_path: Path, database: Database) -> Config:
 @pytest.fixture
 def app(config: Config, database: Database) -> Application:
     """Return the site on the test's database."""
+    from kruzhok.app import create_app
+
     app = create_app(config, database)
     app.config["ARGON2"] = QUICK_HASHING
     app.config["PROPAGATE_EXCEPTIONS"] = False

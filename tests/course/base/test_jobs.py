@@ -1,0 +1,111 @@
+"""Jobs: they leave with the commit, are done once, and survive a worker that died."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from course.base.db import Database
+from course.base.jobs import LEASE, MAX_TRIES, Job, add_job, run_due_jobs
+from sqlalchemy import select
+
+from tests.conftest import NOW
+
+
+def add(database: Database, kind: str = "note", *, key: str | None = None, run_at: datetime = NOW) -> None:
+    with database.transaction() as session:
+        add_job(session, kind, {"words": "hello"}, run_at=run_at, key=key)
+
+
+def jobs(database: Database) -> list[Job]:
+    with database.transaction(writing=False) as session:
+        return list(session.scalars(select(Job).order_by(Job.id)))
+
+
+class Recorder:
+    """Work that notes what it was given, and fails as often as it was told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.done: list[dict[str, Any]] = []
+        self.failures = failures
+
+    def __call__(self, _database: Database, payload: dict[str, Any], _now: datetime) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the server hung up")
+        self.done.append(payload)
+
+
+def run(database: Database, work: Recorder, now: datetime = NOW) -> int:
+    return run_due_jobs(database, {"note": work}, now=lambda: now)
+
+
+def test_a_job_is_done_once(database: Database) -> None:
+    work = Recorder()
+    add(database)
+    assert (run(database, work), run(database, work)) == (1, 0)
+    assert work.done == [{"words": "hello"}]
+
+
+def test_a_job_waits_for_its_time(database: Database) -> None:
+    add(database, run_at=NOW + timedelta(seconds=1))
+    assert run(database, Recorder()) == 0
+    assert run(database, Recorder(), NOW + timedelta(seconds=1)) == 1
+
+
+def test_a_job_of_a_transaction_that_failed_is_not_there(database: Database) -> None:
+    try:
+        with database.transaction() as session:
+            add_job(session, "note", {}, run_at=NOW)
+            raise ZeroDivisionError
+    except ZeroDivisionError:
+        pass
+    assert jobs(database) == []
+
+
+def test_a_key_that_waits_already_is_not_added_again(database: Database) -> None:
+    add(database, key="daily")
+    add(database, key="daily")
+    assert len(jobs(database)) == 1
+
+
+def test_a_key_whose_job_is_done_may_wait_again(database: Database) -> None:
+    add(database, key="daily")
+    run(database, Recorder())
+    add(database, key="daily")
+    assert len(jobs(database)) == 2
+
+
+def test_a_job_that_failed_is_tried_again_later(database: Database) -> None:
+    work = Recorder(failures=1)
+    add(database)
+    run(database, work)
+    assert run(database, work) == 0
+    assert run(database, work, NOW + timedelta(minutes=3)) == 1
+    assert len(work.done) == 1
+
+
+def test_a_job_that_always_fails_is_left_with_its_error(database: Database) -> None:
+    add(database)
+    now = NOW
+    for _ in range(MAX_TRIES + 2):
+        run(database, Recorder(failures=1), now)
+        now += timedelta(days=30)
+    (job,) = jobs(database)
+    assert (job.tries, job.done_at) == (MAX_TRIES, None)
+    assert job.failed_at is not None
+    assert "the server hung up" in (job.error or "")
+
+
+def test_the_job_of_a_worker_that_was_killed_is_done_by_another_after_its_lease(database: Database) -> None:
+    add(database)
+
+    def killed(_database: Database, _payload: dict[str, Any], _now: datetime) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        run_due_jobs(database, {"note": killed}, now=lambda: NOW)
+    except KeyboardInterrupt:
+        pass
+    work = Recorder()
+    assert run(database, work) == 0
+    assert run(database, work, NOW + LEASE) == 1
+    assert len(work.done) == 1
