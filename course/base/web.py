@@ -1,4 +1,4 @@
-"""The way of a request: its transaction, its security headers, static files with names that change with their content."""
+"""The way of a request: its transaction, its security headers, static files whose address changes with their content."""
 
 import gzip
 import hashlib
@@ -95,13 +95,13 @@ class StaticFiles:
         return root + self._addresses[name]
 
     def serve(self, filename: str) -> Response:
-        """Answer with the static file; for a year where its name carries a hash or it is a font, which never changes."""
+        """Answer with the static file; for a year where its address carries a hash or it is a font, which never changes."""
         response = current_app.send_static_file(filename)
         if "v" in request.args or filename.startswith("fonts/"):
             response.headers["Cache-Control"] = f"public, max-age={self.YEAR}, immutable"
         if Path(filename).suffix in self.COMPRESSED:
             response.vary.add("Accept-Encoding")
-            if response.status_code == 200 and "gzip" in request.accept_encodings:
+            if response.status_code == 200 and request.accept_encodings["gzip"] > 0:
                 self._compress(response, filename)
         return response
 
