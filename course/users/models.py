@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,6 +20,11 @@ class User(Base):
         CheckConstraint("email = lower(email)", name="email_folded"),
     )
 
+    #: What the login library asks of a user.
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
     email: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     name: Mapped[str] = mapped_column(default="")
@@ -29,7 +35,9 @@ class User(Base):
     active_on: Mapped[date]
     erased_at: Mapped[datetime | None]
 
-    sign_ins: Mapped[list["SignIn"]] = relationship(back_populates="user", cascade="all, delete-orphan", passive_deletes=True)
+    sign_ins: Mapped[list["SignIn"]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", passive_deletes=True
+    )
 
     @property
     def is_guest(self) -> bool:
