@@ -1,0 +1,382 @@
+"""Plain builders of valid rows. A test names only what it is about; keywords override any column.
+
+Nothing here goes through the functions under test: rows are added and flushed as they are.
+"""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from course.base.db import Base
+from course.groups.models import Enrolment, Invitation, Role, StudyGroup, Subgroup, SubgroupMember
+from course.outline.models import Activity, ActivityKind, Course, Unit
+from course.syllabus.models import Assignment, Meeting
+from course.texts.models import Anchor, Passage, Text, TextVersion
+from course.users.models import User
+from lessons.models import Lesson, Prompt, PromptVersion, Reading
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, Step, StepKind
+from tests.conftest import NOW
+
+Row = TypeVar("Row", bound=Base)
+
+_numbers = count(1)
+
+#: When the content of the courses made here came in: before anything is done in a test.
+LOADED = NOW - timedelta(days=30)
+
+
+def add(session: Session, row: Row) -> Row:
+    """Return ROW, added and flushed."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def own_key() -> dict[str, int]:
+    """Return the key of a row of a table whose key is also part of a foreign key: the database gives it none yet."""
+    return {"id": 1_000_000 + next(_numbers)}
+
+
+def one_more(word: str) -> str:
+    """Return WORD with a number that no other row of this run has."""
+    return f"{word}-{next(_numbers)}"
+
+
+# Users
+
+
+def make_user(session: Session, **columns: Any) -> User:
+    """Return somebody with an account."""
+    number = next(_numbers)
+    told: dict[str, Any] = {"email": f"user{number}@example.org", "name": f"User {number}"}
+    return add(session, User(**(told | {"created_at": NOW, "active_on": NOW.date()} | columns)))
+
+
+def make_guest(session: Session, **columns: Any) -> User:
+    """Return a visitor who has done something and has no account."""
+    return add(session, User(**({"created_at": NOW, "active_on": NOW.date()} | columns)))
+
+
+# Content
+
+
+def make_empty_course(session: Session, **columns: Any) -> Course:
+    """Return a course without an outline."""
+    told: dict[str, Any] = {
+        "ident": one_more("course"),
+        "title": "A small course",
+        "summary": "For tests.",
+        "language": "en",
+        "licence": "CC-BY-4.0",
+        "authors": ["An Author"],
+        "about_html": "<p>For tests.</p>",
+        "pacing": {},
+        "hash": "0" * 64,
+        "loaded_at": LOADED,
+    }
+    return add(session, Course(**(told | columns)))
+
+
+def make_unit(session: Session, course: Course, **columns: Any) -> Unit:
+    """Return a unit of COURSE."""
+    told: dict[str, Any] = {"course_id": course.id, "ident": one_more("unit"), "position": 1, "title": "A unit"}
+    return add(session, Unit(**(told | columns)))
+
+
+def make_text(session: Session, course: Course | None = None, *, passages: int = 3, **columns: Any) -> Text:
+    """Return a text of COURSE in its first version, with so many paragraphs: p-1, p-2…"""
+    owner: dict[str, Any] = {"course_id": course.id} if course else {}
+    text = add(session, Text(**(own_key() | owner | {"ident": one_more("text"), "title": "A text"} | columns)))
+    version = make_text_version(session, text, passages=passages)
+    text.current_version_id = version.id
+    session.flush()
+    return text
+
+
+def make_text_version(session: Session, text: Text, *, passages: int = 3, **columns: Any) -> TextVersion:
+    """Return a version of TEXT that is not the current one yet."""
+    told: dict[str, Any] = {"text_id": text.id, "number": 1, "hash": one_more("hash"), "made_at": LOADED}
+    version = add(session, TextVersion(**(told | columns)))
+    for position in range(1, passages + 1):
+        plain = f"Paragraph {position}."
+        session.add(
+            Passage(
+                version_id=version.id,
+                ident=f"p-{position}",
+                position=position,
+                number=position,
+                kind="paragraph",
+                html=f"<p>{plain}</p>",
+                plain=plain,
+            )
+        )
+    session.flush()
+    return version
+
+
+def make_lesson(session: Session, course: Course, unit: Unit | None = None, **columns: Any) -> Activity:
+    """Return the activity of a lesson with study notes and no parts. `number` is that of the lesson."""
+    number = columns.pop("number", 1)
+    told: dict[str, Any] = {
+        "course_id": course.id,
+        "unit_id": unit.id if unit else None,
+        "kind": ActivityKind.lesson,
+        "ident": one_more("lesson"),
+        "position": number,
+        "title": f"Lesson {number}",
+        "minutes": 20,
+        "added_at": LOADED,
+    }
+    activity = add(session, Activity(**(told | columns)))
+    text = make_text(session, course, title=activity.title)
+    lesson = Lesson(activity_id=activity.id, text_id=text.id, number=number, summary="", objectives=[], lecture=None)
+    add(session, lesson)
+    return activity
+
+
+def make_part(session: Session, lesson: Activity, kind: ActivityKind, **columns: Any) -> Activity:
+    """Return the activity of a part of LESSON without what it consists of."""
+    told: dict[str, Any] = {
+        "course_id": lesson.course_id,
+        "parent_id": lesson.id,
+        "kind": kind,
+        "ident": one_more(kind.value),
+        "position": next(_numbers),
+        "title": f"A {kind.value}",
+        "minutes": 10,
+        "added_at": LOADED,
+    }
+    return add(session, Activity(**(told | columns)))
+
+
+def make_reading(session: Session, lesson: Activity, *, text: Text | None = None, **columns: Any) -> Activity:
+    """Return the activity of a reading: TEXT in the house, else something outside."""
+    activity = make_part(session, lesson, ActivityKind.reading, **columns)
+    address = None if text else f"https://example.org/{activity.ident}"
+    text_id = text.id if text else None
+    add(session, Reading(activity_id=activity.id, text_id=text_id, address=address, look_for_html="<p>The dates.</p>"))
+    return activity
+
+
+def make_prompt(session: Session, lesson: Activity, **columns: Any) -> Activity:
+    """Return the activity of a prompt in its first version."""
+    activity = make_part(session, lesson, ActivityKind.prompt, **columns)
+    prompt = add(session, Prompt(**own_key(), activity_id=activity.id))
+    told: dict[str, Any] = {"prompt_id": prompt.id, "number": 1, "hash": one_more("hash"), "made_at": LOADED}
+    version = add(session, PromptVersion(**told, question_html="<p>Why then?</p>"))
+    prompt.current_version_id = version.id
+    session.flush()
+    return activity
+
+
+def item_data(ident: str, **fields: Any) -> dict[str, Any]:
+    """Return what a single-choice item says; `yes` is its key."""
+    told: dict[str, Any] = {
+        "ident": ident,
+        "type": "single",
+        "stem": f"Is {ident} so?",
+        "points": 1,
+        "demand": "recall",
+        "explanation": "It is so.",
+        "passage": "notes#p-1",
+        "sources": ["a-source"],
+        "tags": [],
+        "options": [
+            {"ident": "yes", "text": "Yes", "right": True, "feedback": None},
+            {"ident": "no", "text": "No", "right": False, "feedback": "Read it again."},
+        ],
+        "shuffle": False,
+    }
+    return told | fields
+
+
+def make_item(
+    session: Session, course: Course | None = None, *, data: dict[str, Any] | None = None, **columns: Any
+) -> Item:
+    """Return an item of COURSE in its first version; DATA overrides fields of what it says."""
+    owner: dict[str, Any] = {"course_id": course.id} if course else {}
+    item = add(session, Item(**(own_key() | owner | {"ident": one_more("item")} | columns)))
+    version = make_item_version(session, item, data=item_data(item.ident, **(data or {})))
+    item.current_version_id = version.id
+    session.flush()
+    return item
+
+
+def make_item_version(session: Session, item: Item, **columns: Any) -> ItemVersion:
+    """Return a version of ITEM that is not the current one yet."""
+    told: dict[str, Any] = {
+        "item_id": item.id,
+        "number": 1,
+        "hash": one_more("hash"),
+        "data": item_data(item.ident),
+        "made_at": LOADED,
+    }
+    return add(session, ItemVersion(**(told | columns)))
+
+
+def make_quiz(session: Session, lesson: Activity, *, items: int = 3, **columns: Any) -> Activity:
+    """Return the activity of a quiz with so many single-choice items, each anchored in the notes of LESSON.
+
+    Columns of the quiz (`attempts_allowed`, `pass_mark`, `counts`, `time_limit`) may be given among the others."""
+    own = {
+        name: columns.pop(name) for name in ("attempts_allowed", "pass_mark", "counts", "time_limit") if name in columns
+    }
+    activity = make_part(session, lesson, ActivityKind.quiz, **columns)
+    quiz = add(session, Quiz(activity_id=activity.id, **own))
+    course = session.get_one(Course, lesson.course_id)
+    for position in range(1, items + 1):
+        item = make_item(session, course)
+        session.add(QuizSlot(quiz_id=quiz.id, position=position, item_id=item.id))
+        version = session.get_one(ItemVersion, item.current_version_id)
+        version.anchor_id = make_anchor(session, notes_of(session, lesson)).id
+    session.flush()
+    return activity
+
+
+def notes_of(session: Session, lesson: Activity) -> Text:
+    """Return the study notes of LESSON."""
+    return session.scalars(
+        select(Text).join(Lesson, Lesson.text_id == Text.id).where(Lesson.activity_id == lesson.id)
+    ).one()
+
+
+def make_anchor(session: Session, text: Text, **columns: Any) -> Anchor:
+    """Return an anchor on the first passage of TEXT's current version."""
+    first = select(Passage).where(Passage.version_id == text.current_version_id).order_by(Passage.position).limit(1)
+    passage = session.scalars(first).one()
+    told: dict[str, Any] = {
+        "text_id": text.id,
+        "made_on_passage_id": passage.id,
+        "exact": passage.plain,
+        "start": 0,
+        "end": len(passage.plain),
+        "now_passage_id": passage.id,
+    }
+    return add(session, Anchor(**(told | columns)))
+
+
+def make_bare_course(session: Session, *, items: int = 3, **columns: Any) -> Course:
+    """Return a course of one unit with one lesson, which has a reading, a prompt and a quiz with so many items."""
+    course = make_empty_course(session, **columns)
+    lesson = make_lesson(session, course, make_unit(session, course))
+    make_reading(session, lesson)
+    make_prompt(session, lesson)
+    make_quiz(session, lesson, items=items)
+    return course
+
+
+def activity_of(session: Session, course: Course, kind: ActivityKind) -> Activity:
+    """Return the first activity of that KIND in COURSE."""
+    found = (
+        select(Activity).where(Activity.course_id == course.id, Activity.kind == kind).order_by(Activity.id).limit(1)
+    )
+    return session.scalars(found).one()
+
+
+# Study groups and places in a course
+
+
+def make_group(session: Session, course: Course, **columns: Any) -> StudyGroup:
+    """Return a study group on COURSE, without members."""
+    told: dict[str, Any] = {
+        "course_id": course.id,
+        "slug": one_more("group"),
+        "name": "Thursday circle",
+        "created_at": NOW,
+    }
+    return add(session, StudyGroup(**(told | columns)))
+
+
+def make_enrolment(
+    session: Session,
+    user: User | None = None,
+    course: Course | None = None,
+    group: StudyGroup | None = None,
+    **columns: Any,
+) -> Enrolment:
+    """Return USER's place in COURSE: alone, or in GROUP (`role=Role.tutor`, `organiser=True` as wanted)."""
+    user = user or make_user(session)
+    if course is None:
+        course = session.get_one(Course, group.course_id) if group else make_bare_course(session)
+    told: dict[str, Any] = {"user_id": user.id, "course_id": course.id, "group_id": group.id if group else None}
+    return add(session, Enrolment(**(told | {"role": Role.student, "joined_at": NOW, "used_at": NOW} | columns)))
+
+
+def make_invitation(session: Session, group: StudyGroup, **columns: Any) -> Invitation:
+    """Return an open invitation into GROUP."""
+    told: dict[str, Any] = {"group_id": group.id, "token_hash": one_more("hash"), "created_at": NOW}
+    return add(session, Invitation(**(told | columns)))
+
+
+def make_subgroup(session: Session, group: StudyGroup, *members: Enrolment, **columns: Any) -> Subgroup:
+    """Return a subgroup of GROUP with MEMBERS in it."""
+    subgroup = add(
+        session, Subgroup(**({"group_id": group.id, "name": one_more("Readers"), "created_at": NOW} | columns))
+    )
+    for member in members:
+        session.add(SubgroupMember(subgroup_id=subgroup.id, enrolment_id=member.id, group_id=group.id))
+    session.flush()
+    return subgroup
+
+
+def make_meeting(session: Session, group: StudyGroup, **columns: Any) -> Meeting:
+    """Return the first meeting of GROUP, a week from now."""
+    told: dict[str, Any] = {"group_id": group.id, "number": 1, "day": NOW.date() + timedelta(days=7)}
+    return add(session, Meeting(**(told | columns)))
+
+
+def make_assignment(session: Session, group: StudyGroup, activity: Activity, **columns: Any) -> Assignment:
+    """Return ACTIVITY given to the whole of GROUP, due in a week."""
+    told: dict[str, Any] = {
+        "group_id": group.id,
+        "course_id": group.course_id,
+        "activity_id": activity.id,
+        "made_at": NOW,
+    }
+    return add(session, Assignment(**(told | {"due_at": NOW + timedelta(days=7)} | columns)))
+
+
+# Attempts
+
+
+def make_attempt(
+    session: Session, enrolment: Enrolment | None = None, quiz: Activity | None = None, **columns: Any
+) -> Attempt:
+    """Return an open attempt at QUIZ (else at the first quiz of the course) with all its items, nothing answered."""
+    enrolment = enrolment or make_enrolment(session)
+    quiz = quiz or activity_of(session, session.get_one(Course, enrolment.course_id), ActivityKind.quiz)
+    slots = session.scalars(
+        select(QuizSlot).join(Quiz).where(Quiz.activity_id == quiz.id).order_by(QuizSlot.position)
+    ).all()
+    told: dict[str, Any] = {
+        "user_id": enrolment.user_id,
+        "enrolment_id": enrolment.id,
+        "activity_id": quiz.id,
+        "number": 1,
+        "policy": {"attempts": None, "pass_mark": None, "counts": "best"},
+        "started_at": NOW,
+        "max_points": float(len(slots)),
+    }
+    attempt = add(session, Attempt(**(told | columns)))
+    for slot in slots:
+        version_id = session.get_one(Item, slot.item_id).current_version_id
+        session.add(
+            AttemptItem(attempt_id=attempt.id, slot=slot.position, item_version_id=version_id, shown=["yes", "no"])
+        )
+    session.flush()
+    return attempt
+
+
+def make_step(session: Session, attempt_item: AttemptItem, **columns: Any) -> Step:
+    """Return the first saved response at ATTEMPT_ITEM."""
+    told: dict[str, Any] = {
+        "attempt_item_id": attempt_item.id,
+        "number": 1,
+        "kind": StepKind.save,
+        "response": {"option": "yes"},
+        "at": NOW,
+    }
+    return add(session, Step(**(told | columns)))
