@@ -1,18 +1,17 @@
 """The application: rooms and their pages put together by hand."""
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from course.base.db import Database, make_engine
-from course.base.web import Application, StaticFiles, add_security_headers
-from course.base.words import _
 from course.users.sign_ins import init_login
 from flask import g, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from course.base.db import Database, make_engine
+from course.base.web import Application, StaticFiles, add_security_headers
+from course.base.words import _
 from kruzhok import pages
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors
@@ -72,10 +71,10 @@ def page_context() -> dict[str, Any]:
     place = None
     if enrolment is not None:
         place = Place(_("With {name}").format(name=group.name) if group else _("Studying alone"), None)
-    here: Callable[[str], bool] = lambda name: (request.endpoint or "").startswith(name)  # noqa: E731
+    room = (request.endpoint or "").partition(".")[0]
     nav = [
-        (_("Today"), url_for("today.today"), here("today.")),
-        (_("Course"), url_for("courses.front"), here("courses.") or here("lessons.") or here("quizzes.")),
+        (_("Today"), url_for("today.today"), room == "today"),
+        (_("Course"), url_for("courses.front"), room in {"courses", "lessons", "quizzes"}),
     ]
     return {"nav": nav, "place": place, "group_slug": group.slug if group else None, "reading": session.get("reading")}
 

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
 import lessons.completions
 import quizzes.completions
 from course.completion.models import State
 from course.completion.records import forget_states, store
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
 
 Completions = Callable[[Session, Sequence[Activity], Sequence[Enrolment]], dict[tuple[int, int], State]]
 
@@ -23,7 +24,7 @@ ROOMS: dict[ActivityKind, Completions] = {
 
 
 def rebuild(session: Session, enrolments: Sequence[Enrolment], *, now: datetime) -> None:
-    """Rebuild the stored states of ENROLMENTS (of one course) from facts and work, adding a *reached* that is missing."""
+    """Rebuild the states of ENROLMENTS (of one course) from facts and work, adding a *reached* that is missing."""
     if not enrolments:
         return
     activities = session.scalars(select(Activity).where(Activity.course_id == enrolments[0].course_id)).all()

@@ -2,15 +2,16 @@
 
 import logging
 
-from course.base.db import current_database, request_transaction
-from course.base.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
-from course.base.web import SAFE, wants_json
-from course.base.words import _
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
+
+from course.base.db import current_database, request_transaction
+from course.base.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
+from course.base.web import SAFE, wants_json
+from course.base.words import _
 
 log = logging.getLogger(__name__)
 

@@ -15,4 +15,6 @@ import lessons.models
 import quizzes.models
 from course.base.db import Base
 
+__all__ = ["ALL_TABLES", "course", "lessons", "quizzes"]
+
 ALL_TABLES = Base.metadata.tables

@@ -1,8 +1,8 @@
 """Which blueprint stands where: the map of the site, written by hand."""
 
+import course.users.views
 from flask import Blueprint, Flask, current_app, render_template
 
-import course.users.views
 import lessons.views
 import quizzes.attempts.views
 from course.base.errors import NotFound

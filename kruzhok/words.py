@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
-from course.base.markdown import to_html, to_inline_html
-from course.base.words import plural
 from flask import Flask
 from flask_login import current_user
 from markupsafe import Markup
+
+from course.base.markdown import to_html, to_inline_html
+from course.base.words import plural
 
 LOCALE = "en_GB"
 

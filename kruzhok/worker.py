@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from course.users.guests import forget_old_guests
+from sqlalchemy import delete
+
 from course.base.db import Database
 from course.base.jobs import Job, Work, add_job, run_due_jobs
 from course.base.limits import forget_tries
 from course.base.mail import MailServer, send_mail
-from course.users.guests import forget_old_guests
-from sqlalchemy import delete
-
 from kruzhok.config import Config
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,11 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
 
 
 def run_worker(
-    database: Database, config: Config, *, stop: Callable[[], bool], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    database: Database,
+    config: Config,
+    *,
+    stop: Callable[[], bool],
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Do jobs as they come due until STOP says so. A database that does not answer is tried again, not given up."""
     work = work_for(config)

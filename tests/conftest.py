@@ -1,4 +1,4 @@
-"""What every test may ask for. Databases are real: the schema is made by the migrations, once, and copied for each test."""
+"""What every test may ask for. Databases are real: migrations make the schema once, and each test gets a copy."""
 
 import os
 import shutil
@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from course.base.db import Database, make_engine
-from course.base.web import Application
 from flask.testing import FlaskClient
 from hypothesis import settings
-from kruzhok.config import Config
-from kruzhok.migrations import migrate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from course.base.db import Database, make_engine
+from course.base.web import Application
+from kruzhok.config import Config
+from kruzhok.migrations import migrate
 from tests import browser, postgres
 
 settings.register_profile("kruzhok", deadline=None, max_examples=60)
@@ -33,7 +33,7 @@ def missing_parts() -> list[str]:
     if postgres.binaries() is None and not os.environ.get("KRUZHOK_TEST_PG"):
         missing.append("PostgreSQL: tests on it were left out. Set KRUZHOK_TEST_PG or KRUZHOK_PG_BIN.")
     if browser.executable() is None:
-        missing.append("Chromium: browser tests were left out. Install it (Debian: apt-get install chromium) or set KRUZHOK_CHROMIUM.")
+        missing.append("Chromium: browser tests were left out. Install it, or set KRUZHOK_CHROMIUM.")
     return missing
 
 

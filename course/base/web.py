@@ -1,4 +1,4 @@
-"""The way of a request: its transaction, its security headers, static files whose address changes with their content."""
+"""The way of a request: its transaction, its headers, static files whose address changes with their content."""
 
 import gzip
 import hashlib
@@ -95,7 +95,7 @@ class StaticFiles:
         return root + self._addresses[name]
 
     def serve(self, filename: str) -> Response:
-        """Answer with the static file; for a year where its address carries a hash or it is a font, which never changes."""
+        """Answer with the file; for a year where its address carries a hash or it is a font, which never changes."""
         response = current_app.send_static_file(filename)
         if "v" in request.args or filename.startswith("fonts/"):
             response.headers["Cache-Control"] = f"public, max-age={self.YEAR}, immutable"
@@ -134,6 +134,8 @@ def hash_of_secret(token: str) -> str:
 def is_local_path(target: str) -> bool:
     """Return whether TARGET is a path on this site, and so is safe to redirect to."""
     return (
-        target.startswith("/") and not target.startswith("//") and "\\" not in target
+        target.startswith("/")
+        and not target.startswith("//")
+        and "\\" not in target
         and not any(ord(character) < 32 for character in target)
     )

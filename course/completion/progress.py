@@ -9,7 +9,7 @@ from course.completion.models import State
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part that may count: a reading, prompt or quiz that is required of this enrolment, and its lesson if it has one."""
+    """A part that may count: a reading, prompt or quiz required of this enrolment, and its lesson if it has one."""
 
     activity_id: int
     lesson_id: int | None

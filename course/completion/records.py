@@ -47,7 +47,9 @@ class Standing:
 def standing_of(session: Session, enrolment: Enrolment) -> Standing:
     """Return where ENROLMENT stands in its course."""
     rows = session.execute(
-        select(Completion.activity_id, Completion.state, Completion.done_at).where(Completion.enrolment_id == enrolment.id)
+        select(Completion.activity_id, Completion.state, Completion.done_at).where(
+            Completion.enrolment_id == enrolment.id
+        )
     ).all()
     states = {row.activity_id: row.state for row in rows}
     parts, lessons = required_parts(session, enrolment)
@@ -72,7 +74,11 @@ def required_parts(session: Session, enrolment: Enrolment) -> tuple[list[Part], 
         Part(row.id, row.parent_id, row.added_at)
         for row in activities
         if row.kind is not ActivityKind.lesson
-        and ((row.required and row.parent_id) if assigned is None else _is_assigned(row.id, row.parent_id, row.required, assigned))
+        and (
+            (row.required and row.parent_id)
+            if assigned is None
+            else _is_assigned(row.id, row.parent_id, row.required, assigned)
+        )
     ]
     return parts, lessons
 

@@ -29,13 +29,13 @@ def named_group() -> str | None:
 
 
 def page_enrolment(session: Session, course: Course) -> Enrolment | None:
-    """Return the one enrolment this page belongs to, None for who has none yet; raise NotFound for a group not theirs."""
+    """Return the enrolment this page belongs to, None where there is none; raise NotFound for a group not theirs."""
     group = named_group()
     if not current_user.is_authenticated:
         if group:
             raise NotFound
         return None
-    user: User = current_user._get_current_object()  # noqa: SLF001 (the login library's way to the real object)
+    user: User = current_user._get_current_object()
     enrolment = choose(live_enrolments(session, user, course), group)
     if enrolment is None and group:
         raise NotFound

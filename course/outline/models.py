@@ -80,7 +80,9 @@ class Activity(Base):
         ForeignKeyConstraint(["parent_id", "course_id"], ["activity.id", "activity.course_id"]),
         UniqueConstraint("id", "course_id"),
         UniqueConstraint("parent_id", "kind", "ident"),
-        Index("one_ident_in_course", "course_id", "kind", "ident", unique=True, **partial(group_id=None, parent_id=None)),
+        Index(
+            "one_ident_in_course", "course_id", "kind", "ident", unique=True, **partial(group_id=None, parent_id=None)
+        ),
         Index("one_ident_in_group", "group_id", "kind", "ident", unique=True, **partial(parent_id=None)),
         Index("one_quiz_of_that_name", "course_id", "ident", unique=True, **partial(group_id=None, kind="quiz")),
         CheckConstraint("kind <> 'lesson' OR parent_id IS NULL", name="lesson_stands_alone"),
@@ -105,8 +107,12 @@ class Activity(Base):
     retired_at: Mapped[datetime | None]
 
     course: Mapped[Course] = relationship(overlaps="parent")
-    parent: Mapped["Activity | None"] = relationship(remote_side="Activity.id", back_populates="parts", overlaps="course")
-    parts: Mapped[list["Activity"]] = relationship(back_populates="parent", order_by="Activity.position", overlaps="course")
+    parent: Mapped["Activity | None"] = relationship(
+        remote_side="Activity.id", back_populates="parts", overlaps="course"
+    )
+    parts: Mapped[list["Activity"]] = relationship(
+        back_populates="parent", order_by="Activity.position", overlaps="course"
+    )
 
 
 class CurriculumFile(Base):

@@ -40,7 +40,7 @@ class Term(Base):
 
 
 class Event(Base):
-    """Something that happened. Its date is historical: in words in both calendars, and as a range of days to sort by."""
+    """Something that happened. Its date is historical: in words in both calendars, and as a range to sort by."""
 
     __tablename__ = "event"
     __table_args__ = (

@@ -12,7 +12,7 @@ from course.outline.models import Activity
 
 
 class Meeting(Base):
-    """One gathering or week of a study group. Its day is a day of the group's zone; a cancelled one keeps its number."""
+    """One gathering or week of a study group, on a day of the group's zone; a cancelled one keeps its number."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -64,7 +64,9 @@ class AssignmentTarget(Base):
 
     __tablename__ = "assignment_target"
     __table_args__ = (
-        ForeignKeyConstraint(["assignment_id", "group_id"], ["assignment.id", "assignment.group_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["assignment_id", "group_id"], ["assignment.id", "assignment.group_id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(["subgroup_id", "group_id"], ["subgroup.id", "subgroup.group_id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["enrolment_id", "group_id"], ["enrolment.id", "enrolment.group_id"], ondelete="CASCADE"),
         CheckConstraint("(subgroup_id IS NULL) <> (enrolment_id IS NULL)", name="one_audience"),

@@ -10,7 +10,7 @@ from course.base.db import Base
 
 
 class Text(Base):
-    """Anything to be read in the house: study notes, a document, something imported. Of a course or of a study group."""
+    """Anything to be read in the house: study notes, a document, something imported; of a course or a study group."""
 
     __tablename__ = "text"
     __table_args__ = (
@@ -18,7 +18,10 @@ class Text(Base):
         UniqueConstraint("course_id", "ident"),
         UniqueConstraint("group_id", "ident"),
         ForeignKeyConstraint(
-            ["current_version_id", "id"], ["text_version.id", "text_version.text_id"], use_alter=True, name="fk_text_current"
+            ["current_version_id", "id"],
+            ["text_version.id", "text_version.text_id"],
+            use_alter=True,
+            name="fk_text_current",
         ),
     )
 
@@ -34,7 +37,10 @@ class Text(Base):
         back_populates="text", foreign_keys="TextVersion.text_id", order_by="TextVersion.number"
     )
     current: Mapped["TextVersion | None"] = relationship(
-        primaryjoin="foreign(Text.current_version_id) == TextVersion.id", post_update=True, overlaps="versions", uselist=False
+        primaryjoin="foreign(Text.current_version_id) == TextVersion.id",
+        post_update=True,
+        overlaps="versions",
+        uselist=False,
     )
 
 
@@ -89,13 +95,13 @@ class AnchorState(enum.Enum):
 
 
 class Anchor(Base):
-    """What ties a note, a quotation or an item to a passage: the passage it was made on, the words, and where they are now.
+    """What ties a note, a quotation or an item to a passage: where it was made, its words, and where they are now.
 
     `start` and `end` count characters of the passage's plain text, `end` exclusive."""
 
     __tablename__ = "anchor"
     __table_args__ = (
-        CheckConstraint("0 <= start AND start <= \"end\"", name="ends_after_start"),
+        CheckConstraint('0 <= start AND start <= "end"', name="ends_after_start"),
         CheckConstraint("(state = 'orphaned') = (now_passage_id IS NULL)", name="orphans_have_no_place"),
     )
 

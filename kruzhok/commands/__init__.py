@@ -3,8 +3,8 @@
 import sys
 
 import click
-from course.base.errors import DomainError
 
+from course.base.errors import DomainError
 from kruzhok.commands import curriculum, serve, users
 from kruzhok.commands.site import Site
 from kruzhok.config import BadConfig

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from types import FrameType
 
 import click
-from course.base.db import Database
 from course.users.links import new_setup_token
 
+from course.base.db import Database
 from kruzhok.app import wsgi
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild_course
@@ -41,7 +41,7 @@ def serve(site: Site, host: str, port: int, workers: int) -> None:
     if token:
         click.echo(f"Nobody runs this site yet. To become its administrator open, once: {address}/set-up/{token}")
     environment = os.environ | {"KRUZHOK_PARENT": str(os.getpid())}
-    worker_process = subprocess.Popen([sys.executable, "-m", "kruzhok", "worker"], env=environment)  # noqa: S603
+    worker_process = subprocess.Popen([sys.executable, "-m", "kruzhok", "worker"], env=environment)
     try:
         _serve_web(host, port, workers)
     finally:

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 from course.base.db import Database, make_engine
-
 from kruzhok.config import Config, read_config
 from kruzhok.migrations import migrate
 

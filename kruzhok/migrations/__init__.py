@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, text
+
 from course.base.db import Database
 
 FOLDER = Path(__file__).parent

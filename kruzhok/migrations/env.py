@@ -1,16 +1,17 @@
 """Alembic's entry: runs the history on the connection it is given."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import DateTime
+
 from course.base.db import Base, UtcDateTime
 from kruzhok.models import ALL_TABLES
-from sqlalchemy import DateTime
 
 assert ALL_TABLES  # imported so that the metadata knows them
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as the plain ones below them: a migration imports no models."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -1,12 +1,13 @@
 """Jobs: they leave with the commit, are done once, and survive a worker that died."""
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from course.base.db import Database
-from course.base.jobs import LEASE, MAX_TRIES, Job, add_job, run_due_jobs
 from sqlalchemy import select
 
+from course.base.db import Database
+from course.base.jobs import LEASE, MAX_TRIES, Job, add_job, run_due_jobs
 from tests.conftest import NOW
 
 
@@ -52,12 +53,9 @@ def test_a_job_waits_for_its_time(database: Database) -> None:
 
 
 def test_a_job_of_a_transaction_that_failed_is_not_there(database: Database) -> None:
-    try:
-        with database.transaction() as session:
-            add_job(session, "note", {}, run_at=NOW)
-            raise ZeroDivisionError
-    except ZeroDivisionError:
-        pass
+    with contextlib.suppress(ZeroDivisionError), database.transaction() as session:
+        add_job(session, "note", {}, run_at=NOW)
+        raise ZeroDivisionError
     assert jobs(database) == []
 
 
@@ -101,10 +99,8 @@ def test_the_job_of_a_worker_that_was_killed_is_done_by_another_after_its_lease(
     def killed(_database: Database, _payload: dict[str, Any], _now: datetime) -> None:
         raise KeyboardInterrupt
 
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         run_due_jobs(database, {"note": killed}, now=lambda: NOW)
-    except KeyboardInterrupt:
-        pass
     work = Recorder()
     assert run(database, work) == 0
     assert run(database, work, NOW + LEASE) == 1

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from course.base.errors import TooMany
-from course.base.limits import WINDOW, TryCount, count_try, forget_tries
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from course.base.errors import TooMany
+from course.base.limits import WINDOW, TryCount, count_try, forget_tries
 from tests.conftest import NOW
 
 

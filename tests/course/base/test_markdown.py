@@ -3,9 +3,10 @@
 from html.parser import HTMLParser
 
 import pytest
-from course.base.markdown import Block, TooLong, blocks, plain, slug_of, to_html, to_inline_html, write_idents
 from hypothesis import given
 from hypothesis import strategies as st
+
+from course.base.markdown import Block, TooLong, blocks, plain, slug_of, to_html, to_inline_html, write_idents
 
 MARKS = st.text(st.sampled_from("ab <>&\"'[]()!#*_`{}|-:/\\\n\t1.jkscriptonerxy="), max_size=120)
 
@@ -25,7 +26,19 @@ class Sieve(HTMLParser):
     """Fails on anything a browser would run."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag not in {"script", "iframe", "object", "embed", "style", "form", "input", "svg", "base", "meta", "link"}
+        assert tag not in {
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "style",
+            "form",
+            "input",
+            "svg",
+            "base",
+            "meta",
+            "link",
+        }
         for name, value in attrs:
             assert not name.startswith("on")
             assert name not in {"style", "srcdoc", "formaction"}
@@ -91,15 +104,22 @@ def test_links_of_the_course_are_drawn_and_told() -> None:
     assert 'popovertarget="term-dual-power"' in block.html
     assert 'href="#person-vladimir-lenin"' in block.html
     assert '<i lang="ru">двоевластие</i>' in block.html
-    assert [(link.scheme, link.target) for link in block.links] == [("term", "dual-power"), ("person", "vladimir-lenin")]
+    assert [(link.scheme, link.target) for link in block.links] == [
+        ("term", "dual-power"),
+        ("person", "vladimir-lenin"),
+    ]
 
 
 def test_a_link_to_a_text_is_resolved_by_the_caller() -> None:
-    found, _problems = blocks("[theses](text:april-theses#thesis-2)", address=lambda scheme, target: f"/{scheme}/{target}")
+    found, _problems = blocks(
+        "[theses](text:april-theses#thesis-2)", address=lambda scheme, target: f"/{scheme}/{target}"
+    )
     assert 'href="/text/april-theses#thesis-2"' in found[0].html
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example", "x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//evil.example", "x"]
+)
 def test_an_address_that_may_not_stand_is_a_problem_in_a_curriculum_and_words_for_users(address: str) -> None:
     assert len(messages(f"[here]({address})")) == 1
     assert to_html(f"[here]({address})") == "<p>here</p>\n"
