@@ -1,0 +1,68 @@
+"""A real server and a real browser for the journeys: with scripts on one database, without on the other."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from course.base.db import Database
+from course.base.web import Application
+from kruzhok.completions import rebuild_course
+from kruzhok.config import SHIPPED_COURSE
+from kruzhok.curriculum.loading import load_course
+from kruzhok.curriculum.reading import read_folder
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from tests import browser as chromium
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def site(app: Application, database: Database) -> Iterator[str]:
+    """Give the address of a running site with the shipped course."""
+    load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Give the browser's driver, once."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Give a running Chromium."""
+    if (path := chromium.executable()) is None:
+        pytest.skip("no Chromium on this machine")
+    browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+    yield browser
+    browser.close()
+
+
+def new_context(browser: Browser, *, scripts: bool, viewport: dict[str, int]) -> BrowserContext:
+    """Return a fresh browser window, so to speak: no cookies, nothing kept."""
+    context = browser.new_context(java_script_enabled=scripts, viewport=viewport, reduced_motion="reduce")  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    return context
+
+
+class Watched:
+    """A page that notes what a browser complains about: errors, refused by the policy, addresses elsewhere."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda sent: None if sent.url.startswith(site) else self.complaints.append(sent.url))

@@ -1,0 +1,139 @@
+"""The way of a request: transaction, headers, static files, errors as pages."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from course.base.db import Database, db_session
+from course.base.errors import Conflict
+from course.base.web import Application
+from course.users.models import User
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.web import post
+
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def add_user() -> None:
+    now = datetime.now(UTC)
+    db_session.add(User(name="made by a view", created_at=now, active_on=now.date()))
+    db_session.flush()
+
+
+def users(database: Database) -> int:
+    with database.transaction(writing=False) as session:
+        return session.scalar(select(func.count()).select_from(User)) or 0
+
+
+def refuses() -> str:
+    add_user()
+    raise Conflict("No.")
+
+
+def breaks() -> str:
+    add_user()
+    raise ZeroDivisionError
+
+
+def refuses_one_of_ten() -> tuple[str, int]:
+    add_user()
+    return "nine are kept", 422
+
+
+@pytest.fixture
+def app(app: Application) -> Application:
+    """Return the site with three more views."""
+    app.add_url_rule("/refuses", view_func=refuses, methods=["POST"])
+    app.add_url_rule("/breaks", view_func=breaks, methods=["POST"])
+    app.add_url_rule("/refuses-one", view_func=refuses_one_of_ten, methods=["POST"])
+    return app
+
+
+def test_what_a_view_did_is_kept_when_it_returns_whatever_the_status(client: FlaskClient, database: Database) -> None:
+    assert post(client, "/refuses-one").status_code == 422
+    assert users(database) == 1
+
+
+def test_what_a_view_did_is_undone_when_it_raises(client: FlaskClient, database: Database) -> None:
+    assert post(client, "/refuses").status_code == 409
+    assert users(database) == 0
+
+
+def test_a_mistake_of_ours_is_a_page_that_gives_back_what_was_typed(client: FlaskClient, database: Database) -> None:
+    answer = post(client, "/breaks", {"essay": "A long answer that took me an hour to write."})
+    assert answer.status_code == 500
+    assert "A long answer that took me an hour to write." in answer.text
+    assert users(database) == 0
+
+
+def test_the_page_s_script_is_answered_with_data(client: FlaskClient) -> None:
+    answer = post(client, "/refuses", json=True)
+    assert (answer.status_code, answer.json) == (409, {"problem": "No.", "url": "/refuses"})
+
+
+@ONE_DATABASE
+def test_a_form_without_its_token_is_refused_and_gives_back_what_was_typed(client: FlaskClient) -> None:
+    answer = client.post("/refuses-one", data={"essay": "A long answer that took me an hour to write."})
+    assert answer.status_code == 400
+    assert "A long answer that took me an hour to write." in answer.text
+
+
+@ONE_DATABASE
+def test_a_password_is_never_given_back(client: FlaskClient) -> None:
+    answer = client.post("/refuses-one", data={"password": "correct horse battery staple, and more"})
+    assert "battery" not in answer.text
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nothing-here", "/healthz"])
+def test_every_answer_has_a_policy_without_inline_scripts_or_styles(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+@ONE_DATABASE
+def test_no_page_has_a_style_or_script_inside(client: FlaskClient) -> None:
+    page = client.get("/sign-in").text
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
+    assert re.findall(r"<script(?![^>]*src=)", page) == []
+
+
+@ONE_DATABASE
+def test_static_files_are_kept_for_a_year_and_compressed(client: FlaskClient) -> None:
+    address = re.search(r'href="(/static/kruzhok\.css\?v=[^"]+)"', client.get("/sign-in").text)
+    assert address
+    answer = client.get(address[1], headers={"Accept-Encoding": "gzip"})
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) < 20_000
+
+
+@ONE_DATABASE
+def test_a_static_path_outside_the_folder_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/static/../config.py").status_code == 404
+    assert client.get("/static/%2e%2e/config.py").status_code == 404
+
+
+@ONE_DATABASE
+def test_an_unknown_address_is_a_page_of_the_house(client: FlaskClient) -> None:
+    answer = client.get("/nothing-here")
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.text
+
+
+@ONE_DATABASE
+def test_a_body_over_the_limit_is_413(client: FlaskClient) -> None:
+    answer = post(client, "/refuses-one", {"essay": "x" * 5_000_000})
+    assert answer.status_code == 413
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("cookie", ["x", "\ufffd" * 10, "e30.x.y", "." * 3000])
+def test_a_cookie_of_nonsense_is_a_visitor(client: FlaskClient, cookie: str) -> None:
+    client.set_cookie("kruzhok", cookie)
+    assert client.get("/sign-in").status_code == 200
