@@ -14,7 +14,7 @@ from course.syllabus.models import Assignment, RuleException
 
 
 class Whose(enum.IntEnum):
-    """Whose rule a layer is; the nearer to the user, the smaller. What an activity says itself comes after all of them."""
+    """Whose rule a layer is; the nearer to the user, the smaller. What an activity says itself comes last."""
 
     user = 1
     subgroup = 2
@@ -33,7 +33,7 @@ class Layer(NamedTuple):
 
 
 def layers(session: Session, enrolment: Enrolment, activity: Activity) -> list[Layer]:
-    """Return what is said of ACTIVITY for ENROLMENT, the nearest first. Moments are aware, a time limit is in seconds."""
+    """Return what is said of ACTIVITY for ENROLMENT, the nearest first. Moments are aware, limits are seconds."""
     subgroups = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == enrolment.id)
     exceptions = session.scalars(
         select(RuleException)

@@ -1,0 +1,71 @@
+"""What of quizzes and attempts a user may have. Views get them only here."""
+
+from typing import NamedTuple
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from course.base.errors import Forbidden, NotFound
+from course.base.words import _
+from course.groups.models import Enrolment
+from course.outline.models import Activity, ActivityKind, Course
+from quizzes.models import Attempt, AttemptItem, Purpose, Quiz
+
+LARGEST_ID = 2**63 - 1  #: what a key can be; an address may say any number
+
+
+class OwnAttempt(NamedTuple):
+    """An attempt, with its items and their versions, at its quiz, in the enrolment it was made in."""
+
+    attempt: Attempt
+    quiz: Quiz
+    enrolment: Enrolment
+
+
+def quiz_named(session: Session, course: Course, ident: str, enrolment: Enrolment | None) -> Quiz:
+    """Return the quiz of that ident, of the curriculum or of the study group of ENROLMENT, with activity and lesson.
+
+    What is retired is there for those with work on it: a view that finds none raises NotFound itself."""
+    group_id = enrolment.group_id if enrolment is not None else None
+    quizzes = (
+        select(Quiz)
+        .join(Quiz.activity)
+        .where(Activity.course_id == course.id, Activity.kind == ActivityKind.quiz, Activity.ident == ident)
+        .where(or_(Activity.group_id.is_(None), Activity.group_id == group_id))
+        .order_by(Activity.group_id.is_not(None), Activity.id)
+        .options(joinedload(Quiz.activity).joinedload(Activity.parent))
+    )
+    quiz = session.scalars(quizzes).first()
+    if quiz is None:
+        raise NotFound
+    return quiz
+
+
+def own_attempt(session: Session, attempt_id: int, *, writing: bool = False) -> OwnAttempt:
+    """Return the attempt of whoever asks; somebody else's does not exist for them.
+
+    What was done in a study group one has left can be read, and no longer be added to (WRITING)."""
+    if not current_user.is_authenticated or attempt_id > LARGEST_ID:
+        raise NotFound
+    mine = (
+        select(Attempt, Quiz, Enrolment)
+        .join(Quiz, Quiz.activity_id == Attempt.activity_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.id == attempt_id, Attempt.user_id == current_user.id, Attempt.purpose == Purpose.quiz)
+        .options(
+            joinedload(Attempt.activity).joinedload(Activity.parent),
+            joinedload(Attempt.activity).joinedload(Activity.course),
+            joinedload(Attempt.items).joinedload(AttemptItem.version),
+            joinedload(Enrolment.group),
+        )
+    )
+    row = session.execute(mine).unique().one_or_none()
+    if row is None:
+        raise NotFound
+    own = OwnAttempt(*row)
+    if writing and own.enrolment.left_at is not None:
+        raise Forbidden(_("You have left this study group. What you did there can be read, and no longer be added to."))
+    g.page_enrolment = own.enrolment  # for the head of the page, which names it
+    return own

@@ -1,0 +1,102 @@
+"""What pages of an attempt send. What an answer means only its item's type knows; here it is only taken apart."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from flask import request
+
+from course.base.forms import Form, clean_text
+from course.base.words import _
+from quizzes.attempts.saving import Sent
+from quizzes.attempts.steps import History
+from quizzes.items import BadResponse, Raw, ordering, parse_data, type_of
+from quizzes.items.ordering import Ordering
+from quizzes.models import AttemptItem
+
+FIELD = re.compile(r"(item|flag|base)-(\d{1,18})(?:-(.*))?", re.DOTALL)
+NUMBER = re.compile(r"\d{1,9}")
+ONCE = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+class AttemptForm(Form):
+    """A whole page of answers, each with the step that the page had seen of it."""
+
+    def sent(self, items: Iterable[AttemptItem], past: Mapping[int, History]) -> dict[int, Sent]:
+        """Return what was sent of each of ITEMS that was on the page; one that was not is left alone."""
+        found = _fields()
+        return {
+            item.id: _sent(
+                item,
+                found["item", item.id],
+                past,
+                base=_base(found["base", item.id]),
+                flagged=bool(found["flag", item.id]),
+            )
+            for item in items
+            if found["base", item.id]
+        }
+
+    def typed(self, item_id: int) -> Raw:
+        """Return what was typed into an item, to be shown again where it was refused."""
+        return {part: [clean_text(value) for value in values] for part, values in _fields()["item", item_id].items()}
+
+    @property
+    def moved(self) -> int | None:
+        """The item of an ordering one of whose arrows was pressed."""
+        return next(
+            (
+                item_id
+                for (name, item_id), raw in _fields().items()
+                if name == "item" and "move" in raw and any(":" in value for value in raw["move"])
+            ),
+            None,
+        )
+
+    @property
+    def is_finish(self) -> bool:
+        """Whether the button that leads to the submission was pressed."""
+        return request.form.get("do") == "finish"
+
+
+class ItemForm(Form):
+    """One answer, sent by the script of the page."""
+
+    def sent(self, item: AttemptItem, past: Mapping[int, History]) -> Sent:
+        """Return what was sent of ITEM; its problem says so where this is no page of ours."""
+        base, once = request.form.get("base", ""), request.form.get("once", "")
+        found = _fields()
+        flagged = bool(found["flag", item.id])
+        if not NUMBER.fullmatch(base) or (once and not ONCE.fullmatch(once)):
+            return Sent(
+                problem=_("This was not understood. Load the page again; what you typed is kept."), flagged=item.flagged
+            )
+        return _sent(item, found["item", item.id], past, base=int(base), once=once or None, flagged=flagged)
+
+
+def _fields() -> Mapping[tuple[str, int], dict[str, list[str]]]:
+    """Return (item, flag or base; id) -> part -> values: all fields of all items in one go, however many were sent."""
+    found: dict[tuple[str, int], dict[str, list[str]]] = defaultdict(dict)
+    for name in request.form:
+        if match := FIELD.fullmatch(name):
+            found[match[1], int(match[2])][match[3] or ""] = request.form.getlist(name)
+    return found
+
+
+def _base(raw: Raw) -> int:
+    """Return the step a page had seen; what is no number is older than all, so that it overwrites nothing."""
+    value = next(iter(raw.get("", ())), "")
+    return int(value) if NUMBER.fullmatch(value) else 0
+
+
+def _sent(
+    item: AttemptItem, raw: Raw, past: Mapping[int, History], *, base: int, flagged: bool, once: str | None = None
+) -> Sent:
+    data = parse_data(item.version.data)
+    previous = past[item.id].response if item.id in past else None
+    try:
+        response = type_of(data).parse(data, raw, item.shown, previous)
+        mended = isinstance(data, Ordering) and ordering.repaired(data, raw, item.shown, previous)
+    except BadResponse as problem:
+        return Sent(base=base, once=once, flagged=flagged, problem=str(problem))
+    return Sent(response, base, once, flagged, mended=mended)

@@ -1,0 +1,161 @@
+"""Beginning an attempt, and handing it in."""
+
+import logging
+import random
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from course.base.errors import Conflict
+from course.base.words import _, plural
+from course.groups.models import Enrolment
+from course.outline.models import Activity
+from course.syllabus.exceptions import layers
+from quizzes.attempts.records import record
+from quizzes.attempts.steps import History, histories
+from quizzes.items import ItemData, Names, parse_data, type_of
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Quiz, QuizSlot, Step, StepKind
+from quizzes.policy import Policy, effective
+from quizzes.spellings import spellings_of
+
+log = logging.getLogger(__name__)
+
+
+class AttemptsUsedUp(Conflict):
+    """There are as many attempts as the quiz allows."""
+
+    title = _("Your attempts at this quiz are used up")
+
+
+class AttemptClosed(Conflict):
+    """The attempt is submitted: what is saved now is kept, and no longer counts."""
+
+    title = _("This attempt is already submitted")
+
+
+def policy_for(session: Session, quiz: Quiz, enrolment: Enrolment | None) -> Policy:
+    """Return what holds at QUIZ now: its own policy, and what exceptions make of it for ENROLMENT."""
+    return effective(quiz, layers(session, enrolment, quiz.activity) if enrolment is not None else ())
+
+
+def start_attempt(
+    session: Session, enrolment: Enrolment, activity: Activity, *, now: datetime, rng: random.Random
+) -> Attempt:
+    """Return the open attempt of ENROLMENT at the quiz ACTIVITY, or a new one of the current versions of its items.
+
+    Raise AttemptsUsedUp where no more are allowed. Of two that begin at once the indexes let one through, and both get
+    that one."""
+    quiz = session.scalars(select(Quiz).where(Quiz.activity_id == activity.id)).one()
+    for _try in range(2):
+        attempts = attempts_at(session, enrolment, activity)
+        if attempts and attempts[-1].submitted_at is None:
+            return attempts[-1]
+        policy = policy_for(session, quiz, enrolment)
+        if policy.attempts is not None and len(attempts) >= policy.attempts:
+            allowed = plural("One attempt is allowed here.", "{n} attempts are allowed here.", policy.attempts)
+            raise AttemptsUsedUp(_("{allowed} The results stay open to you.").format(allowed=allowed))
+        number = attempts[-1].number + 1 if attempts else 1
+        attempt = Attempt(
+            user_id=enrolment.user_id,
+            enrolment_id=enrolment.id,
+            activity_id=activity.id,
+            purpose=Purpose.quiz,
+            number=number,
+            policy=policy.stored(),
+            started_at=now,
+        )
+        _fill(attempt, _current_versions(session, quiz), rng)
+        try:
+            with session.begin_nested():
+                session.add(attempt)
+        except IntegrityError:  # another request of the same user was first
+            continue
+        log.info("Attempt %d of quiz %d begun", attempt.id, activity.id)
+        return attempt
+    raise Conflict(_("This quiz was begun and submitted elsewhere at the same moment. Load the page again."))
+
+
+def attempts_at(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[Attempt]:
+    """Return the attempts of ENROLMENT at the quiz ACTIVITY, by number; only the last can be open. One query."""
+    mine = select(Attempt).where(
+        Attempt.enrolment_id == enrolment.id, Attempt.activity_id == activity.id, Attempt.purpose == Purpose.quiz
+    )
+    return session.scalars(mine.order_by(Attempt.number)).all()
+
+
+def _current_versions(session: Session, quiz: Quiz) -> Sequence[ItemVersion]:
+    rows = (
+        select(ItemVersion)
+        .join(Item, Item.current_version_id == ItemVersion.id)
+        .join(QuizSlot, QuizSlot.item_id == Item.id)
+        .where(QuizSlot.quiz_id == quiz.id)
+        .order_by(QuizSlot.position)
+    )
+    return session.scalars(rows).all()
+
+
+def _fill(attempt: Attempt, versions: Sequence[ItemVersion], rng: random.Random) -> None:
+    """Put VERSIONS into ATTEMPT, each in the order in which it will be shown for good."""
+    if not versions:
+        raise Conflict(_("This quiz has no questions yet."))
+    total = Fraction(0)
+    for slot, version in enumerate(versions, 1):
+        data = parse_data(version.data)
+        total += weight(data)
+        shown = type_of(data).shown(data, rng)
+        attempt.items.append(AttemptItem(slot=slot, version=version, shown=shown))
+    attempt.max_points = float(total)
+
+
+def weight(data: ItemData) -> Fraction:
+    """Return the points of an item, exactly as its author wrote them."""
+    return Fraction(str(data.points))
+
+
+def lock(session: Session, attempt: Attempt) -> None:
+    """Wait until nobody else saves into ATTEMPT or submits it, and see it as they left it.
+
+    On SQLite a writing transaction is alone from its beginning."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.refresh(attempt, ["submitted_at", "points"], with_for_update=True)
+
+
+def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Hand ATTEMPT in: score the last counting response of each item, and what they come to. Twice is once."""
+    lock(session, attempt)
+    if attempt.submitted_at is not None:
+        return
+    activity = session.get_one(Activity, attempt.activity_id)
+    names = spellings_of(session, activity.course_id)
+    past = histories(session, attempt)
+    items = select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).options(joinedload(AttemptItem.version))
+    points = Fraction(0)
+    for item in session.scalars(items.order_by(AttemptItem.slot)):
+        points += _score(session, item, past[item.id], names, now)
+    attempt.submitted_at = max(now, attempt.started_at)  # a clock may have been set back
+    attempt.points = float(points)
+    session.flush()
+    record(session, attempt, now=now)
+    log.info("Attempt %d of quiz %d submitted: %s points", attempt.id, activity.id, attempt.points)
+
+
+def _score(session: Session, item: AttemptItem, history: History, names: Names, now: datetime) -> Fraction:
+    """Add the step that scores ITEM; return its points."""
+    data = parse_data(item.version.data)
+    score = type_of(data).score(data, history.response, names=names).score
+    session.add(
+        Step(
+            attempt_item_id=item.id,
+            number=history.newest + 1,
+            kind=StepKind.score,
+            response=history.response,
+            score=float(score),
+            at=now,
+            base_step=history.counting.number if history.counting else 0,
+        )
+    )
+    return score * weight(data)
