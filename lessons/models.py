@@ -22,7 +22,9 @@ def _named(other: str) -> Table:
     )
 
 
-lesson_person, lesson_term, lesson_event, lesson_source = (_named(word) for word in ("person", "term", "event", "source"))
+lesson_person, lesson_term, lesson_event, lesson_source = (
+    _named(word) for word in ("person", "term", "event", "source")
+)
 
 
 class Lesson(Base):

@@ -21,7 +21,10 @@ class Item(Base):
         UniqueConstraint("course_id", "ident"),
         UniqueConstraint("group_id", "ident"),
         ForeignKeyConstraint(
-            ["current_version_id", "id"], ["item_version.id", "item_version.item_id"], use_alter=True, name="fk_item_current"
+            ["current_version_id", "id"],
+            ["item_version.id", "item_version.item_id"],
+            use_alter=True,
+            name="fk_item_current",
         ),
     )
 
@@ -35,7 +38,10 @@ class Item(Base):
         back_populates="item", foreign_keys="ItemVersion.item_id", order_by="ItemVersion.number"
     )
     current: Mapped["ItemVersion | None"] = relationship(
-        primaryjoin="foreign(Item.current_version_id) == ItemVersion.id", post_update=True, overlaps="versions", uselist=False
+        primaryjoin="foreign(Item.current_version_id) == ItemVersion.id",
+        post_update=True,
+        overlaps="versions",
+        uselist=False,
     )
 
 
@@ -133,9 +139,16 @@ class Attempt(Base):
     __table_args__ = (
         ForeignKeyConstraint(["enrolment_id", "user_id"], ["enrolment.id", "enrolment.user_id"], ondelete="CASCADE"),
         Index("one_number_per_quiz", "enrolment_id", "activity_id", "number", unique=True, **partial(purpose="quiz")),
-        Index("one_open_per_quiz", "enrolment_id", "activity_id", unique=True, **partial(purpose="quiz", submitted_at=None)),
+        Index(
+            "one_open_per_quiz",
+            "enrolment_id",
+            "activity_id",
+            unique=True,
+            **partial(purpose="quiz", submitted_at=None),
+        ),
         CheckConstraint(
-            "purpose <> 'quiz' OR (enrolment_id IS NOT NULL AND activity_id IS NOT NULL)", name="quiz_belongs_to_enrolment"
+            "purpose <> 'quiz' OR (enrolment_id IS NOT NULL AND activity_id IS NOT NULL)",
+            name="quiz_belongs_to_enrolment",
         ),
         CheckConstraint("submitted_at IS NOT NULL OR points IS NULL", name="no_points_before_submission"),
         CheckConstraint("number >= 1", name="numbers_from_one"),

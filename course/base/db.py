@@ -82,7 +82,8 @@ class Base(DeclarativeBase):
         enum.Enum: Enum(enum.Enum, native_enum=False, length=32, create_constraint=True, values_callable=_stored),
     }
 
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    # Said outright: some ids are also part of a composite foreign key, which SQLAlchemy would take for no key of its own.
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
 
 
 def partial(**equal: Any) -> dict[str, Any]:

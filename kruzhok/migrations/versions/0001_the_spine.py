@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded", sa.Boolean(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
         sa.UniqueConstraint("ident", name=op.f("uq_course_ident")),
     )
@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("size >= 0", name=op.f("ck_file_size_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
         sa.UniqueConstraint("sha256", name=op.f("uq_file_sha256")),
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("tries >= 0", name=op.f("ck_job_tries_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
@@ -80,7 +80,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_try_count")),
         sa.UniqueConstraint("key", "begins_at", name=op.f("uq_try_count_key_begins_at")),
     )
@@ -97,7 +97,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_on", sa.Date(), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_email_folded")),
         sa.CheckConstraint("email IS NOT NULL OR NOT administrator", name=op.f("ck_user_guest_is_no_administrator")),
         sa.CheckConstraint("email IS NOT NULL OR password_hash IS NULL", name=op.f("ck_user_guest_has_no_password")),
@@ -109,7 +109,7 @@ def upgrade() -> None:
         sa.Column("course_id", KEY, nullable=False),
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("file_id", KEY, nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_curriculum_file_course_id_course"), ondelete="CASCADE"
         ),
@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column("note_html", sa.String(), nullable=False),
         sa.Column("turning_point", sa.Boolean(), nullable=False),
         sa.Column("disputed_html", sa.String(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("earliest <= latest", name=op.f("ck_event_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_event_course_id_course"), ondelete="CASCADE"
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mailed_in", sa.String(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_user_id_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("user_id", "kind", "ref", name=op.f("uq_notice_user_id_kind_ref")),
@@ -164,7 +164,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("kind = 'setup' OR user_id IS NOT NULL", name=op.f("ck_one_time_link_belongs_to_user")),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user.id"], name=op.f("fk_one_time_link_user_id_user"), ondelete="CASCADE"
@@ -191,7 +191,7 @@ def upgrade() -> None:
         sa.Column("aliases", JSON, nullable=False),
         sa.Column("lived", sa.String(), nullable=False),
         sa.Column("note_html", sa.String(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_person_course_id_course"), ondelete="CASCADE"
         ),
@@ -205,7 +205,7 @@ def upgrade() -> None:
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
@@ -224,7 +224,7 @@ def upgrade() -> None:
         sa.Column("publisher", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("note_html", sa.String(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_source_course_id_course"), ondelete="CASCADE"
         ),
@@ -239,7 +239,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_study_group_course_id_course")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_group")),
         sa.UniqueConstraint("id", "course_id", name=op.f("uq_study_group_id_course_id")),
@@ -257,7 +257,7 @@ def upgrade() -> None:
         sa.Column("transliteration", sa.String(), nullable=True),
         sa.Column("aliases", JSON, nullable=False),
         sa.Column("meaning_html", sa.String(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_term_course_id_course"), ondelete="CASCADE"
         ),
@@ -270,7 +270,7 @@ def upgrade() -> None:
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_unit_course_id_course")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("course_id", "ident", name=op.f("uq_unit_course_id_ident")),
@@ -303,7 +303,7 @@ def upgrade() -> None:
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("kind <> 'lesson' OR parent_id IS NULL", name=op.f("ck_activity_lesson_stands_alone")),
         sa.CheckConstraint(
             "kind = 'lesson' OR parent_id IS NOT NULL OR group_id IS NOT NULL", name=op.f("ck_activity_part_has_lesson")
@@ -369,7 +369,7 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("group_id IS NOT NULL OR role = 'student'", name=op.f("ck_enrolment_alone_is_student")),
         sa.CheckConstraint("group_id IS NOT NULL OR NOT organiser", name=op.f("ck_enrolment_alone_has_no_keys")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_enrolment_course_id_course")),
@@ -417,7 +417,7 @@ def upgrade() -> None:
         sa.Column("uses_allowed", sa.Integer(), nullable=True),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "uses >= 0 AND (uses_allowed IS NULL OR uses <= uses_allowed)", name=op.f("ck_invitation_uses_within_limit")
         ),
@@ -441,7 +441,7 @@ def upgrade() -> None:
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("current_version_id", sa.Integer(), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("(course_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_item_one_owner")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_item_course_id_course")),
         sa.ForeignKeyConstraint(
@@ -462,7 +462,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_meeting_numbers_from_one")),
         sa.ForeignKeyConstraint(
             ["group_id"], ["study_group.id"], name=op.f("fk_meeting_group_id_study_group"), ondelete="CASCADE"
@@ -479,7 +479,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("given", sa.Date(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["unit.id"], name=op.f("fk_planned_lesson_unit_id_unit"), ondelete="CASCADE"
         ),
@@ -491,7 +491,7 @@ def upgrade() -> None:
         sa.Column("group_id", KEY, nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"], ["study_group.id"], name=op.f("fk_subgroup_group_id_study_group"), ondelete="CASCADE"
         ),
@@ -511,7 +511,7 @@ def upgrade() -> None:
         sa.Column("imported_by_id", KEY, nullable=True),
         sa.Column("current_version_id", sa.Integer(), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("(course_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_text_one_owner")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_text_course_id_course")),
         sa.ForeignKeyConstraint(
@@ -540,7 +540,7 @@ def upgrade() -> None:
         sa.Column("by_id", KEY, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("days >= 0", name=op.f("ck_accommodation_never_earlier")),
         sa.CheckConstraint("factor >= 1", name=op.f("ck_accommodation_never_less_time")),
         sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_accommodation_by_id_user"), ondelete="SET NULL"),
@@ -574,7 +574,7 @@ def upgrade() -> None:
         sa.Column("made_by_id", KEY, nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "due_at IS NULL OR reply_due_at IS NULL OR due_at <= reply_due_at",
             name=op.f("ck_assignment_replies_after_posts"),
@@ -627,7 +627,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("max_points", sa.Double(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "purpose <> 'quiz' OR (enrolment_id IS NOT NULL AND activity_id IS NOT NULL)",
             name=op.f("ck_attempt_quiz_belongs_to_enrolment"),
@@ -677,7 +677,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_completion_done_has_a_time")),
         sa.CheckConstraint("state <> 'none'", name=op.f("ck_completion_not_begun_has_no_row")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_completion_activity_id_activity")),
@@ -712,7 +712,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("by_id", KEY, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "kind <> 'override' OR reason IS NOT NULL", name=op.f("ck_completion_fact_override_says_why")
         ),
@@ -740,7 +740,7 @@ def upgrade() -> None:
         "document",
         sa.Column("text_id", KEY, nullable=False),
         sa.Column("about", JSON, nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_document_text_id_text"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("text_id", name=op.f("uq_document_text_id")),
@@ -753,7 +753,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_draft_enrolment_id_enrolment"), ondelete="CASCADE"
         ),
@@ -771,7 +771,7 @@ def upgrade() -> None:
         sa.Column("by_id", KEY, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "field IN ('open', 'due', 'reply_due', 'close', 'time_limit', 'attempts')",
             name=op.f("ck_exception_known_field"),
@@ -815,7 +815,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("objectives", JSON, nullable=False),
         sa.Column("lecture", JSON, nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_lesson_activity_id_activity")),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_lesson_text_id_text")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
@@ -827,7 +827,7 @@ def upgrade() -> None:
         sa.Column("text_id", KEY, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("now_ident", sa.String(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_moved_ident_text_id_text"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moved_ident")),
         sa.UniqueConstraint("text_id", "ident", name=op.f("uq_moved_ident_text_id_ident")),
@@ -836,7 +836,7 @@ def upgrade() -> None:
         "prompt",
         sa.Column("activity_id", KEY, nullable=False),
         sa.Column("current_version_id", sa.Integer(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_prompt_activity_id_activity")),
         sa.ForeignKeyConstraint(
             ["current_version_id", "id"],
@@ -861,7 +861,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("time_limit", sa.Integer(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "attempts_allowed IS NULL OR attempts_allowed >= 1", name=op.f("ck_quiz_one_attempt_at_least")
         ),
@@ -881,7 +881,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=True),
         sa.Column("part", sa.String(), nullable=True),
         sa.Column("look_for_html", sa.String(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("(text_id IS NULL) <> (address IS NULL)", name=op.f("ck_reading_inside_or_outside")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_reading_activity_id_activity")),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_reading_text_id_text")),
@@ -896,7 +896,7 @@ def upgrade() -> None:
         sa.Column("text_id", KEY, nullable=False),
         sa.Column("passage_ident", sa.String(), nullable=False),
         sa.Column("item_id", KEY, nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_self_check_item_id_item")),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_self_check_text_id_text"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_self_check")),
@@ -912,7 +912,7 @@ def upgrade() -> None:
         sa.Column("subgroup_id", sa.Integer(), nullable=False),
         sa.Column("enrolment_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id", "group_id"],
             ["enrolment.id", "enrolment.group_id"],
@@ -937,7 +937,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["text_id"], ["text.id"], name=op.f("fk_text_version_text_id_text"), ondelete="CASCADE"
         ),
@@ -952,7 +952,7 @@ def upgrade() -> None:
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("subgroup_id", sa.Integer(), nullable=True),
         sa.Column("enrolment_id", sa.Integer(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "(subgroup_id IS NULL) <> (enrolment_id IS NULL)", name=op.f("ck_assignment_target_one_audience")
         ),
@@ -1053,7 +1053,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("plain", sa.String(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("kind <> 'heading' OR number IS NULL", name=op.f("ck_passage_headings_have_no_number")),
         sa.ForeignKeyConstraint(
             ["version_id"], ["text_version.id"], name=op.f("fk_passage_version_id_text_version"), ondelete="CASCADE"
@@ -1070,7 +1070,7 @@ def upgrade() -> None:
         sa.Column("question_html", sa.String(), nullable=False),
         sa.Column("hint_html", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["prompt_id"], ["prompt.id"], name=op.f("fk_prompt_version_prompt_id_prompt"), ondelete="CASCADE"
         ),
@@ -1084,7 +1084,7 @@ def upgrade() -> None:
         sa.Column("quiz_id", KEY, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("item_id", KEY, nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_quiz_slot_item_id_item")),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_slot_quiz_id_quiz"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_slot")),
@@ -1111,7 +1111,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "(state = 'orphaned') = (now_passage_id IS NULL)", name=op.f("ck_anchor_orphans_have_no_place")
         ),
@@ -1137,7 +1137,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("text <> ''", name=op.f("ck_journal_entry_not_empty")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_journal_entry_activity_id_activity")),
         sa.ForeignKeyConstraint(
@@ -1163,7 +1163,7 @@ def upgrade() -> None:
         sa.Column("data", JSON, nullable=False),
         sa.Column("anchor_id", KEY, nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["anchor_id"], ["anchor.id"], name=op.f("fk_item_version_anchor_id_anchor")),
         sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_item_version_item_id_item"), ondelete="CASCADE"
@@ -1183,7 +1183,7 @@ def upgrade() -> None:
         sa.Column("item_version_id", KEY, nullable=False),
         sa.Column("shown", JSON, nullable=False),
         sa.Column("flagged", sa.Boolean(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_item_attempt_id_attempt"), ondelete="CASCADE"
         ),
@@ -1213,7 +1213,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("base_step", sa.Integer(), nullable=False),
         sa.Column("once", sa.String(), nullable=True),
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.CheckConstraint("(kind = 'score') = (score IS NOT NULL)", name=op.f("ck_step_scores_have_a_score")),
         sa.CheckConstraint(
             "number >= 1 AND base_step >= 0 AND base_step < number", name=op.f("ck_step_numbers_in_order")
