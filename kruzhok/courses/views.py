@@ -1,0 +1,73 @@
+"""The front door, and the page of a course."""
+
+from datetime import date
+
+from flask import Blueprint, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import select
+
+from course.base.db import db_session
+from course.groups.access import course_named, page_enrolment
+from course.groups.models import Enrolment
+from course.outline.models import Course
+from kruzhok.courses.outline import course_page
+from kruzhok.courses.pictures import picture_named
+from kruzhok.courses.poster import poster_lines
+from kruzhok.today.addresses import address_of
+from kruzhok.today.plan import BEGIN, latest_enrolment, plan_for
+from kruzhok.words import day
+from lessons.outline import lessons_of
+
+bp = Blueprint("courses", __name__)
+
+
+@bp.app_template_filter("given")
+def given(when: date | str | None) -> str:
+    """Return the day of a lecture in words; what is no day stays as it is."""
+    return day(when) if isinstance(when, date) else str(when or "")
+
+
+@bp.get("/")
+def front() -> str:
+    """Show the front door: the course last used, or the first there is, as a poster; and the others."""
+    courses = db_session.scalars(select(Course).order_by(Course.id)).all()
+    enrolment = _last_used()
+    poster = enrolment.course if enrolment else next(iter(courses), None)
+    if poster is None:
+        return render_template("kruzhok/courses/empty.html")
+    g.page_enrolment = enrolment  # for the head of the page, which names it
+    plan = plan_for(db_session, enrolment) if enrolment else None
+    begun = plan is not None and plan.go_on is not None and plan.go_on.reason != BEGIN
+    return render_template(
+        "kruzhok/courses/front.html",
+        course=poster,
+        others=[course for course in courses if course is not poster],
+        lessons=lessons_of(db_session, poster.id),
+        lines=poster_lines(poster.title),
+        plan=plan if begun else None,
+        address_of=address_of,
+    )
+
+
+def _last_used() -> Enrolment | None:
+    return latest_enrolment(db_session, current_user) if current_user.is_authenticated else None
+
+
+@bp.get("/courses/<course>")
+def course(course: str) -> str:
+    """Show a course: whose lectures these are, how far one is, its lessons."""
+    found = course_named(db_session, course)
+    enrolment = page_enrolment(db_session, found)
+    return render_template("kruzhok/courses/course.html", course=found, page=course_page(db_session, found, enrolment))
+
+
+@bp.get("/courses/<course>/images/<name>")
+def image(course: str, name: str) -> ResponseReturnValue:
+    """Answer with a picture of a course. A browser may keep it and asks whether it is still the same."""
+    file, media_type = picture_named(db_session, course, name)
+    response = Response(file.content, content_type=media_type)
+    response.set_etag(file.sha256)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response.make_conditional(request)

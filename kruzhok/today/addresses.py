@@ -1,0 +1,38 @@
+"""Where a task of the plan stands on the site."""
+
+from typing import Any
+
+from flask import url_for
+
+from kruzhok.today.plan import GoOn, ReadAgain, Task
+
+
+def address_of(course: str, what: Task | GoOn | ReadAgain, group: str | None = None) -> str:
+    """Return the address of what is to be done, in the course of that ident."""
+    if isinstance(what, ReadAgain):
+        return _passage(course, what, group)
+    if isinstance(what, Task):
+        return _task(course, what, group)
+    if what.attempt_id is not None:
+        return url_for("quizzes.attempt", attempt_id=what.attempt_id)
+    return _task(course, what.task, group)
+
+
+def _passage(course: str, passage: ReadAgain, group: str | None) -> str:
+    came_from = f"attempt-{passage.missed.attempt_id}-{passage.missed.number}"
+    told: dict[str, Any] = {"course": course, "group": group, "from": came_from, "_anchor": passage.ident}
+    if passage.is_lesson:
+        return url_for("lessons.lesson", lesson=passage.text_ident, **told)
+    return url_for("lessons.text", text=passage.text_ident, **told)
+
+
+def _task(course: str, task: Task, group: str | None) -> str:
+    told: dict[str, Any] = {"course": course, "group": group}
+    if task.kind == "quiz":
+        return url_for("quizzes.quiz", ident=task.ident, **told)
+    if task.kind == "prompt":
+        return url_for("lessons.prompt", lesson=task.lesson_ident, ident=task.ident, **told)
+    if task.text_ident:
+        return url_for("lessons.text", text=task.text_ident, **told)
+    anchor = f"reading-{task.ident}" if task.kind == "reading" else None
+    return url_for("lessons.lesson", lesson=task.lesson_ident, **told, _anchor=anchor)

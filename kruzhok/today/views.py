@@ -1,0 +1,39 @@
+"""Today: what to do next, and where."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import Blueprint, g, render_template
+from flask_login import current_user
+from sqlalchemy import select
+
+from course.base.db import db_session
+from course.groups.access import named_group
+from course.outline.models import Course
+from kruzhok.today.addresses import address_of
+from kruzhok.today.plan import latest_enrolment, plan_for
+from kruzhok.words import LOCALE
+
+bp = Blueprint("today", __name__)
+
+
+@bp.get("/today")
+def today() -> str:
+    """Show what is to be done next; to who has begun nothing, what will stand here and how to begin."""
+    signed_in = current_user.is_authenticated
+    enrolment = latest_enrolment(db_session, current_user, named_group()) if signed_in else None
+    g.page_enrolment = enrolment
+    plan = plan_for(db_session, enrolment) if enrolment else None
+    course = plan.course if plan else db_session.scalars(select(Course).order_by(Course.id)).first()
+    zone = ZoneInfo(current_user.zone) if signed_in else UTC
+    here = datetime.now(UTC).astimezone(zone)
+    return render_template(
+        "kruzhok/today/today.html",
+        plan=plan,
+        course=course,
+        day_number=here.day,
+        month=format_date(here, "LLLL y", locale=LOCALE),
+        weekday=format_date(here, "EEEE", locale=LOCALE),
+        address_of=address_of,
+    )

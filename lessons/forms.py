@@ -1,0 +1,90 @@
+"""What the pages of lessons read from a request."""
+
+import re
+
+from flask import request
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import ValidationError
+
+from course.base.forms import Form, clean_text
+from course.base.web import is_local_path
+from course.base.words import _
+from lessons.drafts import MOST_BASE
+from lessons.journal import MOST_BYTES, MOST_WORDS
+
+_FROM = re.compile(r"attempt-([1-9][0-9]{0,9})-([1-9][0-9]{0,3})")
+
+
+def came_from() -> tuple[int, int] | None:
+    """Return the attempt and the number of the question whose result one came from (`?from=attempt-7-2`), if any."""
+    found = _FROM.fullmatch(request.args.get("from", ""))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+class TickForm(Form):
+    """The button that ticks, or takes the tick back."""
+
+    done = HiddenField()
+    back = HiddenField()
+
+    @property
+    def way_back(self) -> str | None:
+        """The page one was on, if it is one of this site."""
+        return str(self.back.data) if self.back.data and is_local_path(str(self.back.data)) else None
+
+    def validate_done(self, field: HiddenField) -> None:
+        """Only 1 and 0 are said by the button."""
+        if field.data not in {"0", "1"}:
+            raise ValidationError(_("Say done or not done."))
+
+
+class WritingForm(Form):
+    """Something written in Markdown: an answer, or a draft of one."""
+
+    text = TextAreaField(_("Your answer"), filters=[clean_text])
+    base = HiddenField(default="0")
+
+    @property
+    def base_number(self) -> int:
+        """The base of the draft, 0 where it is none we gave out."""
+        said = str(self.base.data or "")
+        number = int(said) if said.isascii() and said.isdecimal() and len(said) <= 12 else 0
+        return number if number <= MOST_BASE else 0
+
+    @property
+    def wants_preview(self) -> bool:
+        """Whether the button pressed asks to see what it will look like, not to keep it."""
+        return "preview" in request.form
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Within what one answer may hold."""
+        size = len(field.data.encode())
+        if size > MOST_BYTES:
+            said = _("This is {n} kB long; an answer may have {most} kB. Shorten it, or keep the rest elsewhere.")
+            raise ValidationError(said.format(n=-(-size // 1000), most=MOST_BYTES // 1000))
+        words = len(field.data.split())
+        if words > MOST_WORDS:
+            said = _("This has {n} words; an answer may have {most}. Shorten it, or keep the rest elsewhere.")
+            raise ValidationError(said.format(n=words, most=MOST_WORDS))
+
+
+class EntryForm(WritingForm):
+    """An answer handed over to the journal."""
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Within the limits, and not empty."""
+        super().validate_text(field)
+        if not field.data.strip() and not self.wants_preview:
+            raise ValidationError(_("There is nothing written here yet. Two sentences are enough to begin."))
+
+
+class CopyForm(Form):
+    """Which copy of a draft a button is about."""
+
+    copy = HiddenField(default="0")
+
+    @property
+    def copy_number(self) -> int:
+        """The copy, 0 where none is meant."""
+        said = str(self.copy.data or "")
+        return int(said) if said.isascii() and said.isdecimal() and len(said) <= 4 else 0

@@ -1,0 +1,31 @@
+"""What stands as a link in stored HTML, and what a page makes of it. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+_TERM_LINK = re.compile(r'<a\b[^>]*\bhref="#term-([a-z0-9-]+)"[^>]*>(.*?)</a>', re.DOTALL)
+_NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]+)"')
+
+
+def with_slips(html: str | None) -> Markup:
+    """Return HTML in which a link to a term is the button that opens its slip, which needs no script."""
+    return Markup(  # noqa: S704 (stored HTML was made safe when it was loaded)
+        _TERM_LINK.sub(r'<button type="button" class="term" popovertarget="term-\1">\2</button>', html or "")
+    )
+
+
+def named_in(html: str | None) -> list[tuple[str, str]]:
+    """Return what HTML links to on its own page, as (person, term or source; ident), in order."""
+    return [(found[1], found[2]) for found in _NAMED.finditer(html or "")]
+
+
+def first_mentions(blocks: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """Return for each of the (ident, HTML) BLOCKS what is linked to in it for the first time."""
+    seen: set[tuple[str, str]] = set()
+    first: dict[str, list[tuple[str, str]]] = {}
+    for ident, html in blocks:
+        first[ident] = [name for name in dict.fromkeys(named_in(html)) if name not in seen]
+        seen.update(first[ident])
+    return first

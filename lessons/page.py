@@ -1,0 +1,134 @@
+"""Everything the page of a lesson, and that of a document, shows: gathered here with a fixed number of queries."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from course.base.errors import NotFound
+from course.completion.models import Completion, State
+from course.groups.models import Enrolment
+from course.outline.models import Activity, Course
+from lessons.markup import with_slips
+from lessons.models import Document, Lesson, Reading
+from lessons.notes_page import PassageShown, other_slips, passages_of, passages_shown
+from lessons.outline import LessonLine, lessons_of, neighbours
+from lessons.parts import Work, work_of
+from lessons.reference import Reference, SourceShown, TermShown, reference_of
+from quizzes.attempts.results import QuizStanding, missed_passages, quiz_results
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """A lesson as its page shows it."""
+
+    lesson: Lesson
+    course: Course
+    work: Work
+    results: Mapping[int, QuizStanding]
+    passages: Sequence[PassageShown]
+    reference: Reference
+    slips: Sequence[TermShown]
+    before: LessonLine | None
+    after: LessonLine | None
+
+
+def lesson_page(session: Session, lesson: Lesson, enrolment: Enrolment | None) -> LessonPage:
+    """Return the page of LESSON for ENROLMENT, None for who has none."""
+    course = lesson.activity.course
+    work = work_of(session, lesson, enrolment)
+    if lesson.activity.retired_at is not None and work.state is State.none:
+        raise NotFound
+    passages = passages_of(session, lesson.text)
+    head = list(_head_html(lesson, work))
+    html = [*head, *(found.passage.html for found in passages)]
+    reference = reference_of(session, course, lesson.id).shown(html)
+    missed = missed_passages(session, enrolment, [lesson.text_id]) if enrolment else {}
+    shown = passages_shown(passages, reference, missed={ident: what for (_text, ident), what in missed.items()})
+    quizzes = [part.id for part in work.of("quiz")]
+    results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
+    before, after = neighbours(lessons_of(session, course.id), lesson.activity.ident)
+    return LessonPage(lesson, course, work, results, shown, reference, other_slips(reference, shown), before, after)
+
+
+def _head_html(lesson: Lesson, work: Work) -> Iterator[str]:
+    yield from lesson.objectives
+    yield str((lesson.lecture or {}).get("note_html") or "")
+    for part in work.parts:
+        yield from (part.look_for, part.question, part.hint or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """A reading that a document is read for, with its lesson."""
+
+    reading_ident: str
+    lesson_ident: str
+    lesson_title: str
+    look_for: Markup
+    required: bool
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A text in the house as its page shows it."""
+
+    document: Document
+    course: Course
+    introduction: Markup | None
+    source: SourceShown | None
+    passages: Sequence[PassageShown]
+    reference: Reference
+    slips: Sequence[TermShown]
+    serves: Sequence[Serves]
+
+
+def document_page(session: Session, course: Course, document: Document, enrolment: Enrolment | None) -> DocumentPage:
+    """Return the page of DOCUMENT for ENROLMENT, None for who has none."""
+    passages = passages_of(session, document.text)
+    introduction = document.about.get("introduction_html")
+    serves = _serves(session, document, enrolment)
+    html = [introduction or "", *(one.look_for for one in serves), *(found.passage.html for found in passages)]
+    everything = reference_of(session, course)
+    reference = everything.shown(html)
+    missed = missed_passages(session, enrolment, [document.text_id]) if enrolment else {}
+    shown = passages_shown(
+        passages,
+        reference,
+        before=[introduction or ""],
+        missed={ident: what for (_text, ident), what in missed.items()},
+    )
+    return DocumentPage(
+        document,
+        course,
+        with_slips(introduction) if introduction else None,
+        everything.source.get(document.about.get("source", "")),
+        shown,
+        reference,
+        other_slips(reference, shown),
+        serves,
+    )
+
+
+def _serves(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
+    """Return the readings of lessons that stand on DOCUMENT, in the order of the lessons' numbers."""
+    lesson = aliased(Activity)
+    rows = session.execute(
+        select(Reading, Activity, lesson, Completion.state)
+        .join(Activity, Activity.id == Reading.activity_id)
+        .join(lesson, lesson.id == Activity.parent_id)
+        .join(Lesson, Lesson.activity_id == lesson.id)
+        .outerjoin(
+            Completion,
+            and_(Completion.activity_id == Activity.id, Completion.enrolment_id == (enrolment.id if enrolment else 0)),
+        )
+        .where(Reading.text_id == document.text_id, Activity.retired_at.is_(None), lesson.retired_at.is_(None))
+        .order_by(Lesson.number, Activity.position)
+    )
+    return [
+        Serves(part.ident, of.ident, of.title, with_slips(reading.look_for_html), part.required, state or State.none)
+        for reading, part, of, state in rows
+    ]
