@@ -1,0 +1,97 @@
+"""What loading a course changed, to be counted and said."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, inspect, select
+from sqlalchemy.orm import Session
+
+from course.base.db import Base
+from course.base.words import _, plural
+from course.outline.models import Course
+
+#: Kinds in the order in which they are said: one, and many.
+_KINDS = {
+    "unit": (_("{n} unit"), _("{n} units")),
+    "lesson": (_("{n} lesson"), _("{n} lessons")),
+    "planned lesson": (_("{n} planned lesson"), _("{n} planned lessons")),
+    "text": (_("{n} text"), _("{n} texts")),
+    "reading": (_("{n} reading"), _("{n} readings")),
+    "prompt": (_("{n} prompt"), _("{n} prompts")),
+    "quiz": (_("{n} quiz"), _("{n} quizzes")),
+    "item": (_("{n} item"), _("{n} items")),
+    "person": (_("{n} person"), _("{n} people")),
+    "term": (_("{n} term"), _("{n} terms")),
+    "event": (_("{n} event"), _("{n} events")),
+    "source": (_("{n} source"), _("{n} sources")),
+    "file": (_("{n} file"), _("{n} files")),
+}
+
+
+@dataclass(slots=True)
+class Changes:
+    """Kind of thing -> how many were added, changed, unchanged or retired (of what cannot retire: removed).
+
+    `anchors` counts those that a new version of their text kept, moved or orphaned."""
+
+    added: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+    retired: Counter[str] = field(default_factory=Counter)
+    anchors: Counter[str] = field(default_factory=Counter)
+
+    def __bool__(self) -> bool:
+        """Say whether anything was changed at all."""
+        return any((self.added, self.changed, self.retired, self.anchors))
+
+    def count(self, kind: str, *, new: bool, changed: bool) -> None:
+        """Count one thing of KIND that is in the files."""
+        (self.added if new else self.changed if changed else self.unchanged)[kind] += 1
+
+    def __str__(self) -> str:
+        """Return what changed in one line of words, "nothing changed" for nothing."""
+        if not self:
+            return _("nothing changed")
+        said = [
+            (_("added {things}"), _things(self.added)),
+            (_("changed {things}"), _things(self.changed)),
+            (_("unchanged {things}"), _things(self.unchanged)),
+            (_("retired {things}"), _things(self.retired)),
+            (_("anchors {things}"), [f"{count} {_ANCHORS[state]}" for state, count in sorted(self.anchors.items())]),
+        ]
+        return "; ".join(words.format(things=", ".join(things)) for words, things in said if things)
+
+
+class Load(NamedTuple):
+    """A course being loaded: the open transaction, its row, what changed so far, and when this is."""
+
+    session: Session
+    course: Course
+    changes: Changes
+    now: datetime
+
+
+_ANCHORS = {"kept": _("kept"), "moved": _("moved"), "orphaned": _("orphaned")}
+
+
+def _things(counts: Counter[str]) -> list[str]:
+    return [plural(*words, counts[kind]) for kind, words in _KINDS.items() if counts[kind]]
+
+
+def put(row: object, **values: object) -> bool:
+    """Give ROW the VALUES; say whether any of them was another before."""
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)
+
+
+def key_for(session: Session, table: type[Base]) -> dict[str, int]:
+    """Return the `id` that a new row of TABLE must be given; nothing where the database gives one itself.
+
+    Where the key is also part of a foreign key, SQLAlchemy asks for none. We hold the one write transaction."""
+    if inspect(table).local_table.autoincrement_column is not None:  # type: ignore[attr-defined]
+        return {}
+    return {"id": (session.scalar(select(func.max(table.id))) or 0) + 1}

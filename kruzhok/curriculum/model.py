@@ -1,0 +1,143 @@
+"""A curriculum as it was read: its files, what they say, and where they say it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from course.base.markdown import Block
+from kruzhok.curriculum import schema
+from kruzhok.curriculum.findings import Finding, Severity
+from kruzhok.curriculum.places import Parsed, Path, Place
+from kruzhok.curriculum.tables import ENTRIES, words_at
+
+Data = TypeVar("Data")
+
+
+@dataclass(slots=True)
+class Sheet(Generic[Data]):
+    """A file of YAML. `data` is None where the schema found errors; what was read all the same is `parsed.value`."""
+
+    path: str
+    kind: str
+    text: str
+    parsed: Parsed
+    data: Data | None = None
+    slug: str = ""
+
+    @property
+    def raw(self) -> Any:
+        """Return what the file says, valid or not."""
+        return self.parsed.value
+
+    def finding(self, at: Path | Place, message: str, hint: str = "", severity: Severity = "error") -> Finding:
+        """Return a finding at a value of this file, or at a place of it."""
+        place = at if isinstance(at, Place) else self.parsed.place(at)
+        return Finding(self.path, place.line, place.column, message, hint, severity)
+
+    def place_of_words(self, needle: str, from_line: int) -> Place:
+        """Return where NEEDLE stands first from line FROM_LINE on; the line itself if it is not to be found."""
+        for number, line in enumerate(self.text.splitlines()[from_line - 1 :], from_line):
+            if (column := line.find(needle)) >= 0:
+                return Place(number, column + 1)
+        return Place(from_line, 1)
+
+    def place_inside(self, at: Path, line: int, column: int) -> Place:
+        """Return where LINE and COLUMN (from 1) of the text at AT stand in the file, as nearly as can be told."""
+        place = self.parsed.place(at)
+        if place.style != "|":
+            return place
+        lines = self.text.splitlines()
+        first = lines[place.line] if place.line < len(lines) else ""
+        indent = len(first) - len(first.lstrip(" "))
+        return Place(place.line + line, indent + column)
+
+
+@dataclass(slots=True)
+class Page(Sheet[Data]):
+    """A file of Markdown: front matter, which is its sheet, and a body in blocks."""
+
+    number: int = 0
+    body: str = ""
+    body_line: int = 1
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def passages(self) -> dict[str, Block]:
+        """Return ident -> block of what somebody may be sent to."""
+        return {block.ident: block for block in self.blocks if block.kind not in {"heading", "rule"}}
+
+
+class Named(NamedTuple):
+    """Something with an ident, and where it says so."""
+
+    ident: str
+    sheet: Sheet[Any]
+    at: Path
+
+
+@dataclass(slots=True)
+class Curriculum:
+    """A curriculum, with everything that was found wrong with it. Without errors every `data` is there."""
+
+    files: Mapping[str, bytes]
+    course: Sheet[schema.Course]
+    people: Sheet[schema.People]
+    terms: Sheet[schema.Terms]
+    timeline: Sheet[schema.Timeline]
+    sources: Sheet[schema.Sources]
+    lessons: dict[str, Page[schema.Lesson]] = field(default_factory=dict)
+    texts: dict[str, Page[schema.Text]] = field(default_factory=dict)
+    quizzes: dict[str, Sheet[schema.Quiz]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ident(self) -> str:
+        """Return the course's ident; "course" where it is not known."""
+        value = self.course.raw.get("ident") if isinstance(self.course.raw, dict) else None
+        return value if isinstance(value, str) else "course"
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Return the errors in the order of the files."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """Return the warnings in the order of the files."""
+        return [finding for finding in self.findings if finding.severity == "warning"]
+
+    @property
+    def images(self) -> list[str]:
+        """Return the paths of the pictures."""
+        return sorted(path for path in self.files if path.startswith("images/"))
+
+    @property
+    def pages(self) -> dict[str, Page[Any]]:
+        """Return slug -> lesson or text."""
+        return {**self.texts, **self.lessons}
+
+    def sheets(self) -> Iterator[Sheet[Any]]:
+        """Yield every file of YAML and Markdown that was read."""
+        yield self.course
+        yield from self.lessons.values()
+        yield from self.texts.values()
+        yield from self.quizzes.values()
+        yield from (self.people, self.terms, self.timeline, self.sources)
+
+    def named(self, kind: str) -> Iterator[Named]:
+        """Yield everything of KIND (person, term, event, source, item, unit, reading, prompt) that has an ident."""
+        for sheet in self.sheets():
+            for path, what in ENTRIES.get(sheet.kind, {}).items():
+                if what == kind:
+                    yield from (Named(value, sheet, at) for at, value in words_at(sheet.raw, f"{path}.*.ident"))
+
+    def idents(self, kind: str) -> set[str]:
+        """Return the idents of everything of KIND; lessons, texts and quizzes are known by their slugs."""
+        slugs: Mapping[str, Mapping[str, object]] = {"lesson": self.lessons, "text": self.texts, "quiz": self.quizzes}
+        return set(slugs[kind]) if kind in slugs else {named.ident for named in self.named(kind)}
+
+
+def repeated(values: Iterable[str]) -> set[str]:
+    """Return those of VALUES that stand there more than once."""
+    return {value for value, count in Counter(values).items() if count > 1}
