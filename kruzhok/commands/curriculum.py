@@ -4,13 +4,13 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import click
 
-from course.base.db import Database
 from course.base.errors import DomainError
 from course.base.words import _, plural
+from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild_course
 from kruzhok.config import SHIPPED_COURSE
 from kruzhok.curriculum.authoring import json_schema, new_course, write_missing_idents
@@ -23,13 +23,6 @@ from kruzhok.curriculum.statistics import Statistics, statistics_of
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-class HasDatabase(Protocol):
-    """What a command that needs the database is handed."""
-
-    def database(self) -> Database:
-        """Return the database, migrated."""
 
 
 @click.command()
@@ -89,7 +82,7 @@ def statistics_lines(statistics: Statistics) -> list[str]:
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.pass_obj
-def load(site: HasDatabase, folder: Path) -> None:
+def load(site: Site, folder: Path) -> None:
     """Load or refresh the course in FOLDER. Loading the same files again changes nothing."""
     uploaded = not folder.resolve().is_relative_to(SHIPPED_COURSE.parent)
     try:
@@ -108,7 +101,7 @@ def load(site: HasDatabase, folder: Path) -> None:
 @click.argument("course")
 @click.argument("folder", type=NEW_FOLDER)
 @click.pass_obj
-def export(site: HasDatabase, course: str, folder: Path) -> None:
+def export(site: Site, course: str, folder: Path) -> None:
     """Write the files that COURSE was loaded from to FOLDER, byte for byte."""
     try:
         with site.database().transaction(writing=False) as session:

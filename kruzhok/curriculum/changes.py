@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
-from course.base.db import Base
 from course.base.words import _, plural
 from course.outline.models import Course
 
@@ -86,12 +84,3 @@ def put(row: object, **values: object) -> bool:
     for name, value in changed.items():
         setattr(row, name, value)
     return bool(changed)
-
-
-def key_for(session: Session, table: type[Base]) -> dict[str, int]:
-    """Return the `id` that a new row of TABLE must be given; nothing where the database gives one itself.
-
-    Where the key is also part of a foreign key, SQLAlchemy asks for none. We hold the one write transaction."""
-    if inspect(table).local_table.autoincrement_column is not None:  # type: ignore[attr-defined]
-        return {}
-    return {"id": (session.scalar(select(func.max(table.id))) or 0) + 1}

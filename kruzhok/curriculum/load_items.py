@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from course.texts.models import Anchor, Passage, Text
-from kruzhok.curriculum.changes import Load, key_for, put
+from kruzhok.curriculum.changes import Load, put
 from kruzhok.curriculum.load_texts import current_passages
 from kruzhok.curriculum.prepare import PreparedItem
 from quizzes.models import Item, ItemVersion, Quiz, QuizSlot
@@ -36,7 +36,7 @@ class _Items:
             item = self.there.get(ident)
             new = item is None
             if item is None:
-                item = Item(**key_for(self.load.session, Item), course_id=self.load.course.id, ident=ident)
+                item = Item(course_id=self.load.course.id, ident=ident)
                 self.load.session.add(item)
                 self.load.session.flush()
             version = self._version(item, prepared)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from course.outline.models import Activity, ActivityKind, Unit
 from course.texts.models import Text
-from kruzhok.curriculum.changes import Load, key_for, put
+from kruzhok.curriculum.changes import Load, put
 from kruzhok.curriculum.load_reference import Rows
 from kruzhok.curriculum.prepare import PreparedLesson, PreparedPrompt, PreparedQuiz
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
@@ -67,7 +67,7 @@ class Lessons:
         row: Own | None = self.load.session.scalar(select(table).where(table.activity_id == activity.id))
         changed = False
         if row is None:
-            row = table(**key_for(self.load.session, table), activity_id=activity.id, **values)
+            row = table(activity_id=activity.id, **values)
             self.load.session.add(row)
         else:
             changed = put(row, **values)

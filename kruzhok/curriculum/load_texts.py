@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from course.texts.models import Anchor, AnchorState, MovedIdent, Passage, Text, TextVersion
-from kruzhok.curriculum.changes import Load, key_for, put
+from kruzhok.curriculum.changes import Load, put
 from kruzhok.curriculum.prepare import PreparedText
 from lessons.models import Document
 
@@ -26,7 +26,7 @@ def load_texts(load: Load, wanted: Mapping[str, PreparedText]) -> tuple[dict[str
         text = there.get(slug)
         new = text is None
         if text is None:
-            text = Text(**key_for(load.session, Text), course_id=load.course.id, ident=slug, title=prepared.title)
+            text = Text(course_id=load.course.id, ident=slug, title=prepared.title)
             load.session.add(text)
             load.session.flush()
         changed = _load_content(load, text, prepared, new=new)
