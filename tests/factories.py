@@ -35,11 +35,6 @@ def add(session: Session, row: Row) -> Row:
     return row
 
 
-def own_key() -> dict[str, int]:
-    """Return the key of a row of a table whose key is also part of a foreign key: the database gives it none yet."""
-    return {"id": 1_000_000 + next(_numbers)}
-
-
 def one_more(word: str) -> str:
     """Return WORD with a number that no other row of this run has."""
     return f"{word}-{next(_numbers)}"
@@ -89,7 +84,7 @@ def make_unit(session: Session, course: Course, **columns: Any) -> Unit:
 def make_text(session: Session, course: Course | None = None, *, passages: int = 3, **columns: Any) -> Text:
     """Return a text of COURSE in its first version, with so many paragraphs: p-1, p-2…"""
     owner: dict[str, Any] = {"course_id": course.id} if course else {}
-    text = add(session, Text(**(own_key() | owner | {"ident": one_more("text"), "title": "A text"} | columns)))
+    text = add(session, Text(**(owner | {"ident": one_more("text"), "title": "A text"} | columns)))
     version = make_text_version(session, text, passages=passages)
     text.current_version_id = version.id
     session.flush()
@@ -164,7 +159,7 @@ def make_reading(session: Session, lesson: Activity, *, text: Text | None = None
 def make_prompt(session: Session, lesson: Activity, **columns: Any) -> Activity:
     """Return the activity of a prompt in its first version."""
     activity = make_part(session, lesson, ActivityKind.prompt, **columns)
-    prompt = add(session, Prompt(**own_key(), activity_id=activity.id))
+    prompt = add(session, Prompt(activity_id=activity.id))
     told: dict[str, Any] = {"prompt_id": prompt.id, "number": 1, "hash": one_more("hash"), "made_at": LOADED}
     version = add(session, PromptVersion(**told, question_html="<p>Why then?</p>"))
     prompt.current_version_id = version.id
@@ -198,7 +193,7 @@ def make_item(
 ) -> Item:
     """Return an item of COURSE in its first version; DATA overrides fields of what it says."""
     owner: dict[str, Any] = {"course_id": course.id} if course else {}
-    item = add(session, Item(**(own_key() | owner | {"ident": one_more("item")} | columns)))
+    item = add(session, Item(**(owner | {"ident": one_more("item")} | columns)))
     version = make_item_version(session, item, data=item_data(item.ident, **(data or {})))
     item.current_version_id = version.id
     session.flush()

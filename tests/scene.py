@@ -1,0 +1,336 @@
+"""One valid row of every table of the spine, made when it is first asked for.
+
+`scene["meeting"]` is the row, `scene("meeting")` its key, `scene.new("meeting")` the key of one more. A table's columns
+stand below: a test adds a row of them with one thing changed, and knows that nothing else is wrong with it.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
+
+import kruzhok.models
+from course.base.db import Base
+from course.completion.models import FactKind, State
+from course.outline.models import ActivityKind
+from course.users.models import LinkKind
+from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
+from quizzes.models import StepKind
+from tests.conftest import NOW
+from tests.factories import item_data, one_more
+
+Columns = dict[str, Any]
+
+MODELS: Mapping[str, Any] = {
+    str(mapper.local_table): mapper.class_
+    for mapper in Base.registry.mappers
+    if isinstance(mapper.local_table, Table) and mapper.local_table.name in kruzhok.models.ALL_TABLES
+}
+
+LINKING_TABLES: Mapping[Table, str] = {
+    lesson_person: "person",
+    lesson_term: "term",
+    lesson_event: "event",
+    lesson_source: "source",
+}
+
+
+class Scene:
+    """Rows that fit together, each made once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._rows: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._rows:
+            table, changed = OTHERS.get(name, (name, _nothing))
+            self._rows[name] = self.add(table, self.columns(table) | changed(self))
+        return self._rows[name]
+
+    def __call__(self, name: str) -> int:
+        return int(self[name].id)
+
+    def columns(self, table: str) -> Columns:
+        """Return the columns of a valid new row of TABLE; what they refer to is there."""
+        return COLUMNS[table](self)
+
+    def add(self, table: str, columns: Columns) -> Any:
+        """Add a row of TABLE with exactly these COLUMNS and return it."""
+        row = MODELS[table](**columns)
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def new(self, table: str, **changed: Any) -> int:
+        """Return the key of one more row of TABLE."""
+        return int(self.add(table, self.columns(table) | changed).id)
+
+    def fill(self) -> None:
+        """Put a row into every table."""
+        for table in MODELS:
+            self[table]
+        for linking, other in LINKING_TABLES.items():
+            row = {"lesson_id": self("lesson"), f"{other}_id": self(other)}
+            self.session.execute(insert(linking).values(row))
+
+
+def _nothing(_scene: Scene) -> Columns:
+    return {}
+
+
+def _part(kind: ActivityKind) -> tuple[str, Callable[[Scene], Columns]]:
+    return "activity", lambda s: {"kind": kind, "parent_id": s("activity"), "unit_id": None}
+
+
+#: Rows beside the first of their table: their table, and what is different about them.
+OTHERS: Mapping[str, tuple[str, Callable[[Scene], Columns]]] = {
+    "other course": ("course", _nothing),
+    "unit of the other course": ("unit", lambda s: {"course_id": s("other course")}),
+    "lesson of the other course": (
+        "activity",
+        lambda s: {"course_id": s("other course"), "unit_id": s("unit of the other course")},
+    ),
+    "other lesson": ("activity", _nothing),
+    "lesson of the group": ("activity", lambda s: {"group_id": s("study_group"), "unit_id": None}),
+    "reading activity": _part(ActivityKind.reading),
+    "quiz activity": _part(ActivityKind.quiz),
+    "other group": ("study_group", _nothing),
+    "group of the other course": ("study_group", lambda s: {"course_id": s("other course")}),
+    "member": ("enrolment", lambda s: {"group_id": s("study_group")}),
+    "member of the other group": ("enrolment", lambda s: {"group_id": s("other group"), "user_id": s("other user")}),
+    "other user": ("user", _nothing),
+    "subgroup of the other group": ("subgroup", lambda s: {"group_id": s("other group")}),
+    "meeting of the other group": ("meeting", lambda s: {"group_id": s("other group")}),
+    "open set-up link": ("one_time_link", lambda s: {"kind": LinkKind.setup, "user_id": None}),
+    "target subgroup": ("assignment_target", lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")}),
+    "exception of a subgroup": ("exception", lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")}),
+    "step of one click": ("step", lambda s: {"number": 2, "once": "a click"}),
+    "reading in the house": ("reading", lambda s: {"address": None, "text_id": s("text")}),
+    "completion of what is begun": ("completion", lambda s: {"state": State.begun, "done_at": None}),
+    "text of the group": ("text", lambda s: {"course_id": None, "group_id": s("study_group")}),
+    "item of the group": ("item", lambda s: {"course_id": None, "group_id": s("study_group")}),
+    "version of another text": ("text_version", lambda s: {"text_id": s.new("text")}),
+    "version of another item": ("item_version", lambda s: {"item_id": s.new("item")}),
+    "version of another prompt": ("prompt_version", lambda s: {"prompt_id": s.new("prompt")}),
+}
+
+#: Table -> the columns of one more row of it, as the only change from which a test can make a wrong one.
+COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
+    "file": lambda s: {
+        "sha256": one_more("sha"),
+        "size": 3,
+        "media_type": "text/plain",
+        "kept_at": NOW,
+        "content": b"one",
+    },
+    "job": lambda s: {"kind": "mail", "payload": {}, "key": one_more("key"), "run_at": NOW},
+    "try_count": lambda s: {"key": one_more("key"), "begins_at": NOW, "tries": 1},
+    "user": lambda s: {"email": f"{one_more('user')}@example.org", "created_at": NOW, "active_on": NOW.date()},
+    "sign_in": lambda s: {"user_id": s("user"), "token_hash": one_more("hash"), "created_at": NOW},
+    "one_time_link": lambda s: {
+        "kind": LinkKind.reset,
+        "user_id": s("user"),
+        "token_hash": one_more("hash"),
+        "expires_at": NOW,
+    },
+    "course": lambda s: {
+        "ident": one_more("course"),
+        "title": "A course",
+        "summary": "",
+        "language": "en",
+        "licence": "CC-BY-4.0",
+        "authors": [],
+        "about_html": "",
+        "pacing": {},
+        "hash": one_more("hash"),
+        "loaded_at": NOW,
+    },
+    "unit": lambda s: {"course_id": s("course"), "ident": one_more("unit"), "position": 1, "title": "A unit"},
+    "planned_lesson": lambda s: {
+        "unit_id": s.new("unit"),
+        "position": 1,
+        "number": 1,
+        "title": "A lesson to come",
+        "by": "A. Nother",
+    },
+    "activity": lambda s: {
+        "course_id": s("course"),
+        "unit_id": s("unit"),
+        "kind": ActivityKind.lesson,
+        "ident": one_more("activity"),
+        "position": 1,
+        "title": "An activity",
+        "added_at": NOW,
+    },
+    "curriculum_file": lambda s: {"course_id": s("course"), "path": one_more("path"), "file_id": s("file")},
+    "person": lambda s: {
+        "course_id": s("course"),
+        "ident": one_more("person"),
+        "name": "Lenin",
+        "aliases": [],
+        "lived": "1870–1924",
+        "note_html": "",
+    },
+    "term": lambda s: {
+        "course_id": s("course"),
+        "ident": one_more("term"),
+        "term": "soviet",
+        "aliases": [],
+        "meaning_html": "",
+    },
+    "event": lambda s: {
+        "course_id": s("course"),
+        "ident": one_more("event"),
+        "title_html": "The April Theses",
+        "earliest": date(1917, 4, 17),
+        "latest": date(1917, 4, 20),
+        "in_words": "17–20 April 1917",
+        "note_html": "",
+    },
+    "source": lambda s: {"course_id": s("course"), "ident": one_more("source"), "title": "A book"},
+    "study_group": lambda s: {
+        "course_id": s("course"),
+        "slug": one_more("group"),
+        "name": "A group",
+        "created_at": NOW,
+    },
+    "enrolment": lambda s: {"user_id": s("user"), "course_id": s("course"), "joined_at": NOW, "used_at": NOW},
+    "invitation": lambda s: {"group_id": s("study_group"), "token_hash": one_more("hash"), "created_at": NOW},
+    "subgroup": lambda s: {"group_id": s("study_group"), "name": one_more("name"), "created_at": NOW},
+    "subgroup_member": lambda s: {
+        "subgroup_id": s.new("subgroup"),
+        "enrolment_id": s("member"),
+        "group_id": s("study_group"),
+    },
+    "notice": lambda s: {"user_id": s("user"), "kind": "post", "ref": one_more("post"), "at": NOW},
+    "meeting": lambda s: {"group_id": s("study_group"), "number": 1, "day": NOW.date()},
+    "assignment": lambda s: {
+        "group_id": s("study_group"),
+        "course_id": s("course"),
+        "activity_id": s("activity"),
+        "made_at": NOW,
+    },
+    "assignment_target": lambda s: {
+        "assignment_id": s.new("assignment"),
+        "group_id": s("study_group"),
+        "enrolment_id": s("member"),
+    },
+    "exception": lambda s: {
+        "activity_id": s("activity"),
+        "enrolment_id": s("member"),
+        "field": "due",
+        "value": {"value": None},
+        "reason": "Was ill",
+        "at": NOW,
+    },
+    "accommodation": lambda s: {"enrolment_id": s("member"), "factor": Decimal("1.5"), "days": 7, "at": NOW},
+    "completion_fact": lambda s: {
+        "enrolment_id": s("enrolment"),
+        "activity_id": s("activity"),
+        "kind": FactKind.tick,
+        "done": True,
+        "at": NOW,
+    },
+    "completion": lambda s: {
+        "enrolment_id": s("enrolment"),
+        "activity_id": s.new("activity"),
+        "state": State.done,
+        "done_at": NOW,
+    },
+    "text": lambda s: {"course_id": s("course"), "ident": one_more("text"), "title": "A text"},
+    "text_version": lambda s: {
+        "text_id": s("text"),
+        "number": 1,
+        "hash": one_more("hash"),
+        "made_at": NOW,
+    },
+    "passage": lambda s: {
+        "version_id": s("text_version"),
+        "ident": one_more("p"),
+        "position": 1,
+        "number": 1,
+        "kind": "paragraph",
+        "html": "<p>So.</p>",
+        "plain": "So.",
+    },
+    "anchor": lambda s: {
+        "text_id": s("text"),
+        "made_on_passage_id": s("passage"),
+        "exact": "So.",
+        "start": 0,
+        "end": 3,
+        "now_passage_id": s("passage"),
+    },
+    "moved_ident": lambda s: {"text_id": s("text"), "ident": one_more("p"), "now_ident": "p-1"},
+    "lesson": lambda s: {
+        "activity_id": s.new("activity"),
+        "text_id": s.new("text"),
+        "number": 1,
+        "summary": "",
+        "objectives": [],
+    },
+    "document": lambda s: {"text_id": s.new("text"), "about": {}},
+    "reading": lambda s: {
+        "activity_id": s.new("activity"),
+        "address": "https://example.org/",
+        "look_for_html": "",
+    },
+    "prompt": lambda s: {"activity_id": s.new("activity")},
+    "prompt_version": lambda s: {
+        "prompt_id": s("prompt"),
+        "number": 1,
+        "hash": one_more("hash"),
+        "question_html": "<p>Why?</p>",
+        "made_at": NOW,
+    },
+    "journal_entry": lambda s: {
+        "enrolment_id": s("enrolment"),
+        "activity_id": s("activity"),
+        "prompt_version_id": s("prompt_version"),
+        "number": 1,
+        "text": "Because.",
+        "html": "<p>Because.</p>",
+        "written_at": NOW,
+    },
+    "draft": lambda s: {"enrolment_id": s("enrolment"), "place": one_more("prompt"), "text": "Bec", "saved_at": NOW},
+    "item": lambda s: {"course_id": s("course"), "ident": one_more("item")},
+    "item_version": lambda s: {
+        "item_id": s("item"),
+        "number": 1,
+        "hash": one_more("hash"),
+        "data": item_data("an-item"),
+        "made_at": NOW,
+    },
+    "quiz": lambda s: {"activity_id": s.new("activity")},
+    "quiz_slot": lambda s: {"quiz_id": s("quiz"), "position": 1, "item_id": s.new("item")},
+    "self_check": lambda s: {"text_id": s("text"), "passage_ident": one_more("p"), "item_id": s("item")},
+    "attempt": lambda s: {
+        "user_id": s("user"),
+        "enrolment_id": s("enrolment"),
+        "activity_id": s("quiz activity"),
+        "number": 1,
+        "policy": {},
+        "started_at": NOW,
+        "max_points": 1.0,
+    },
+    "attempt_item": lambda s: {
+        "attempt_id": s("attempt"),
+        "slot": 1,
+        "item_version_id": s("item_version"),
+        "shown": [],
+    },
+    "step": lambda s: {
+        "attempt_item_id": s("attempt_item"),
+        "number": 1,
+        "kind": StepKind.save,
+        "response": {"option": "yes"},
+        "at": NOW,
+    },
+}
+
+#: A moment before all others here, and one after.
+BEFORE, AFTER = NOW - timedelta(days=1), NOW + timedelta(days=1)

@@ -1,0 +1,627 @@
+"""What the database must refuse, noun by noun: for each key of the spine a row that breaks it, and nothing else."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import NamedTuple
+
+from course.completion.models import FactKind, State
+from course.groups.models import Role
+from course.outline.models import ActivityKind
+from course.texts.models import AnchorState
+from course.users.models import LinkKind
+from quizzes.models import Purpose, StepKind
+from tests.conftest import NOW
+from tests.scene import AFTER, BEFORE, Columns, Scene
+
+
+class Case(NamedTuple):
+    """`wrong` is what differs from a right row; `right`, where given, is what a right one needs beside."""
+
+    key: str
+    says: str
+    wrong: Callable[[Scene], Columns]
+    right: Callable[[Scene], Columns] = lambda _scene: {}
+
+
+USERS = [
+    Case("uq_user_email", "an e-mail twice", lambda s: {"email": s["user"].email}),
+    Case("ck_user_email_folded", "an e-mail with capitals", lambda s: {"email": "Ada@example.org"}),
+    Case(
+        "ck_user_guest_has_no_password",
+        "a guest with a password",
+        lambda s: {"email": None, "password_hash": "…"},
+        lambda s: {"email": None},
+    ),
+    Case(
+        "ck_user_guest_is_no_administrator",
+        "a guest who runs the site",
+        lambda s: {"email": None, "administrator": True},
+        lambda s: {"email": None},
+    ),
+    Case("uq_sign_in_token_hash", "a token twice", lambda s: {"token_hash": s["sign_in"].token_hash}),
+    Case("uq_one_time_link_token_hash", "a link twice", lambda s: {"token_hash": s["one_time_link"].token_hash}),
+    Case(
+        "ck_one_time_link_belongs_to_user",
+        "a new password for nobody",
+        lambda s: {"user_id": None},
+        lambda s: {"user_id": None, "kind": LinkKind.setup},
+    ),
+    Case(
+        "one_open_set_up_link",
+        "two open links to set the site up",
+        lambda s: {"kind": LinkKind.setup},
+        lambda s: {"kind": LinkKind.setup, "used_at": s["open set-up link"].expires_at},
+    ),
+]
+
+OUTLINE = [
+    Case("uq_course_ident", "a course twice", lambda s: {"ident": s["course"].ident}),
+    Case(
+        "uq_unit_course_id_ident",
+        "a unit twice in one course",
+        lambda s: {"ident": s["unit"].ident},
+        lambda s: {"ident": s["unit"].ident, "course_id": s("other course")},
+    ),
+    Case(
+        "uq_planned_lesson_unit_id_position",
+        "two planned lessons at one place",
+        lambda s: {"unit_id": s["planned_lesson"].unit_id},
+        lambda s: {"unit_id": s["planned_lesson"].unit_id, "position": 2},
+    ),
+    Case(
+        "ck_activity_lesson_stands_alone",
+        "a lesson in a lesson",
+        lambda s: {"unit_id": None, "parent_id": s("activity")},
+        lambda s: {"unit_id": None},
+    ),
+    Case(
+        "ck_activity_part_has_lesson",
+        "a reading of the curriculum outside any lesson",
+        lambda s: {"kind": ActivityKind.reading, "unit_id": None},
+        lambda s: {"kind": ActivityKind.reading, "unit_id": None, "parent_id": s("activity")},
+    ),
+    Case(
+        "ck_activity_only_lessons_in_units",
+        "a reading directly in a unit",
+        lambda s: {"kind": ActivityKind.reading, "parent_id": s("activity")},
+        lambda s: {"kind": ActivityKind.reading, "parent_id": s("activity"), "unit_id": None},
+    ),
+    Case(
+        "ck_activity_not_its_own_part",
+        "a part of itself",
+        lambda s: {"id": 77, "kind": ActivityKind.reading, "unit_id": None, "parent_id": 77},
+        lambda s: {"id": 77, "kind": ActivityKind.reading, "unit_id": None, "parent_id": s("activity")},
+    ),
+    Case("ck_activity_minutes_not_negative", "less than no time", lambda s: {"minutes": -1}),
+    Case(
+        "fk_activity_group_id_course_id_study_group",
+        "an activity of a group that studies another course",
+        lambda s: {"group_id": s("group of the other course")},
+        lambda s: {"group_id": s("study_group")},
+    ),
+    Case(
+        "fk_activity_parent_id_course_id_activity",
+        "a part of a lesson of another course",
+        lambda s: {"kind": ActivityKind.prompt, "unit_id": None, "parent_id": s("lesson of the other course")},
+        lambda s: {"kind": ActivityKind.prompt, "unit_id": None, "parent_id": s("activity")},
+    ),
+    Case(
+        "fk_activity_unit_id_course_id_unit",
+        "a lesson in a unit of another course",
+        lambda s: {"unit_id": s("unit of the other course")},
+    ),
+    Case(
+        "uq_activity_parent_id_kind_ident",
+        "a reading twice in one lesson",
+        lambda s: part(s, ActivityKind.reading, "reading activity"),
+        lambda s: part(s, ActivityKind.prompt, "reading activity"),
+    ),
+    Case(
+        "one_ident_in_course",
+        "a lesson twice in one course",
+        lambda s: {"ident": s["activity"].ident},
+        lambda s: {"ident": s["activity"].ident, "group_id": s("study_group")},
+    ),
+    Case(
+        "one_ident_in_group",
+        "a lesson twice in one group",
+        lambda s: own_lesson(s, "study_group"),
+        lambda s: own_lesson(s, "other group"),
+    ),
+    Case(
+        "one_quiz_of_that_name",
+        "a quiz twice in one course, in two lessons",
+        lambda s: part(s, ActivityKind.quiz, "quiz activity") | {"parent_id": s("other lesson")},
+        lambda s: part(s, ActivityKind.prompt, "quiz activity") | {"parent_id": s("other lesson")},
+    ),
+    Case("uq_curriculum_file_course_id_path", "a path twice", lambda s: {"path": s["curriculum_file"].path}),
+]
+
+REFERENCE = [
+    Case("uq_person_course_id_ident", "a person twice", lambda s: {"ident": s["person"].ident}),
+    Case("uq_term_course_id_ident", "a term twice", lambda s: {"ident": s["term"].ident}),
+    Case("uq_event_course_id_ident", "an event twice", lambda s: {"ident": s["event"].ident}),
+    Case("uq_source_course_id_ident", "a source twice", lambda s: {"ident": s["source"].ident}),
+    Case(
+        "ck_event_ends_after_start",
+        "an end before the start",
+        lambda s: {"earliest": NOW.date(), "latest": BEFORE.date()},
+        lambda s: {"earliest": NOW.date(), "latest": NOW.date()},
+    ),
+]
+
+GROUPS = [
+    Case("uq_study_group_slug", "an address twice", lambda s: {"slug": s["study_group"].slug}),
+    Case(
+        "fk_enrolment_group_id_course_id_study_group",
+        "a place in a group that studies another course",
+        lambda s: {"group_id": s("group of the other course")},
+        lambda s: {"group_id": s("study_group")},
+    ),
+    Case(
+        "one_live_solo",
+        "two live places alone in one course",
+        lambda s: {"user_id": s["enrolment"].user_id},
+        lambda s: {"user_id": s["enrolment"].user_id, "left_at": NOW},
+    ),
+    Case(
+        "one_live_in_group",
+        "two live places in one group",
+        lambda s: {"group_id": s["member"].group_id},
+        lambda s: {"group_id": s["member"].group_id, "left_at": NOW},
+    ),
+    Case(
+        "ck_enrolment_alone_is_student",
+        "a tutor of nobody",
+        lambda s: {"role": Role.tutor},
+        lambda s: {"role": Role.tutor, "group_id": s("study_group")},
+    ),
+    Case(
+        "ck_enrolment_alone_has_no_keys",
+        "an organiser of nobody",
+        lambda s: {"organiser": True},
+        lambda s: {"organiser": True, "group_id": s("study_group")},
+    ),
+    Case("uq_invitation_token_hash", "an invitation twice", lambda s: {"token_hash": s["invitation"].token_hash}),
+    Case(
+        "ck_invitation_uses_within_limit",
+        "more uses than allowed",
+        lambda s: {"uses": 3, "uses_allowed": 2},
+        lambda s: {"uses": 2, "uses_allowed": 2},
+    ),
+    Case(
+        "ck_invitation_uses_within_limit",
+        "fewer uses than none",
+        lambda s: {"uses": -1},
+    ),
+    Case("uq_subgroup_group_id_name", "a name twice in one group", lambda s: {"name": s["subgroup"].name}),
+    Case(
+        "fk_subgroup_member_enrolment_id_group_id_enrolment",
+        "a member of another group",
+        lambda s: {"enrolment_id": s("member of the other group")},
+    ),
+    Case(
+        "fk_subgroup_member_subgroup_id_group_id_subgroup",
+        "a subgroup of another group",
+        lambda s: {"subgroup_id": s("subgroup of the other group")},
+    ),
+    Case(
+        "uq_subgroup_member_subgroup_id_enrolment_id",
+        "a member twice in one subgroup",
+        lambda s: {"subgroup_id": s["subgroup_member"].subgroup_id},
+    ),
+    Case("uq_notice_user_id_kind_ref", "a notice twice", lambda s: {"ref": s["notice"].ref}),
+]
+
+SYLLABUS = [
+    Case(
+        "uq_meeting_group_id_number",
+        "a number twice in one group",
+        lambda s: {"number": s["meeting"].number},
+        lambda s: {"number": s["meeting"].number + 1},
+    ),
+    Case("ck_meeting_numbers_from_one", "meeting number nought", lambda s: {"number": 0}),
+    Case(
+        "fk_assignment_group_id_course_id_study_group",
+        "an assignment of a group that studies another course",
+        lambda s: {"course_id": s("other course"), "activity_id": s("lesson of the other course")},
+    ),
+    Case(
+        "fk_assignment_activity_id_course_id_activity",
+        "an activity of another course",
+        lambda s: {"activity_id": s("lesson of the other course")},
+    ),
+    Case(
+        "fk_assignment_meeting_id_group_id_meeting",
+        "a meeting of another group",
+        lambda s: {"meeting_id": s("meeting of the other group")},
+        lambda s: {"meeting_id": s("meeting")},
+    ),
+    Case(
+        "ck_assignment_closes_after_opening",
+        "closed before it opens",
+        lambda s: {"opens_at": NOW, "closes_at": BEFORE},
+        lambda s: {"opens_at": NOW, "closes_at": AFTER},
+    ),
+    Case(
+        "ck_assignment_replies_after_posts",
+        "replies due before posts",
+        lambda s: {"due_at": NOW, "reply_due_at": BEFORE},
+        lambda s: {"due_at": NOW, "reply_due_at": NOW},
+    ),
+    Case("ck_assignment_target_one_audience", "two audiences", lambda s: {"subgroup_id": s("subgroup")}),
+    Case("ck_assignment_target_one_audience", "no audience", lambda s: {"enrolment_id": None}),
+    Case(
+        "fk_assignment_target_assignment_id_group_id_assignment",
+        "an assignment of another group",
+        lambda s: {"assignment_id": s.new("assignment", group_id=s("other group"))},
+    ),
+    Case(
+        "fk_assignment_target_enrolment_id_group_id_enrolment",
+        "a member of another group",
+        lambda s: {"enrolment_id": s("member of the other group")},
+    ),
+    Case(
+        "fk_assignment_target_subgroup_id_group_id_subgroup",
+        "a subgroup of another group",
+        lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup of the other group")},
+        lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")},
+    ),
+    Case(
+        "uq_assignment_target_assignment_id_enrolment_id",
+        "a member twice",
+        lambda s: {"assignment_id": s["assignment_target"].assignment_id},
+    ),
+    Case(
+        "uq_assignment_target_assignment_id_subgroup_id",
+        "a subgroup twice",
+        lambda s: to_subgroup_of(s, "target subgroup"),
+        lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")},
+    ),
+    Case("ck_exception_one_audience", "two audiences", lambda s: {"subgroup_id": s("subgroup")}),
+    Case("ck_exception_one_audience", "no audience", lambda s: {"enrolment_id": None}),
+    Case("ck_exception_known_field", "a field that no rule has", lambda s: {"field": "colour"}),
+    Case("ck_exception_has_reason", "no reason", lambda s: {"reason": ""}),
+    Case(
+        "one_live_of_enrolment",
+        "two live exceptions of one field for one member",
+        lambda s: {"enrolment_id": s["exception"].enrolment_id},
+        lambda s: {"enrolment_id": s["exception"].enrolment_id, "revoked_at": NOW},
+    ),
+    Case(
+        "one_live_of_subgroup",
+        "two live exceptions of one field for one subgroup",
+        lambda s: {"enrolment_id": None, "subgroup_id": s["exception of a subgroup"].subgroup_id},
+        lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup"), "field": "open"},
+    ),
+    Case("ck_accommodation_never_less_time", "less time than others", lambda s: {"factor": Decimal("0.9")}),
+    Case("ck_accommodation_never_earlier", "a due date before that of others", lambda s: {"days": -1}),
+    Case(
+        "one_live_accommodation",
+        "two live accommodations of one member",
+        lambda s: {"enrolment_id": s["accommodation"].enrolment_id},
+        lambda s: {"enrolment_id": s["accommodation"].enrolment_id, "revoked_at": NOW},
+    ),
+]
+
+COMPLETION = [
+    Case("ck_completion_fact_means_what_it_says", "a tick that says not done", lambda s: {"done": False}),
+    Case(
+        "ck_completion_fact_override_says_why",
+        "an override without a reason",
+        lambda s: {"kind": FactKind.override},
+        lambda s: {"kind": FactKind.override, "reason": "Read it on paper"},
+    ),
+    Case("ck_completion_done_has_a_time", "done at no time", lambda s: {"done_at": None}),
+    Case("ck_completion_done_has_a_time", "a time without being done", lambda s: {"state": State.begun}),
+    Case(
+        "ck_completion_not_begun_has_no_row",
+        "a row that says not begun",
+        lambda s: {"state": State.none, "done_at": None},
+        lambda s: {"state": State.begun, "done_at": None},
+    ),
+    Case(
+        "uq_completion_enrolment_id_activity_id",
+        "two states of one activity",
+        lambda s: {"activity_id": s["completion"].activity_id},
+    ),
+]
+
+TEXTS = [
+    Case("ck_text_one_owner", "two owners", lambda s: {"group_id": s("study_group")}),
+    Case(
+        "ck_text_one_owner",
+        "no owner",
+        lambda s: {"course_id": None},
+        lambda s: {"course_id": None, "group_id": s("study_group")},
+    ),
+    Case("uq_text_course_id_ident", "a text twice in one course", lambda s: {"ident": s["text"].ident}),
+    Case(
+        "uq_text_group_id_ident",
+        "a text twice in one group",
+        lambda s: {"course_id": None, "group_id": s("study_group"), "ident": s["text of the group"].ident},
+        lambda s: {"course_id": None, "group_id": s("other group"), "ident": s["text of the group"].ident},
+    ),
+    Case(
+        "fk_text_current",
+        "a current version that is another text's",
+        lambda s: {"id": 77, "current_version_id": s("version of another text")},
+        lambda s: {"id": 77},
+    ),
+    Case(
+        "uq_text_version_text_id_number",
+        "a number twice",
+        lambda s: {"number": s["text_version"].number},
+        lambda s: {"number": s["text_version"].number + 1},
+    ),
+    Case(
+        "uq_text_version_text_id_hash",
+        "the same state twice",
+        lambda s: {"number": 2, "hash": s["text_version"].hash},
+        lambda s: {"number": 2},
+    ),
+    Case(
+        "uq_passage_version_id_ident",
+        "an ident twice in one version",
+        lambda s: {"position": 2, "ident": s["passage"].ident},
+        lambda s: {"position": 2},
+    ),
+    Case(
+        "uq_passage_version_id_position",
+        "two passages at one place",
+        lambda s: {"position": s["passage"].position},
+        lambda s: {"position": s["passage"].position + 1},
+    ),
+    Case(
+        "ck_passage_headings_have_no_number",
+        "a heading with a number",
+        lambda s: {"kind": "heading"},
+        lambda s: {"kind": "heading", "number": None},
+    ),
+    Case("ck_anchor_ends_after_start", "an end before the start", lambda s: {"start": 2, "end": 1}),
+    Case("ck_anchor_ends_after_start", "a start before the text", lambda s: {"start": -1}),
+    Case(
+        "ck_anchor_orphans_have_no_place",
+        "an orphan with a place",
+        lambda s: {"state": AnchorState.orphaned},
+        lambda s: {"state": AnchorState.orphaned, "now_passage_id": None},
+    ),
+    Case(
+        "ck_anchor_orphans_have_no_place",
+        "no place without being an orphan",
+        lambda s: {"state": AnchorState.moved, "now_passage_id": None},
+        lambda s: {"state": AnchorState.moved},
+    ),
+    Case("uq_moved_ident_text_id_ident", "a passage that moved twice", lambda s: {"ident": s["moved_ident"].ident}),
+]
+
+LESSONS = [
+    Case("uq_lesson_activity_id", "an activity twice", lambda s: {"activity_id": s["lesson"].activity_id}),
+    Case("uq_lesson_text_id", "two lessons on one text", lambda s: {"text_id": s["lesson"].text_id}),
+    Case("uq_document_text_id", "a text twice", lambda s: {"text_id": s["document"].text_id}),
+    Case("uq_reading_activity_id", "an activity twice", lambda s: {"activity_id": s["reading"].activity_id}),
+    Case("ck_reading_inside_or_outside", "both inside and outside", lambda s: {"text_id": s("text")}),
+    Case(
+        "ck_reading_inside_or_outside",
+        "neither inside nor outside",
+        lambda s: {"address": None},
+        lambda s: {"address": None, "text_id": s("text")},
+    ),
+    Case("uq_prompt_activity_id", "an activity twice", lambda s: {"activity_id": s["prompt"].activity_id}),
+    Case(
+        "fk_prompt_current",
+        "a current version that is another prompt's",
+        lambda s: {"current_version_id": s("version of another prompt")},
+    ),
+    Case(
+        "uq_prompt_version_prompt_id_number",
+        "a number twice",
+        lambda s: {"number": s["prompt_version"].number},
+        lambda s: {"number": s["prompt_version"].number + 1},
+    ),
+    Case(
+        "uq_prompt_version_prompt_id_hash",
+        "the same state twice",
+        lambda s: {"number": 2, "hash": s["prompt_version"].hash},
+        lambda s: {"number": 2},
+    ),
+    Case("ck_journal_entry_not_empty", "nothing written", lambda s: {"text": ""}),
+    Case(
+        "uq_journal_entry_enrolment_id_activity_id_number",
+        "a number twice",
+        lambda s: {"number": s["journal_entry"].number},
+        lambda s: {"number": s["journal_entry"].number + 1},
+    ),
+    Case(
+        "uq_draft_enrolment_id_place_copy",
+        "two drafts at one place that are no copies",
+        lambda s: {"place": s["draft"].place},
+        lambda s: {"place": s["draft"].place, "copy": 1},
+    ),
+]
+
+ITEMS = [
+    Case("ck_item_one_owner", "two owners", lambda s: {"group_id": s("study_group")}),
+    Case(
+        "ck_item_one_owner",
+        "no owner",
+        lambda s: {"course_id": None},
+        lambda s: {"course_id": None, "group_id": s("study_group")},
+    ),
+    Case("uq_item_course_id_ident", "an item twice in one course", lambda s: {"ident": s["item"].ident}),
+    Case(
+        "uq_item_group_id_ident",
+        "an item twice in one group",
+        lambda s: {"course_id": None, "group_id": s("study_group"), "ident": s["item of the group"].ident},
+        lambda s: {"course_id": None, "group_id": s("other group"), "ident": s["item of the group"].ident},
+    ),
+    Case(
+        "fk_item_current",
+        "a current version that is another item's",
+        lambda s: {"current_version_id": s("version of another item")},
+    ),
+    Case(
+        "uq_item_version_item_id_number",
+        "a number twice",
+        lambda s: {"number": s["item_version"].number},
+        lambda s: {"number": s["item_version"].number + 1},
+    ),
+    Case(
+        "uq_item_version_item_id_hash",
+        "the same state twice",
+        lambda s: {"number": 2, "hash": s["item_version"].hash},
+        lambda s: {"number": 2},
+    ),
+    Case("uq_quiz_activity_id", "an activity twice", lambda s: {"activity_id": s["quiz"].activity_id}),
+    Case("ck_quiz_one_attempt_at_least", "no attempt allowed", lambda s: {"attempts_allowed": 0}),
+    Case(
+        "ck_quiz_pass_mark_is_a_share",
+        "a pass mark above everything",
+        lambda s: {"pass_mark": 60.0},
+        lambda s: {"pass_mark": 0.6},
+    ),
+    Case("ck_quiz_a_minute_at_least", "a time limit of a moment", lambda s: {"time_limit": 59}),
+    Case(
+        "uq_quiz_slot_quiz_id_position",
+        "two items at one place",
+        lambda s: {"position": s["quiz_slot"].position},
+        lambda s: {"position": s["quiz_slot"].position + 1},
+    ),
+    Case(
+        "uq_quiz_slot_quiz_id_item_id",
+        "an item twice in one quiz",
+        lambda s: {"position": 2, "item_id": s["quiz_slot"].item_id},
+        lambda s: {"position": 2},
+    ),
+    Case(
+        "uq_self_check_text_id_passage_ident_item_id",
+        "an item twice after one passage",
+        lambda s: {"passage_ident": s["self_check"].passage_ident},
+    ),
+]
+
+ATTEMPTS = [
+    Case(
+        "fk_attempt_enrolment_id_user_id_enrolment",
+        "an attempt in another user's place",
+        lambda s: {"user_id": s("other user")},
+    ),
+    Case(
+        "one_number_per_quiz",
+        "a number twice",
+        lambda s: {"number": s["attempt"].number, "submitted_at": AFTER},
+        lambda s: {"number": s["attempt"].number + 1, "submitted_at": AFTER},
+    ),
+    Case(
+        "one_open_per_quiz",
+        "two open attempts at one quiz",
+        lambda s: {"number": s["attempt"].number + 1},
+        lambda s: {"number": s["attempt"].number + 1, "submitted_at": AFTER},
+    ),
+    Case(
+        "ck_attempt_quiz_belongs_to_enrolment",
+        "an attempt at a quiz outside any course",
+        lambda s: {"enrolment_id": None},
+        lambda s: {"enrolment_id": None, "purpose": Purpose.review},
+    ),
+    Case(
+        "ck_attempt_no_points_before_submission",
+        "points before the submission",
+        lambda s: {"points": 1.0},
+        lambda s: {"points": 1.0, "submitted_at": AFTER},
+    ),
+    Case("ck_attempt_numbers_from_one", "attempt number nought", lambda s: {"number": 0}),
+    Case(
+        "ck_attempt_submitted_after_start",
+        "submitted before it began",
+        lambda s: {"submitted_at": BEFORE},
+        lambda s: {"submitted_at": NOW},
+    ),
+    Case(
+        "uq_attempt_item_attempt_id_slot",
+        "two items at one place",
+        lambda s: {"slot": s["attempt_item"].slot, "item_version_id": s("version of another item")},
+        lambda s: {"slot": s["attempt_item"].slot + 1, "item_version_id": s("version of another item")},
+    ),
+    Case(
+        "uq_attempt_item_attempt_id_item_version_id",
+        "an item twice in one attempt",
+        lambda s: {"slot": s["attempt_item"].slot + 1},
+        lambda s: {"slot": s["attempt_item"].slot + 1, "item_version_id": s("version of another item")},
+    ),
+    Case(
+        "uq_step_attempt_item_id_number",
+        "a number twice",
+        lambda s: {"number": s["step"].number},
+        lambda s: {"number": s["step"].number + 1},
+    ),
+    Case(
+        "uq_step_attempt_item_id_once",
+        "a double click",
+        lambda s: {"number": 3, "once": s["step of one click"].once},
+        lambda s: {"number": 3, "once": "another click"},
+    ),
+    Case(
+        "ck_step_numbers_in_order",
+        "a step on a page that had seen it already",
+        lambda s: {"number": 2, "base_step": 2},
+        lambda s: {"number": 2, "base_step": 1},
+    ),
+    Case("ck_step_numbers_in_order", "step number nought", lambda s: {"number": 0, "base_step": -1}),
+    Case(
+        "ck_step_score_from_0_to_1",
+        "a score above 1",
+        lambda s: {"kind": StepKind.score, "score": 1.01},
+        lambda s: {"kind": StepKind.score, "score": 1.0},
+    ),
+    Case(
+        "ck_step_score_from_0_to_1",
+        "a score below 0",
+        lambda s: {"kind": StepKind.score, "score": -0.01},
+        lambda s: {"kind": StepKind.score, "score": 0.0},
+    ),
+    Case("ck_step_scores_have_a_score", "a scoring without a score", lambda s: {"kind": StepKind.score}),
+    Case("ck_step_scores_have_a_score", "a saved response with a score", lambda s: {"score": 1.0}),
+]
+
+GROUND_FLOOR = [
+    Case("uq_file_sha256", "the same bytes twice", lambda s: {"sha256": s["file"].sha256}),
+    Case("ck_file_size_not_negative", "less than nothing", lambda s: {"size": -1}),
+    Case(
+        "one_waiting_of_that_key",
+        "a job twice while it waits",
+        lambda s: {"key": s["job"].key},
+        lambda s: {"key": s["job"].key, "done_at": NOW},
+    ),
+    Case("ck_job_tries_not_negative", "fewer tries than none", lambda s: {"tries": -1}),
+    Case("uq_try_count_key_begins_at", "a stretch of time twice", lambda s: {"key": s["try_count"].key}),
+]
+
+CASES = [
+    *USERS,
+    *OUTLINE,
+    *REFERENCE,
+    *GROUPS,
+    *SYLLABUS,
+    *COMPLETION,
+    *TEXTS,
+    *LESSONS,
+    *ITEMS,
+    *ATTEMPTS,
+    *GROUND_FLOOR,
+]
+
+
+def part(s: Scene, kind: ActivityKind, namesake: str) -> Columns:
+    """Return what makes a part of the first lesson, with the ident of the row NAMESAKE."""
+    return {"kind": kind, "unit_id": None, "parent_id": s("activity"), "ident": s[namesake].ident}
+
+
+def own_lesson(s: Scene, group: str) -> Columns:
+    """Return what makes a lesson of GROUP's own, with the ident of one that a group has."""
+    return {"unit_id": None, "group_id": s(group), "ident": s["lesson of the group"].ident}
+
+
+def to_subgroup_of(s: Scene, target: str) -> Columns:
+    """Return what gives the assignment of TARGET to the subgroup of TARGET."""
+    return {"enrolment_id": None, "subgroup_id": s[target].subgroup_id, "assignment_id": s[target].assignment_id}
