@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from flask import current_app, request
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from course.base.forms import EmptyForm, Form, WithinLength, clean_text
@@ -123,7 +124,7 @@ class MeForm(Form):
     def offer_zones(self, current: str) -> None:
         """Offer the zones that are places, with the CURRENT one whatever it is."""
         places = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
-        self.zone.choices = [(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC", current})]
+        self.zone.choices = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC", current})]
 
     def validate_zone(self, field: SelectField) -> None:
         """Refuse what is no zone."""
@@ -137,16 +138,22 @@ class SignOutForm(EmptyForm):
     confirmed = BooleanField()
 
 
+def _choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
 class ReadingForm(Form):
     """How one likes to read, kept in this browser. The empty choice is the house's own."""
 
     theme = RadioField(
         _("Light or dark"),
-        choices=[("", _("As this device has it")), ("light", _("Light")), ("dark", _("Dark"))],
+        choices=_choices(("", _("As this device has it")), ("light", _("Light")), ("dark", _("Dark"))),
     )
-    face = RadioField(_("Typeface"), choices=[("", _("With serifs")), ("sans", _("Without serifs"))])
-    size = RadioField(_("Size"), choices=[("", _("Usual")), ("large", _("Large")), ("larger", _("Larger"))])
-    width = RadioField(_("Length of lines"), choices=[("narrow", _("Short")), ("", _("Usual")), ("wide", _("Long"))])
+    face = RadioField(_("Typeface"), choices=_choices(("", _("With serifs")), ("sans", _("Without serifs"))))
+    size = RadioField(_("Size"), choices=_choices(("", _("Usual")), ("large", _("Large")), ("larger", _("Larger"))))
+    width = RadioField(
+        _("Length of lines"), choices=_choices(("narrow", _("Short")), ("", _("Usual")), ("wide", _("Long")))
+    )
     next = HiddenField()
 
     def chosen(self) -> dict[str, str]:

@@ -175,8 +175,8 @@ def password() -> ResponseReturnValue:
 @own_transactions
 def reading_settings() -> ResponseReturnValue:
     """Choose how texts look in this browser. Nothing of it is kept on the server."""
-    kept = cookie.get("reading")
-    form = forms.ReadingForm(data={**dict.fromkeys(("theme", "face", "size", "width"), ""), **(kept or {})})
+    kept = cookie.get("reading") or {}
+    form = forms.ReadingForm(data={**dict.fromkeys(("theme", "face", "size", "width"), ""), **kept})
     if form.validate_on_submit():
         cookie["reading"] = form.chosen()
         cookie.permanent = True
