@@ -5,8 +5,9 @@ import random
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -17,7 +18,7 @@ from course.outline.models import Activity
 from course.syllabus.exceptions import layers
 from quizzes.attempts.records import record
 from quizzes.attempts.steps import History, histories
-from quizzes.items import ItemData, Names, parse_data, type_of
+from quizzes.items import ItemData, parse_data, type_of
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Quiz, QuizSlot, Step, StepKind
 from quizzes.policy import Policy, effective
 from quizzes.spellings import spellings_of
@@ -59,19 +60,13 @@ def start_attempt(
             allowed = plural("One attempt is allowed here.", "{n} attempts are allowed here.", policy.attempts)
             raise AttemptsUsedUp(_("{allowed} The results stay open to you.").format(allowed=allowed))
         number = attempts[-1].number + 1 if attempts else 1
-        attempt = Attempt(
-            user_id=enrolment.user_id,
-            enrolment_id=enrolment.id,
-            activity_id=activity.id,
-            purpose=Purpose.quiz,
-            number=number,
-            policy=policy.stored(),
-            started_at=now,
-        )
-        _fill(attempt, _current_versions(session, quiz), rng)
+        attempt, rows = _prepared(quiz, enrolment, _current_versions(session, quiz), rng)
+        attempt.number, attempt.policy, attempt.started_at = number, policy.stored(), now
         try:
             with session.begin_nested():
                 session.add(attempt)
+                session.flush()
+                session.execute(insert(AttemptItem), [{"attempt_id": attempt.id} | row for row in rows])
         except IntegrityError:  # another request of the same user was first
             continue
         log.info("Attempt %d of quiz %d begun", attempt.id, activity.id)
@@ -98,17 +93,20 @@ def _current_versions(session: Session, quiz: Quiz) -> Sequence[ItemVersion]:
     return session.scalars(rows).all()
 
 
-def _fill(attempt: Attempt, versions: Sequence[ItemVersion], rng: random.Random) -> None:
-    """Put VERSIONS into ATTEMPT, each in the order in which it will be shown for good."""
+def _prepared(
+    quiz: Quiz, enrolment: Enrolment, versions: Sequence[ItemVersion], rng: random.Random
+) -> tuple[Attempt, list[dict[str, Any]]]:
+    """Return a new attempt and its items: each of VERSIONS in the order in which it will be shown for good."""
     if not versions:
         raise Conflict(_("This quiz has no questions yet."))
-    total = Fraction(0)
-    for slot, version in enumerate(versions, 1):
-        data = parse_data(version.data)
-        total += weight(data)
-        shown = type_of(data).shown(data, rng)
-        attempt.items.append(AttemptItem(slot=slot, version=version, shown=shown))
-    attempt.max_points = float(total)
+    datas = [parse_data(version.data) for version in versions]
+    rows = [
+        {"slot": slot, "item_version_id": version.id, "shown": type_of(data).shown(data, rng)}
+        for slot, (version, data) in enumerate(zip(versions, datas, strict=True), 1)
+    ]
+    attempt = Attempt(user_id=enrolment.user_id, enrolment_id=enrolment.id, activity_id=quiz.activity_id)
+    attempt.purpose, attempt.max_points = Purpose.quiz, float(sum(map(weight, datas)))
+    return attempt, rows
 
 
 def weight(data: ItemData) -> Fraction:
@@ -133,9 +131,13 @@ def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None
     names = spellings_of(session, activity.course_id)
     past = histories(session, attempt)
     items = select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).options(joinedload(AttemptItem.version))
-    points = Fraction(0)
+    points, rows = Fraction(0), []
     for item in session.scalars(items.order_by(AttemptItem.slot)):
-        points += _score(session, item, past[item.id], names, now)
+        data, history = parse_data(item.version.data), past[item.id]
+        score = type_of(data).score(data, history.response, names=names).score
+        points += score * weight(data)
+        rows.append(_score_step(item, history, float(score), now))
+    session.execute(insert(Step), rows, execution_options={"render_nulls": True})  # so blanks go along in one statement
     attempt.submitted_at = max(now, attempt.started_at)  # a clock may have been set back
     attempt.points = float(points)
     session.flush()
@@ -143,19 +145,14 @@ def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None
     log.info("Attempt %d of quiz %d submitted: %s points", attempt.id, activity.id, attempt.points)
 
 
-def _score(session: Session, item: AttemptItem, history: History, names: Names, now: datetime) -> Fraction:
-    """Add the step that scores ITEM; return its points."""
-    data = parse_data(item.version.data)
-    score = type_of(data).score(data, history.response, names=names).score
-    session.add(
-        Step(
-            attempt_item_id=item.id,
-            number=history.newest + 1,
-            kind=StepKind.score,
-            response=history.response,
-            score=float(score),
-            at=now,
-            base_step=history.counting.number if history.counting else 0,
-        )
-    )
-    return score * weight(data)
+def _score_step(item: AttemptItem, history: History, score: float, now: datetime) -> dict[str, Any]:
+    """Return the step that scores the response to ITEM that counts."""
+    return {
+        "attempt_item_id": item.id,
+        "number": history.newest + 1,
+        "kind": StepKind.score,
+        "response": history.response,
+        "score": score,
+        "at": now,
+        "base_step": history.counting.number if history.counting else 0,
+    }

@@ -1,0 +1,127 @@
+"""Responses are saved as steps; none is lost and none overwrites a newer one."""
+
+from datetime import timedelta
+
+from course.completion.models import Completion, State
+from quizzes.attempts.saving import Sent, save_responses
+from quizzes.attempts.steps import histories
+from quizzes.attempts.taking import submit_attempt
+from quizzes.models import Attempt, AttemptItem, Step
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.conftest import NOW
+from tests.quizzes.attempts.make import begin, give, make_house
+
+A, B, C = ({"option": ident} for ident in "abc")
+
+
+def start(session: Session) -> tuple[Attempt, AttemptItem]:
+    attempt = begin(session, make_house(session, "single"))
+    return attempt, attempt.items[0]
+
+
+def steps_of(session: Session, attempt: Attempt, item: AttemptItem) -> list[Step]:
+    return list(histories(session, attempt)[item.id].steps)
+
+
+def test_each_change_is_a_step_and_a_repetition_none(session: Session) -> None:
+    attempt, item = start(session)
+    assert give(session, attempt, item, A).outcomes[item.id].step == 1
+    assert give(session, attempt, item, A).outcomes[item.id].step == 1
+    saved = give(session, attempt, item, B)
+    assert saved.outcomes[item.id] == (2, B, False, False)
+    assert saved.answered == 1
+    assert [(step.response, step.base_step, step.counts) for step in steps_of(session, attempt, item)] == [
+        (A, 0, True),
+        (B, 1, True),
+    ]
+
+
+def test_a_blank_after_an_answer_is_a_step_that_counts(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, None)
+    assert steps_of(session, attempt, item) == []
+    give(session, attempt, item, A)
+    saved = give(session, attempt, item, None)
+    assert saved.answered == 0
+    assert histories(session, attempt)[item.id].response is None
+    submit_attempt(session, attempt, now=NOW)
+    assert attempt.points == 0
+
+
+def test_a_save_on_an_older_page_is_kept_and_does_not_count(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, A)
+    outcome = give(session, attempt, item, B, base=0).outcomes[item.id]
+    assert outcome == (2, A, True, True)
+    assert [step.counts for step in steps_of(session, attempt, item)] == [True, False]
+    assert give(session, attempt, item, B, base=0).outcomes[item.id] == (2, A, True, True)  # the same page, sent again
+    # That page has been told. What it changes now counts.
+    assert give(session, attempt, item, B, base=2).outcomes[item.id].counting == A
+    assert give(session, attempt, item, C, base=2).outcomes[item.id] == (3, C, False, False)
+
+
+def test_an_older_page_that_changed_nothing_takes_nothing_back(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, A)
+    give(session, attempt, item, B)
+    assert give(session, attempt, item, A, base=1).outcomes[item.id] == (1, B, True, False)
+    assert give(session, attempt, item, None, base=0).outcomes[item.id] == (0, B, True, False)
+    assert len(steps_of(session, attempt, item)) == 2
+
+
+def test_a_repeated_token_is_one_save(session: Session) -> None:
+    attempt, item = start(session)
+    assert give(session, attempt, item, A, base=0, once="t").outcomes[item.id].step == 1
+    assert give(session, attempt, item, A, base=0, once="t").outcomes[item.id].step == 1
+    give(session, attempt, item, B)
+    assert give(session, attempt, item, A, base=0, once="t").outcomes[item.id] == (1, B, True, False)
+    assert len(steps_of(session, attempt, item)) == 2
+
+
+def test_a_base_of_the_future_is_no_error(session: Session) -> None:
+    attempt, item = start(session)
+    assert give(session, attempt, item, A, base=999_999).outcomes[item.id].step == 1
+
+
+def test_flags_are_kept_and_are_no_steps(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, None, flagged=True)
+    assert item.flagged
+    assert steps_of(session, attempt, item) == []
+
+
+def test_what_comes_after_the_submission_is_kept_and_not_scored(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, A)
+    submit_attempt(session, attempt, now=NOW)
+    for _again in range(2):
+        outcome = give(session, attempt, item, B, base=1, flagged=True).outcomes[item.id]
+        assert outcome.kept
+    late = steps_of(session, attempt, item)[-1]
+    assert (late.number, late.response, late.counts) == (3, B, False)
+    assert attempt.points == 0
+    assert not item.flagged
+
+
+def test_a_problem_saves_the_others(session: Session) -> None:
+    attempt = begin(session, make_house(session, "single single"))
+    first, second = attempt.items
+    sent = {first.id: Sent(A), second.id: Sent(problem="No.", flagged=True)}
+    saved = save_responses(session, attempt, sent, by=attempt.user_id, now=NOW)
+    assert set(saved.outcomes) == {first.id}
+    assert second.flagged
+
+
+def test_the_first_answer_begins_the_quiz_and_its_lesson(session: Session) -> None:
+    house = make_house(session, "single single")
+    attempt = begin(session, house)
+    states = select(Completion.activity_id, Completion.state).where(Completion.enrolment_id == house.enrolment.id)
+    assert session.execute(states).all() == []
+    give(session, attempt, attempt.items[0], A)
+    begun = {house.quiz.id: State.begun, house.lesson.id: State.begun}
+    assert {row.activity_id: row.state for row in session.execute(states)} == begun
+    submit_attempt(session, attempt, now=NOW + timedelta(minutes=1))
+    assert {row.activity_id: row.state for row in session.execute(states)} == dict.fromkeys(begun, State.done)
+    assert session.scalar(select(func.count()).select_from(Completion)) == 2
