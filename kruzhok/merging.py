@@ -15,6 +15,7 @@ from course.completion.models import CompletionFact, FactKind
 from course.groups.models import Enrolment, SubgroupMember
 from course.notices.models import Notice
 from course.syllabus.models import Accommodation, AssignmentTarget, RuleException
+from course.texts.models import Text
 from course.users.models import User
 from kruzhok.completions import rebuild
 from lessons.models import Draft, JournalEntry
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 OF_THE_PLACE = (SubgroupMember, AssignmentTarget, RuleException, Accommodation)
 
 #: Where a user is named as the one who did it.
-BY: tuple[InstrumentedAttribute[int | None], ...] = (Step.by_id, CompletionFact.by_id)
+BY: tuple[InstrumentedAttribute[int | None], ...] = (Step.by_id, CompletionFact.by_id, Text.imported_by_id)
 
 #: Rows are moved by statements; the session reads them anew afterwards.
 PLAIN = {"synchronize_session": False}

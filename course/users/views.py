@@ -64,11 +64,9 @@ def _sign_up_again(
 @bp.route("/sign-in", methods=["GET", "POST"])
 @own_transactions
 def sign_in() -> ResponseReturnValue:
-    """Sign in to an account."""
+    """Sign in to an account; who is signed in already may change to another."""
     who = access.whoever()
     form = forms.SignInForm()
-    if not form.is_submitted() and who and not who.is_guest:
-        return redirect(forms.next_path(), 303)
     if not form.validate_on_submit():
         return page("sign_in", form, 422 if form.is_submitted() else 200)
     try:

@@ -49,8 +49,8 @@ def test_an_email_is_written_in_one_way(typed, normal):
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "@", "vera", "vera@", "@example.org", "a@b@c", "a b@example.org", "a\u00a0b@example.org", "a@b.org\nBcc: c@d.org",
-     "a\u200b@b.org", "a,b@c.org", "<a@b.org>", "a@b..org", "a@.org", "a" * 250 + "@b.org"],
+    ["", "@", "vera", "vera@", "@example.org", "a@b@c", "a b@example.org", "a\u00a0b@example.org", "a\u200b@b.org",
+     "a@b.org\nBcc: c@d.org", "a,b@c.org", "<a@b.org>", "a@b..org", "a@.org", "a" * 250 + "@b.org"],
 )  # fmt: skip
 def test_what_is_no_email_is_refused_at_its_field(typed):
     with pytest.raises(Unfit) as refused:
@@ -208,7 +208,7 @@ def test_guests_who_did_nothing_for_thirty_days_are_forgotten_with_their_work(se
     ("agent", "words"),
     [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Safari/604.1", "Safari, iPhone"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
         ("<script>alert(1)</script>", ""),
         ("", ""),

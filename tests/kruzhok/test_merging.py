@@ -1,0 +1,345 @@
+"""Merging a guest into an account: everything is still there, only whose it is has changed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from course.base.web import Application
+from course.completion.models import Completion, CompletionFact, FactKind, State
+from course.groups.models import Enrolment
+from course.notices.models import Notice
+from course.outline.models import Activity, ActivityKind, Course
+from course.users.models import SignIn, User
+from course.users.passwords import passwords_with
+from course.users.sign_ins import add_sign_in
+from kruzhok.completions import rebuild
+from kruzhok.merging import BY, OF_THE_PLACE, Work, merge, work_of
+from kruzhok.merging_views import bp
+from kruzhok.models import ALL_TABLES
+from lessons.models import Draft, JournalEntry, Prompt
+from quizzes.attempts.taking import submit_attempt
+from quizzes.models import Attempt, AttemptItem, Purpose, Step
+from tests.conftest import NOW, QUICK_HASHING
+from tests.factories import (
+    activity_of,
+    add,
+    make_attempt,
+    make_bare_course,
+    make_enrolment,
+    make_group,
+    make_guest,
+    make_step,
+    make_user,
+)
+from tests.web import post, token_of
+
+#: Tables that name a user or an enrolment and are none of merging's business: a guest has nothing there that is kept.
+NOT_OF_GUESTS = {"sign_in", "one_time_link", "completion", "invitation", "assignment"}
+MERGED = {"enrolment", "attempt", "completion_fact", "journal_entry", "draft", "notice"}
+
+
+def test_every_table_that_names_a_user_or_an_enrolment_is_thought_of():
+    naming = {
+        name
+        for name, table in ALL_TABLES.items()
+        for key in table.foreign_keys
+        if key.column.table.name in {"user", "enrolment"}
+    }
+    thought_of = {by.class_.__tablename__ for by in BY} | {table.__tablename__ for table in OF_THE_PLACE}
+    assert naming == NOT_OF_GUESTS | MERGED | thought_of
+
+
+def all_of(session: Session, what: Any) -> Sequence[Any]:
+    """Return all rows of a table, as the database has them."""
+    session.expire_all()
+    return session.scalars(select(what).order_by(what.id)).all()
+
+
+def write(session: Session, enrolment: Enrolment, course: Course, number: int = 1, text: str = "words") -> JournalEntry:
+    """Return a journal entry in ENROLMENT on the first prompt of COURSE."""
+    activity = activity_of(session, course, ActivityKind.prompt)
+    version_id = session.scalars(select(Prompt.current_version_id).where(Prompt.activity_id == activity.id)).one()
+    told = {"enrolment_id": enrolment.id, "activity_id": activity.id, "prompt_version_id": version_id, "number": number}
+    return add(session, JournalEntry(**told, text=text, html=f"<p>{text}</p>", written_at=NOW))
+
+
+def tick(session: Session, enrolment: Enrolment, activity: Activity, kind: FactKind = FactKind.tick) -> CompletionFact:
+    """Return a tick of ENROLMENT's user on ACTIVITY."""
+    done = kind is not FactKind.untick
+    told = {"enrolment_id": enrolment.id, "activity_id": activity.id, "by_id": enrolment.user_id, "at": NOW}
+    return add(session, CompletionFact(**told, kind=kind, done=done))
+
+
+def answer(session: Session, attempt: Attempt, option: str = "yes") -> list[Step]:
+    """Answer every item of ATTEMPT."""
+    session.refresh(attempt, ["items"])
+    told = {"response": {"option": option}, "by_id": attempt.user_id}
+    return [make_step(session, item, **told) for item in attempt.items]
+
+
+def test_who_has_no_place_yet_gets_one_with_all_that_was_done(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session, active_on=(NOW - timedelta(days=9)).date())
+    enrolment = make_enrolment(session, guest, course, joined_at=NOW - timedelta(days=3))
+    reading, quiz = activity_of(session, course, ActivityKind.reading), activity_of(session, course, ActivityKind.quiz)
+    tick(session, enrolment, reading)
+    write(session, enrolment, course)
+    add(session, Draft(enrolment_id=enrolment.id, place="prompt:1", text="a draft", saved_at=NOW))
+    attempt = make_attempt(session, enrolment, quiz)
+    answer(session, attempt)
+    submit_attempt(session, attempt, now=NOW)
+    rebuild(session, [enrolment], now=NOW)
+    before = {row.activity_id: row.state for row in all_of(session, Completion)}
+    assert work_of(session, guest) == Work(answers=3, ticks=1, entries=1, drafts=1)
+
+    assert merge(session, guest, user, now=NOW)
+    (mine,) = all_of(session, Enrolment)
+    assert (mine.user_id, mine.joined_at) == (user.id, NOW - timedelta(days=3))
+    assert [row.id for row in all_of(session, User)] == [user.id]
+    assert user.active_on == NOW.date()
+    assert {row.activity_id: row.state for row in all_of(session, Completion)} == before
+    assert before[quiz.id] is before[reading.id] is State.done
+    assert {row.by_id for row in all_of(session, Step)} <= {user.id, None}
+    assert {row.by_id for row in all_of(session, CompletionFact)} <= {user.id, None}
+    assert work_of(session, user) == Work(answers=3, ticks=1, entries=1, drafts=1)
+
+
+def test_a_second_merge_does_nothing(session: Session):
+    guest, user = make_guest(session), make_user(session)
+    write(session, enrolment := make_enrolment(session, guest), session.get_one(Course, enrolment.course_id))
+    assert merge(session, guest, user, now=NOW)
+    assert not merge(session, guest, user, now=NOW)
+    assert len(all_of(session, JournalEntry)) == 1
+
+
+@pytest.mark.parametrize("which", ["account", "oneself"])
+def test_only_a_guest_is_merged_and_only_into_an_account(session: Session, which: str):
+    user = make_user(session)
+    other = {"account": make_user(session), "oneself": user}[which]
+    assert not merge(session, other, user, now=NOW)
+    assert not merge(session, make_guest(session), make_guest(session), now=NOW)
+    assert session.get(User, other.id) is not None
+
+
+def test_where_both_have_an_open_attempt_the_guests_is_submitted_as_it_is(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    theirs = make_attempt(session, make_enrolment(session, guest, course))
+    own = make_attempt(session, mine := make_enrolment(session, user, course), number=4)
+    steps = answer(session, theirs)
+    assert merge(session, guest, user, now=NOW)
+    session.expire_all()
+    assert (own.number, own.submitted_at) == (4, None)
+    assert (theirs.number, theirs.submitted_at, theirs.points) == (5, NOW, 3.0)
+    assert (theirs.user_id, theirs.enrolment_id) == (user.id, mine.id)
+    assert [step.response for step in steps] == [{"option": "yes"}] * 3
+
+
+def test_an_open_attempt_stays_open_where_it_is_the_only_one(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    theirs = make_attempt(session, make_enrolment(session, guest, course))
+    own = make_attempt(session, make_enrolment(session, user, course), submitted_at=NOW, points=0.0)
+    assert merge(session, guest, user, now=NOW)
+    session.expire_all()
+    assert (own.number, theirs.number, theirs.submitted_at) == (1, 2, None)
+
+
+def test_two_drafts_at_one_place_are_both_kept(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    for whose, copies in ((guest, (0, 3)), (user, (0, 1))):
+        enrolment = make_enrolment(session, whose, course)
+        for copy in copies:
+            told = {"enrolment_id": enrolment.id, "place": "prompt:1", "copy": copy}
+            add(session, Draft(**told, text=f"{whose.id} {copy}", saved_at=NOW))
+    texts = {guest.id: (0, 3), user.id: (0, 1)}
+    assert merge(session, guest, user, now=NOW)
+    drafts = {draft.copy: draft.text for draft in all_of(session, Draft)}
+    (guest_id, _own), (user_id, _theirs) = texts.items()
+    assert drafts == {0: f"{user_id} 0", 1: f"{user_id} 1", 2: f"{guest_id} 0", 3: f"{guest_id} 3"}
+
+
+def test_the_last_fact_wins_whoever_made_it(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    reading = activity_of(session, course, ActivityKind.reading)
+    theirs, mine = make_enrolment(session, guest, course), make_enrolment(session, user, course)
+    tick(session, mine, reading)
+    tick(session, theirs, reading)
+    tick(session, mine, reading, FactKind.untick)
+    assert merge(session, guest, user, now=NOW)
+    (state,) = (row.state for row in all_of(session, Completion) if row.activity_id == reading.id)
+    assert state is State.begun
+
+
+def test_work_in_a_study_group_stays_in_that_group_and_work_alone_alone(session: Session):
+    course = make_bare_course(session)
+    group = make_group(session, course)
+    guest, user = make_guest(session), make_user(session)
+    make_enrolment(session, user, course, group)
+    write(session, make_enrolment(session, guest, course), course)
+    assert merge(session, guest, user, now=NOW)
+    (entry,) = all_of(session, JournalEntry)
+    place = session.get_one(Enrolment, entry.enrolment_id)
+    assert (place.user_id, place.group_id) == (user.id, None)
+    assert len(all_of(session, Enrolment)) == 2
+
+
+def test_a_notice_had_by_both_is_had_once(session: Session):
+    guest, user = make_guest(session), make_user(session)
+    for whose, ref in ((guest, "a"), (guest, "b"), (user, "b")):
+        add(session, Notice(user_id=whose.id, kind="reply", ref=ref, at=NOW))
+    assert merge(session, guest, user, now=NOW)
+    assert sorted(notice.ref for notice in all_of(session, Notice)) == ["a", "b"]
+
+
+def test_attempts_of_no_enrolment_come_along(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    told = {"purpose": Purpose.check, "number": 1, "policy": {}, "started_at": NOW, "max_points": 1.0}
+    add(session, Attempt(user_id=guest.id, **told))
+    make_enrolment(session, guest, course)
+    assert merge(session, guest, user, now=NOW)
+    assert [attempt.user_id for attempt in all_of(session, Attempt)] == [user.id]
+
+
+work = st.lists(st.sampled_from(["tick", "untick", "entry", "sit", "open", "draft"]), max_size=7)
+
+
+def do(session: Session, enrolment: Enrolment, course: Course, acts: Sequence[str]) -> None:
+    """Do ACTS in ENROLMENT, numbered as the pages would."""
+    reading = activity_of(session, course, ActivityKind.reading)
+    count = Counter[str]()
+    for act in acts:
+        count[act] += 1
+        if act in {"tick", "untick"}:
+            tick(session, enrolment, reading, FactKind[act])
+        elif act == "entry":
+            write(session, enrolment, course, count[act])
+        elif act == "draft":
+            told = {"enrolment_id": enrolment.id, "place": "prompt:1", "copy": count[act] - 1}
+            add(session, Draft(**told, text="words", saved_at=NOW))
+        else:
+            has_open = session.scalar(
+                select(func.count(Attempt.id)).where(
+                    Attempt.enrolment_id == enrolment.id, Attempt.submitted_at.is_(None)
+                )
+            )
+            if not has_open:
+                attempt = make_attempt(session, enrolment, number=count["sit"] + count["open"])
+                answer(session, attempt)
+                if act == "sit":
+                    submit_attempt(session, attempt, now=NOW)
+
+
+@given(theirs=work, own=work)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_is_lost_and_nothing_comes_twice(session: Session, theirs: list[str], own: list[str]):
+    nested = session.begin_nested()
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    place = make_enrolment(session, user, course)
+    do(session, place, course, own)
+    do(session, make_enrolment(session, guest, course), course, theirs)
+    kept = {
+        what: [getattr(row, name) for row in all_of(session, what)]
+        for what, name in ((JournalEntry, "text"), (Draft, "text"), (Attempt, "id"), (AttemptItem, "id"))
+    }
+    steps = {row.id: (row.response, row.number, row.at) for row in all_of(session, Step)}
+    facts = [row.id for row in all_of(session, CompletionFact)]
+
+    assert merge(session, guest, user, now=NOW)
+    for what, values in kept.items():
+        name = "text" if what in {JournalEntry, Draft} else "id"
+        assert [getattr(row, name) for row in all_of(session, what)] == values
+    after = {row.id: (row.response, row.number, row.at) for row in all_of(session, Step)}
+    assert after | steps == after  # every step is there as it was; a submission adds its scores
+    assert set(facts) <= {row.id for row in all_of(session, CompletionFact)}
+    for what in (Attempt, JournalEntry, CompletionFact, Draft, Completion):
+        assert {row.enrolment_id for row in all_of(session, what)} <= {place.id}
+    nested.rollback()
+
+
+# The page
+
+
+@pytest.fixture
+def app(app: Application) -> Application:
+    """Return the site with the page that asks, which the map of the site may have already."""
+    if bp.name not in app.blueprints:
+        app.register_blueprint(bp)
+    return app
+
+
+SIGN_IN = {"email": "vera@example.org", "password": "a few words in a row", "next": "/reading-settings"}
+
+
+def guest_signs_in(client: Any, database: Any, *, with_work: bool = True) -> Any:
+    """Let CLIENT be a guest who worked and signs in to an account; return the answer."""
+    with database.transaction() as session:
+        hashed = passwords_with(QUICK_HASHING).hash(SIGN_IN["password"])
+        make_user(session, email=SIGN_IN["email"], password_hash=hashed)
+        guest = make_guest(session)
+        if with_work:
+            enrolment = make_enrolment(session, guest)
+            write(session, enrolment, session.get_one(Course, enrolment.course_id))
+        token = add_sign_in(session, guest, "", NOW)
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+    return post(client, "/sign-in", SIGN_IN)
+
+
+def owners(database: Any) -> list[str | None]:
+    """Return the e-mails of those who wrote the journal entries there are."""
+    with database.transaction(writing=False) as session:
+        rows = select(User.email).join(Enrolment).join(JournalEntry, JournalEntry.enrolment_id == Enrolment.id)
+        return list(session.scalars(rows))
+
+
+def test_a_guest_who_signs_in_is_asked_first_and_a_second_click_adds_nothing(client, database):
+    asked = guest_signs_in(client, database)
+    assert asked.location == "/me/merge?next=/reading-settings"
+    assert "one prompt written on" in client.get(asked.location).text
+    assert owners(database) == [None]
+    token = {"csrf_token": token_of(client, asked.location), "next": "/reading-settings"}
+    assert client.post("/me/merge", data=token).status_code == 422
+    for _ in range(2):
+        assert client.post("/me/merge", data=token | {"answer": "add"}).location == "/reading-settings"
+    assert owners(database) == [SIGN_IN["email"]]
+
+
+def test_what_is_left_out_stays_apart_and_is_not_asked_about_again(client, database):
+    asked = guest_signs_in(client, database)
+    token = {"csrf_token": token_of(client, asked.location)}
+    assert client.post("/me/merge", data=token | {"answer": "leave"}).status_code == 303
+    assert owners(database) == [None]
+    assert "/me/merge" not in client.get("/me").text
+    assert client.post("/me/merge", data=token | {"answer": "add"}).status_code == 303
+    assert owners(database) == [None]
+    with database.transaction(writing=False) as session:
+        live = select(func.count(SignIn.id)).where(SignIn.revoked_at.is_(None))
+        assert session.scalar(live) == 1
+
+
+def test_the_question_can_wait(client, database):
+    guest_signs_in(client, database)
+    assert "/me/merge" in client.get("/me").text
+
+
+def test_who_did_nothing_is_not_asked(client, database):
+    asked = guest_signs_in(client, database, with_work=False)
+    assert client.get(asked.location).location == "/reading-settings"
+
+
+def test_nobody_is_asked_about_anothers_work(client, database):
+    with database.transaction() as session:
+        make_guest(session)
+    assert client.get("/me/merge").location == "/sign-in?next=/me/merge"
