@@ -4,6 +4,9 @@ import random
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
 from course.reference.models import Person, Source
@@ -13,9 +16,6 @@ from quizzes.attempts.steps import histories
 from quizzes.attempts.taking import start_attempt
 from quizzes.items import Response
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from tests.conftest import NOW
 from tests.factories import (
     add,

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from course.texts.models import Anchor, AnchorState
 from quizzes.attempts.pages import standing_of
 from quizzes.attempts.results import QuizStanding, answers_of, missed_passages, quiz_results, to_read_again
@@ -10,8 +12,6 @@ from quizzes.attempts.taking import submit_attempt
 from quizzes.items import Response
 from quizzes.models import Attempt, Counts, ItemVersion
 from quizzes.policy import Policy
-from sqlalchemy.orm import Session
-
 from tests.conftest import NOW
 from tests.factories import make_item_version, notes_of
 from tests.quizzes.attempts.make import House, begin, give, make_house

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from course.completion.models import Completion, State
 from quizzes.attempts.saving import Sent, save_responses
 from quizzes.attempts.steps import histories
 from quizzes.attempts.taking import submit_attempt
 from quizzes.models import Attempt, AttemptItem, Step
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from tests.conftest import NOW
 from tests.quizzes.attempts.make import begin, give, make_house
 

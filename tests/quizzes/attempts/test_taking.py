@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from course.base.db import Database
 from course.base.errors import Conflict
 from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from course.syllabus.models import RuleException
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from quizzes.attempts.saving import Sent, save_responses
 from quizzes.attempts.steps import histories
 from quizzes.attempts.taking import AttemptsUsedUp, start_attempt, submit_attempt, weight
@@ -23,9 +26,6 @@ from quizzes.items import parse_data, type_of
 from quizzes.models import Attempt, AttemptItem, Counts, ItemVersion, Quiz, Step, StepKind
 from quizzes.policy import Counting, Policy, attempts_allowed, counting, effective, passes
 from quizzes.spellings import spellings_of
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from tests.conftest import NOW
 from tests.factories import add, make_item_version
 from tests.quizzes.attempts.make import RIGHT, House, begin, give, make_house, type_at
