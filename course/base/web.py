@@ -110,6 +110,7 @@ class StaticFiles:
         key = (filename, path.stat().st_mtime_ns)
         if key not in self._gzipped:
             self._gzipped[key] = gzip.compress(path.read_bytes(), mtime=0)
+        response.close()  # the file it would have sent
         response.direct_passthrough = False
         response.set_data(self._gzipped[key])
         response.headers["Content-Encoding"] = "gzip"

@@ -1,5 +1,6 @@
 """A real server and a real browser for the journeys: with scripts on one database, without on the other."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ DESKTOP = {"width": 1280, "height": 900}
 def site(app: Application, database: Database) -> Iterator[str]:
     """Give the address of a running site with the shipped course."""
     load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
