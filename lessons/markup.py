@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 _TERM_LINK = re.compile(r'<a\b[^>]*\bhref="#term-([a-z0-9-]+)"[^>]*>(.*?)</a>', re.DOTALL)
+_BEFORE_PUNCTUATION = re.compile(r"</button>(?=[,.;:!?)’”…])")
 _NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]+)"')
 
 
 def with_slips(html: str | None) -> Markup:
     """Return HTML in which a link to a term is the button that opens its slip, which needs no script."""
-    return Markup(  # noqa: S704 (stored HTML was made safe when it was loaded)
-        _TERM_LINK.sub(r'<button type="button" class="term" popovertarget="term-\1">\2</button>', html or "")
-    )
+    buttons = _TERM_LINK.sub(r'<button type="button" class="term" popovertarget="term-\1">\2</button>', html or "")
+    # A button is a box to the browser: without a word joiner the comma after it may begin the next line.
+    return Markup(_BEFORE_PUNCTUATION.sub("</button>\u2060", buttons))  # noqa: S704 (made safe when it was loaded)
 
 
 def named_in(html: str | None) -> list[tuple[str, str]]:

@@ -89,7 +89,7 @@ class Prompt(Base):
     )
 
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), unique=True)
-    current_version_id: Mapped[int | None]
+    current_version_id: Mapped[int | None] = mapped_column(index=True)
 
     activity: Mapped[Activity] = relationship()
     current: Mapped["PromptVersion | None"] = relationship(

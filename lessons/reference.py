@@ -132,7 +132,7 @@ def reference_of(session: Session, course: Course, lesson_id: int | None = None)
             note = with_slips(cells[6]) if cells[6] else None
             sources[ident] = SourceShown(ident, cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], note)
     return Reference(
-        dict(sorted(people.items(), key=lambda one: one[1].name)),
+        dict(sorted(people.items(), key=lambda one: one[1].name.split()[::-1])),
         dict(sorted(terms.items(), key=lambda one: one[1].term.lower())),
         dict(sorted(events.items(), key=lambda one: (one[1].earliest, one[0]))),
         dict(sorted(sources.items(), key=lambda one: (one[1].author or one[1].title, one[1].year or ""))),

@@ -14,6 +14,7 @@ from course.outline.models import Course
 from kruzhok.today.addresses import address_of
 from kruzhok.today.plan import latest_enrolment, plan_for
 from kruzhok.words import LOCALE
+from lessons.outline import lessons_of
 
 bp = Blueprint("today", __name__)
 
@@ -26,12 +27,14 @@ def today() -> str:
     g.page_enrolment = enrolment
     plan = plan_for(db_session, enrolment) if enrolment else None
     course = plan.course if plan else db_session.scalars(select(Course).order_by(Course.id)).first()
+    first = next(iter(lessons_of(db_session, course.id)), None) if course and not plan else None
     zone = ZoneInfo(current_user.zone) if signed_in else UTC
     here = datetime.now(UTC).astimezone(zone)
     return render_template(
         "kruzhok/today/today.html",
         plan=plan,
         course=course,
+        first=first,
         day_number=here.day,
         month=format_date(here, "LLLL y", locale=LOCALE),
         weekday=format_date(here, "EEEE", locale=LOCALE),

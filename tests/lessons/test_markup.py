@@ -1,0 +1,19 @@
+"""Links in stored HTML."""
+
+from lessons.markup import first_mentions, named_in, with_slips
+
+
+def test_a_link_to_a_term_is_a_button_and_holds_the_comma_after_it() -> None:
+    assert with_slips('<p><a href="#term-soviet">Soviet</a>, a council</p>') == (
+        '<p><button type="button" class="term" popovertarget="term-soviet">Soviet</button>\u2060, a council</p>'
+    )
+
+
+def test_who_and_what_is_named_is_met_once() -> None:
+    first = '<a href="#person-lenin">Lenin</a> <button popovertarget="term-soviet">soviet</button>'
+    second = '<a class="cite" href="#source-lih">Lih</a> on <a href="#person-lenin">Lenin</a>'
+    assert named_in(second) == [("source", "lih"), ("person", "lenin")]
+    assert first_mentions([("a", first), ("b", second)]) == {
+        "a": [("person", "lenin"), ("term", "soviet")],
+        "b": [("source", "lih")],
+    }
