@@ -1,7 +1,7 @@
 """What the pages of quizzes and attempts show: objects that templates draw. How a moment is said is handed in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.words import _, plural
+from course.completion.models import Completion, State
+from course.groups.models import Enrolment
 from quizzes.attempts.access import OwnAttempt
 from quizzes.attempts.results import Again, Answered, QuizStanding, answers_of, standing_at, to_read_again
 from quizzes.attempts.saving import Outcome, Saved, Sent
@@ -206,7 +208,8 @@ class Result:
     of: str
     again_words: str
     standing: Standing
-    hidden: bool = field(default=False)
+    is_done: bool
+    hidden: bool
 
 
 def result_of(session: Session, own: OwnAttempt, *, root: str) -> Result:
@@ -225,8 +228,17 @@ def result_of(session: Session, own: OwnAttempt, *, root: str) -> Result:
         of_points(attempt.max_points),
         words,
         standing_of(attempts, policy, attempt.max_points),
+        is_done=is_done(session, enrolment, quiz),
         hidden=any(answer.explanation is None for answer in answers),
     )
+
+
+def is_done(session: Session, enrolment: Enrolment | None, quiz: Quiz) -> bool:
+    """Return whether QUIZ is done for ENROLMENT, as progress counts it. One query."""
+    if enrolment is None:
+        return False
+    mine = (Completion.enrolment_id == enrolment.id, Completion.activity_id == quiz.activity_id)
+    return session.scalar(select(Completion.state).where(*mine)) is State.done
 
 
 def ordinal(number: int) -> str:

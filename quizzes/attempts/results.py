@@ -102,12 +102,18 @@ def _answered(item: AttemptItem, data: ItemData, history: History, names: Names)
         data.type,
         data,
         kind.says(data, response),
-        key_says=() if how == "right" else kind.key_says(data),
+        key_says=() if how == "right" else _key(data),
         feedback=[*again.feedback, *([again.note] if again.note else [])],
         explanation=data.explanation,
         verdict=how,
         score_words=score_words(score, response, float(data.points)),
     )
+
+
+def _key(data: ItemData) -> Sequence[str]:
+    """Return the key in words; of a short answer its first spelling: the others are there for those who type."""
+    said = type_of(data).key_says(data)
+    return said[:1] if data.type == "short" else said
 
 
 def _sources(session: Session, course_id: int, idents: Collection[str]) -> dict[str, str]:

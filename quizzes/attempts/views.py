@@ -51,6 +51,7 @@ def quiz(course: str, ident: str) -> ResponseReturnValue:
         size=size,
         policy=policy,
         stands=stands,
+        is_done=pages.is_done(db_session, enrolment, found),
         form=EmptyForm(),
     )
 

@@ -115,6 +115,7 @@ def test_the_whole_path_without_scripts(student: FlaskClient, database: Database
     assert "Not right, 0 of 1 point" in result
     assert "A slip of typing was forgiven" in result
     assert "Read the first again" in result
+    assert "Quiz done" in result
     assert f"?from=attempt-{url.rsplit('/', 1)[1]}-1#p-1" in result
     page = student.get(f"/courses/{house.course.ident}/quizzes/{house.quiz.ident}").text
     assert "Begin again" in page
