@@ -71,13 +71,13 @@ def _again(things: Iterable[Named], message: str) -> Iterator[Finding]:
 
 
 def _dangling(curriculum: Curriculum) -> Iterator[Finding]:
-    known = {kind: curriculum.idents(kind) for kind in MISSING}
+    known = {kind: curriculum.idents(kind) for kind in MISSING if curriculum.is_known(kind)}
     for sheet in curriculum.sheets():
         for pattern, kind in NAMES.get(sheet.kind, {}).items():
             if kind == "passage":
                 continue  # checks_texts follows it to its passage
             for at, ident in words_at(sheet.raw, pattern):
-                if ident not in known[kind]:
+                if ident not in known.get(kind, {ident}):
                     yield sheet.finding(at, *missing(curriculum, kind, ident))
 
 
@@ -86,7 +86,8 @@ def _outline(curriculum: Curriculum) -> Iterator[Finding]:
     course = curriculum.course
     entries = [Named(value, course, at) for at, value in words_at(course.raw, "units.*.lessons.*")]
     yield from _again(entries, _("The lesson `{ident}` stands twice in the outline."))
-    for slug in curriculum.lessons.keys() - {entry.ident for entry in entries}:
+    unnamed = set() if course.broken else curriculum.lessons.keys() - {entry.ident for entry in entries}
+    for slug in unnamed:
         message = _("No unit names this lesson.")
         hint = _("Write `- {slug}` under a unit's `lessons` in course.yaml.").format(slug=slug)
         yield Finding(curriculum.lessons[slug].path, 1, 1, message, hint)
@@ -116,6 +117,8 @@ def _quizzes(curriculum: Curriculum) -> Iterator[Finding]:
     """Every quiz belongs to one lesson."""
     naming = [Named(value, one, at) for one in curriculum.lessons.values() for at, value in words_at(one.raw, "quiz")]
     yield from _again(naming, _("The quiz `{ident}` belongs to another lesson already."))
+    if any(lesson.broken for lesson in curriculum.lessons.values()):
+        return  # it may be the one that has the quiz
     for slug in curriculum.quizzes.keys() - {one.ident for one in naming}:
         hint = _("Write `quiz: {slug}` in the front matter of its lesson.").format(slug=slug)
         yield Finding(curriculum.quizzes[slug].path, 1, 1, _("No lesson has this quiz."), hint)

@@ -17,7 +17,7 @@ _THINGS = {"person": ("person", "people"), "term": ("term", "terms"), "source": 
 
 def text_findings(curriculum: Curriculum) -> Iterator[Finding]:
     """Yield what is wrong with the links and the passages of CURRICULUM."""
-    known = {kind: curriculum.idents(kind) for kind, _list in _THINGS.values()}
+    known = {kind: curriculum.idents(kind) for kind, _list in _THINGS.values() if curriculum.is_known(kind)}
     for linked in links_of(curriculum):
         yield from _link(curriculum, linked, known)
     for sheet in curriculum.quizzes.values():
@@ -35,7 +35,7 @@ def _link(curriculum: Curriculum, linked: Linked, known: dict[str, set[str]]) ->
     link, sheet, place = linked.link, linked.sheet, linked.place
     if link.scheme in _THINGS:
         kind = _THINGS[link.scheme][0]
-        if link.target not in known[kind]:
+        if link.target not in known.get(kind, {link.target}):
             yield sheet.finding(place, *missing(curriculum, kind, link.target))
     elif link.scheme == "image":
         if link.target not in curriculum.images:
@@ -64,9 +64,11 @@ def _item_passage(curriculum: Curriculum, sheet: Sheet[Any], at: Path, target: s
 
 def _passage(sheet: Sheet[Any], place: Place, page: Page[Any], ident: str, *, headings: bool) -> Iterator[Finding]:
     """Yield what is wrong with naming the passage IDENT of PAGE at PLACE of SHEET."""
-    block = next((block for block in page.blocks if block.ident == ident), None)
-    known = [block.ident for block in page.blocks if block.written and (headings or block.kind != "heading")]
+    block = page.by_ident.get(ident)
+    if block is None and page.broken and not page.blocks:
+        return
     if block is None:
+        known = [block.ident for block in page.blocks if block.written and (headings or block.kind != "heading")]
         message = _("There is no passage `{ident}` in {file}.").format(ident=ident, file=page.path)
         moved = {str(at[-1]): now for at, now in words_at(page.raw, "moved.*")}
         hint = _("It was moved: write `{now}`.").format(now=moved[ident]) if ident in moved else ""
@@ -90,7 +92,7 @@ def _moved(page: Page[Any]) -> Iterator[Finding]:
     """An address that was moved is free, and leads to a passage that is there."""
     for at, target in words_at(page.raw, "moved.*"):
         old = str(at[-1])
-        if any(block.ident == old for block in page.blocks):
+        if old in page.by_ident:
             message = _("The passage `{ident}` is still here, so its address cannot lead elsewhere.").format(ident=old)
             yield page.finding(page.parsed.key_place(at), message, _("Take the line out of `moved`."))
         yield from _passage(page, page.parsed.place(at), page, target, headings=False)

@@ -8,7 +8,8 @@ from course.base.words import _
 from course.chronology import BadDate, parse_date
 from kruzhok.curriculum.findings import Finding
 from kruzhok.curriculum.model import Curriculum, Sheet
-from kruzhok.curriculum.tables import ADDRESSES, DATES, DATES_IN_BOTH, found, words_at
+from kruzhok.curriculum.places import Path
+from kruzhok.curriculum.tables import ADDRESSES, DATES, DATES_IN_BOTH, DAYS, found, words_at
 
 
 def value_findings(curriculum: Curriculum) -> Iterator[Finding]:
@@ -17,6 +18,9 @@ def value_findings(curriculum: Curriculum) -> Iterator[Finding]:
         for pattern in DATES.get(sheet.kind, ()):
             for at, text in words_at(sheet.raw, pattern):
                 yield from _date(sheet, at, text, None)
+        for pattern in DAYS.get(sheet.kind, ()):
+            for at, text in words_at(sheet.raw, pattern):
+                yield from _date(sheet, at, text, None, a_day=True)
         for pattern in DATES_IN_BOTH.get(sheet.kind, ()):
             for at, both in found(sheet.raw, pattern):
                 if isinstance(both, dict) and isinstance(both.get("date"), str):
@@ -29,10 +33,12 @@ def value_findings(curriculum: Curriculum) -> Iterator[Finding]:
                     yield sheet.finding(at, message, _("Write it in full, with https:// or http:// before it."))
 
 
-def _date(sheet: Sheet[Any], at: tuple[str | int, ...], text: str, old_style: str | None) -> Iterator[Finding]:
+def _date(sheet: Sheet[Any], at: Path, text: str, old_style: str | None, *, a_day: bool = False) -> Iterator[Finding]:
     hint = _("Dates are New Style: '1917-04-16', '1917-04', '1917', 'c. 1917' or '1914..1918'.")
     try:
-        parse_date(text)
+        when = parse_date(text)
+        if a_day and when.earliest != when.latest:
+            raise BadDate(_("“{text}” is not a single day.").format(text=text))
     except BadDate as error:
         yield sheet.finding(at, str(error), hint)
         return

@@ -157,4 +157,13 @@ def span_in(plain: str, exact: str, *, whole: bool) -> tuple[int, int]:
     if not whole and (start := plain.find(exact)) >= 0:
         return start, start + len(exact)
     like = None if whole else fuzz.partial_ratio_alignment(exact, plain, score_cutoff=70)
-    return (like.dest_start, like.dest_end) if like else (0, len(plain))
+    return _whole_words(plain, like.dest_start, like.dest_end) if like else (0, len(plain))
+
+
+def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:
+    """Return START and END moved out to where the words of PLAIN that they cut begin and end."""
+    while 0 < start < len(plain) and plain[start - 1].isalnum() and plain[start].isalnum():
+        start -= 1
+    while 0 < end < len(plain) and plain[end - 1].isalnum() and plain[end].isalnum():
+        end += 1
+    return start, end

@@ -1,8 +1,8 @@
 """A curriculum as it was read: its files, what they say, and where they say it."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from course.base.markdown import Block
@@ -13,10 +13,14 @@ from kruzhok.curriculum.tables import ENTRIES, words_at
 
 Data = TypeVar("Data")
 
+NEAR = 200  #: lines in which something that stands near is looked for
 
-@dataclass(slots=True)
+
+@dataclass
 class Sheet(Generic[Data]):
-    """A file of YAML. `data` is None where the schema found errors; what was read all the same is `parsed.value`."""
+    """A file of YAML. `data` is None where the schema found errors; what was read all the same is `parsed.value`.
+
+    `broken` is true where nothing could be read of it, so that what it would have said cannot be known."""
 
     path: str
     kind: str
@@ -24,6 +28,12 @@ class Sheet(Generic[Data]):
     parsed: Parsed
     data: Data | None = None
     slug: str = ""
+    broken: bool = False
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Return the lines of the file."""
+        return self.text.splitlines()
 
     @property
     def raw(self) -> Any:
@@ -36,9 +46,9 @@ class Sheet(Generic[Data]):
         return Finding(self.path, place.line, place.column, message, hint, severity)
 
     def place_of_words(self, needle: str, from_line: int) -> Place:
-        """Return where NEEDLE stands first from line FROM_LINE on; the line itself if it is not to be found."""
-        for number, line in enumerate(self.text.splitlines()[from_line - 1 :], from_line):
-            if (column := line.find(needle)) >= 0:
+        """Return where NEEDLE stands first from line FROM_LINE on; that line if it is not to be found near it."""
+        for number in range(from_line, min(from_line + NEAR, len(self.lines) + 1)):
+            if (column := self.lines[number - 1].find(needle)) >= 0:
                 return Place(number, column + 1)
         return Place(from_line, 1)
 
@@ -47,13 +57,12 @@ class Sheet(Generic[Data]):
         place = self.parsed.place(at)
         if place.style != "|":
             return place
-        lines = self.text.splitlines()
-        first = lines[place.line] if place.line < len(lines) else ""
+        first = self.lines[place.line] if place.line < len(self.lines) else ""
         indent = len(first) - len(first.lstrip(" "))
         return Place(place.line + line, indent + column)
 
 
-@dataclass(slots=True)
+@dataclass
 class Page(Sheet[Data]):
     """A file of Markdown: front matter, which is its sheet, and a body in blocks."""
 
@@ -62,7 +71,12 @@ class Page(Sheet[Data]):
     body_line: int = 1
     blocks: list[Block] = field(default_factory=list)
 
-    @property
+    @cached_property
+    def by_ident(self) -> dict[str, Block]:
+        """Return ident -> block, headings among them."""
+        return {block.ident: block for block in self.blocks}
+
+    @cached_property
     def passages(self) -> dict[str, Block]:
         """Return ident -> block of what somebody may be sent to."""
         return {block.ident: block for block in self.blocks if block.kind not in {"heading", "rule"}}
@@ -76,7 +90,7 @@ class Named(NamedTuple):
     at: Path
 
 
-@dataclass(slots=True)
+@dataclass
 class Curriculum:
     """A curriculum, with everything that was found wrong with it. Without errors every `data` is there."""
 
@@ -107,12 +121,12 @@ class Curriculum:
         """Return the warnings in the order of the files."""
         return [finding for finding in self.findings if finding.severity == "warning"]
 
-    @property
+    @cached_property
     def images(self) -> list[str]:
         """Return the paths of the pictures."""
         return sorted(path for path in self.files if path.startswith("images/"))
 
-    @property
+    @cached_property
     def pages(self) -> dict[str, Page[Any]]:
         """Return slug -> lesson or text."""
         return {**self.texts, **self.lessons}
@@ -132,12 +146,17 @@ class Curriculum:
                 if what == kind:
                     yield from (Named(value, sheet, at) for at, value in words_at(sheet.raw, f"{path}.*.ident"))
 
+    def is_known(self, kind: str) -> bool:
+        """Say whether `idents` of KIND are all there are: no file that would name more is broken."""
+        homes: Mapping[str, Sheet[Any]] = {
+            "person": self.people,
+            "term": self.terms,
+            "event": self.timeline,
+            "source": self.sources,
+        }
+        return kind not in homes or not homes[kind].broken
+
     def idents(self, kind: str) -> set[str]:
         """Return the idents of everything of KIND; lessons, texts and quizzes are known by their slugs."""
         slugs: Mapping[str, Mapping[str, object]] = {"lesson": self.lessons, "text": self.texts, "quiz": self.quizzes}
         return set(slugs[kind]) if kind in slugs else {named.ident for named in self.named(kind)}
-
-
-def repeated(values: Iterable[str]) -> set[str]:
-    """Return those of VALUES that stand there more than once."""
-    return {value for value, count in Counter(values).items() if count > 1}

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from course.base.files import sha256_of
+from course.base.words import _
 from course.chronology import HistoricalDate, in_words, old_style_in_words, parse_date
 from kruzhok.curriculum import schema
 from kruzhok.curriculum.markup import Renderer
@@ -270,7 +271,7 @@ def _part(part: schema.Reading | schema.Prompt, position: int) -> dict[str, Any]
 
 def _item(item: ItemData) -> PreparedItem:
     """What an item leaves to its defaults is no part of its hash: a key that is new to the format changes no item."""
-    text, _mark, passage = item.passage.partition("#")
+    text, _sign, passage = item.passage.partition("#")
     canonical = item.model_dump(mode="json", exclude_defaults=True)
     return PreparedItem(hash_of(canonical), item.model_dump(mode="json"), text, passage)
 
@@ -282,7 +283,9 @@ def _day(text: str | None) -> date | None:
 def lived(person: schema.Person) -> str:
     """Return the years of PERSON as people say them: "1870–1924", "born 1870", "died 1924", nothing."""
     born, died = (_year(parse_date(when.date)) if when else "" for when in (person.born, person.died))
-    return f"{born}–{died}" if born and died else f"born {born}" if born else f"died {died}" if died else ""
+    if born and died:
+        return f"{born}–{died}"
+    return _("born {year}").format(year=born) if born else _("died {year}").format(year=died) if died else ""
 
 
 def _year(when: HistoricalDate) -> str:

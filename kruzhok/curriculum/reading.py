@@ -1,6 +1,6 @@
 """Reading a curriculum: from bytes to what they say, and all that is wrong with it, at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -28,28 +28,45 @@ from kruzhok.curriculum.places import Parsed, Place, read_yaml
 
 __all__ = ["BadCurriculum", "Curriculum", "read_curriculum", "read_folder"]
 
+MOST_FINDINGS = 1000
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_curriculum(files: Mapping[str, bytes]) -> Curriculum:
     """Return the curriculum in FILES (path -> bytes) with all that is wrong in it, by file and line; raise nothing."""
-    findings = list(file_findings(files))
+    findings = _Findings()
+    findings.take(file_findings(files))
     curriculum = _Reader(files, findings).read()
-    findings += read_bodies(curriculum)
-    findings += name_findings(curriculum)
-    findings += value_findings(curriculum)
-    findings += text_findings(curriculum)
-    if not any(finding.severity == "error" for finding in findings):
+    for check in (read_bodies, name_findings, value_findings, text_findings):
+        findings.take(check(curriculum))
+    if not any(finding.severity == "error" for finding in findings.all):
         # What a broken file would have named cannot be known, so nothing is called unused before all are whole.
-        findings += unused_findings(curriculum)
-    curriculum.findings = sorted(set(findings))
+        findings.take(unused_findings(curriculum))
+    curriculum.findings = sorted(findings.all)
     return curriculum
+
+
+class _Findings:
+    """Takes findings until there are enough: a hostile file has more faults than anybody would read or wait for."""
+
+    def __init__(self) -> None:
+        self.all: set[Finding] = set()
+
+    def take(self, findings: Iterable[Finding]) -> None:
+        """Take FINDINGS; they are not even looked for once there are enough."""
+        for finding in findings:
+            if len(self.all) >= MOST_FINDINGS:
+                message = _("There are more than {most} findings; the rest is not shown.").format(most=MOST_FINDINGS)
+                self.all.add(Finding("course.yaml", 1, 1, message))
+                return
+            self.all.add(finding)
 
 
 class _Reader:
     """Reads each file by its schema; what is wrong is added to `findings`."""
 
-    def __init__(self, files: Mapping[str, bytes], findings: list[Finding]) -> None:
+    def __init__(self, files: Mapping[str, bytes], findings: _Findings) -> None:
         self.files = files
         self.findings = findings
         fits = sum(map(len, files.values())) <= LARGEST_FOLDER
@@ -64,11 +81,11 @@ class _Reader:
             timeline=self._sheet("timeline.yaml", "timeline", schema.Timeline, without=schema.Timeline(events=[])),
             sources=self._sheet("sources.yaml", "sources", schema.Sources, without=schema.Sources(sources=[])),
         )
-        for path in sorted(self.readable):
+        for path in sorted(self.files):
             name = name_of(path)
             if name and name.kind == "lesson":
                 if name.slug in curriculum.lessons:
-                    self.findings.append(_same_slug(path, curriculum.lessons[name.slug].path))
+                    self.findings.take([_same_slug(path, curriculum.lessons[name.slug].path)])
                 else:
                     curriculum.lessons[name.slug] = self._page(path, name, schema.Lesson)
             elif name and name.kind == "text":
@@ -81,45 +98,49 @@ class _Reader:
         self, path: str, kind: str, model: type[Model], *, slug: str = "", without: Model | None = None
     ) -> Sheet[Model]:
         """Return the sheet in the file at PATH, or WITHOUT where there is no such file."""
-        if path not in self.readable:
-            return Sheet(path, kind, "", Parsed(), without if path not in self.files else None, slug)
+        if path not in self.files:
+            return Sheet(path, kind, "", Parsed(), without, slug)
         text = self._text(path)
         if text is None:
-            return Sheet(path, kind, "", Parsed(), None, slug)
+            return Sheet(path, kind, "", Parsed(), None, slug, broken=True)
         parsed = read_yaml(text)
-        return Sheet(path, kind, text, parsed, self._data(path, parsed, model), slug)
+        return Sheet(path, kind, text, parsed, self._data(path, parsed, model), slug, broken=parsed.value is None)
 
     def _page(self, path: str, name: Name, model: type[Model]) -> Page[Model]:
         """Return the page in the file at PATH; its body is parted into blocks later."""
         text = self._text(path)
-        page: Page[Any] = Page(path, name.kind, text or "", Parsed(), None, name.slug, name.number)
+        page: Page[Any] = Page(path, name.kind, text or "", Parsed(), None, name.slug, broken=True, number=name.number)
         if text is None:
             return page
         front, page.body, page.body_line = split_front_matter(text)
         if front is None:
             hint = _("Line 1 is `---`; then comes YAML (`title: …`), then another line `---`, then the text.")
-            self.findings.append(page.finding(Place(1, 1), _("This file has no front matter."), hint))
+            self.findings.take([page.finding(Place(1, 1), _("This file has no front matter."), hint)])
         else:
             page.parsed = read_yaml(front, first_line=2)
             page.data = self._data(path, page.parsed, model)
+            page.broken = page.parsed.value is None
         return page
 
     def _text(self, path: str) -> str | None:
+        if path not in self.readable:
+            return None
         text, finding = text_of(path, self.readable[path])
         if finding is None:
             return text
-        self.findings.append(finding)
+        self.findings.take([finding])
         return None
 
     def _data(self, path: str, parsed: Parsed, model: type[Model]) -> Model | None:
-        for place, message, hint in ((fault.place, fault.message, fault.hint) for fault in parsed.faults):
-            self.findings.append(Finding(path, place.line, place.column, message, hint))
+        self.findings.take(
+            Finding(path, fault.place.line, fault.place.column, fault.message, fault.hint) for fault in parsed.faults
+        )
         if parsed.faults and parsed.value is None:
             return None
         try:
             return model.model_validate(parsed.value)
         except ValidationError as error:
-            self.findings += schema_findings(path, parsed, error, model)
+            self.findings.take(schema_findings(path, parsed, error, model))
             return None
 
 

@@ -41,7 +41,10 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 Minutes = Annotated[int, Field(ge=0, le=10_000)]
 Moved = Annotated[
     dict[Ident, Ident],
-    Field(default_factory=dict, description="Where the address of a passage that was taken out now leads: {old: new}."),
+    Field(
+        default_factory=dict,
+        description=_("Where the address of a passage that was taken out now leads: {old: new}."),
+    ),
 ]
 
 
@@ -50,8 +53,8 @@ def words(description: str, **more: Any) -> Any:
     return Field(description=description, **more)
 
 
-def idents(description: str) -> Any:
-    """Return a field with a list of idents that may be left out."""
+def several(description: str) -> Any:
+    """Return a field with a list that may be left out."""
     return Field(default_factory=list, description=description)
 
 
@@ -64,18 +67,18 @@ class Strict(BaseModel):
 class DateInBoth(Strict):
     """A day in the New Style and, where Russia's own calendar dated it, in the Old."""
 
-    date: Words = words("The day, New Style, in quotes: '1917-04-20'.")
-    old_style: Words | None = words("The same day, Old Style, in quotes: '1917-04-07'.", default=None)
+    date: Words = words(_("The day, New Style, in quotes: '1917-04-20'."))
+    old_style: Words | None = words(_("The same day, Old Style, in quotes: '1917-04-07'."), default=None)
 
 
 class PlannedLesson(Strict):
     """A lesson still being written, as a line of the outline."""
 
     planned: Annotated[bool, AfterValidator(_planned)]
-    number: Annotated[int, Field(ge=0, le=10_000)] = words("The number of the lesson.")
-    title: Words = words("The title of the lesson.")
-    by: Words = words("Whose lecture it will be on.")
-    given: Words | None = words("When the lecture was given, in quotes.", default=None)
+    number: Annotated[int, Field(ge=0, le=10_000)] = words(_("The number of the lesson."))
+    title: Words = words(_("The title of the lesson."))
+    by: Words = words(_("Whose lecture it will be on."))
+    given: Words | None = words(_("When the lecture was given, in quotes."), default=None)
 
 
 def _of_which_kind(entry: Any) -> str:
@@ -90,54 +93,54 @@ OutlineEntry = Annotated[
 class Unit(Strict):
     """A named part of the outline."""
 
-    ident: Ident = words("The unit's address for good: lower-case letters, digits and hyphens.")
-    title: Words = words("The title of the unit.")
-    lessons: list[OutlineEntry] = words("Slugs of lessons, and planned lessons, in order.")
+    ident: Ident = words(_("The unit's address for good: lower-case letters, digits and hyphens."))
+    title: Words = words(_("The title of the unit."))
+    lessons: list[OutlineEntry] = words(_("Slugs of lessons, and planned lessons, in order."))
 
 
 class Pacing(Strict):
     """How fast the course is meant to be taken by whoever says nothing else."""
 
-    days_per_lesson: Annotated[int, Field(ge=1, le=365)] = words("Days for a lesson.", default=7)
+    days_per_lesson: Annotated[int, Field(ge=1, le=365)] = words(_("Days for a lesson."), default=7)
 
 
 class Course(Strict):
     """course.yaml"""
 
-    ident: Ident = words("The course's address for good: lower-case letters, digits and hyphens.")
-    title: Words = words("The title of the course.")
-    summary: Words = words("One or two sentences for the front page.")
-    language: Language = words("The language the course is written in, as `en`.")
-    licence: Words = words("Under what licence it may be used, as CC-BY-4.0.")
-    authors: Annotated[list[Words], Field(min_length=1)] = words("Who wrote it, as a list.")
-    about: Words = words("Markdown: whose lectures these are, and that the notes are ours.")
-    pacing: Pacing = words("Default pacing: {days_per_lesson: 7}.", default_factory=Pacing)
-    units: Annotated[list[Unit], Field(min_length=1)] = words("The outline: units and their lessons.")
+    ident: Ident = words(_("The course's address for good: lower-case letters, digits and hyphens."))
+    title: Words = words(_("The title of the course."))
+    summary: Words = words(_("One or two sentences for the front page."))
+    language: Language = words(_("The language the course is written in, as `en`."))
+    licence: Words = words(_("Under what licence it may be used, as CC-BY-4.0."))
+    authors: Annotated[list[Words], Field(min_length=1)] = words(_("Who wrote it, as a list."))
+    about: Words = words(_("Markdown: whose lectures these are, and that the notes are ours."))
+    pacing: Pacing = words(_("Default pacing: {days_per_lesson: 7}."), default_factory=Pacing)
+    units: Annotated[list[Unit], Field(min_length=1)] = words(_("The outline: units and their lessons."))
 
 
 class Lecture(Strict):
     """The lecture or essay that a lesson is on."""
 
-    title: Words = words("The title of the lecture or essay.")
-    by: Words = words("Who gave or wrote it.")
-    given: Words | None = words("When it was given or published, in quotes: '2017-05-06'.", default=None)
-    address: Words | None = words("Where it stands: https://…", default=None)
-    recording: Words | None = words("Where it can be heard or seen: https://…", default=None)
-    note: Words | None = words("Markdown: what stands at the address, or why there is none.", default=None)
+    title: Words = words(_("The title of the lecture or essay."))
+    by: Words = words(_("Who gave or wrote it."))
+    given: Words | None = words(_("When it was given or published, in quotes: '2017-05-06'."), default=None)
+    address: Words | None = words(_("Where it stands: https://…"), default=None)
+    recording: Words | None = words(_("Where it can be heard or seen: https://…"), default=None)
+    note: Words | None = words(_("Markdown: what stands at the address, or why there is none."), default=None)
 
 
 class Reading(Strict):
     """Something to read: a text in the house, or something outside."""
 
-    ident: Ident = words("The reading's ident, unique in its lesson.")
-    title: Words = words("What is to be read.")
-    by: Words | None = words("Who wrote it, and when.", default=None)
-    text: Ident | None = words("The slug of a text in the house.", default=None)
-    address: Words | None = words("Where it stands outside: https://…", default=None)
-    minutes: Minutes = words("How many minutes it takes to read.")
-    required: bool = words("Whether it counts for the lesson; true unless said.", default=True)
-    look_for: Words = words("Markdown: what to read it for.")
-    part: Words | None = words("What of it to read, if not all.", default=None)
+    ident: Ident = words(_("The reading's ident, unique in its lesson."))
+    title: Words = words(_("What is to be read."))
+    by: Words | None = words(_("Who wrote it, and when."), default=None)
+    text: Ident | None = words(_("The slug of a text in the house."), default=None)
+    address: Words | None = words(_("Where it stands outside: https://…"), default=None)
+    minutes: Minutes = words(_("How many minutes it takes to read."))
+    required: bool = words(_("Whether it counts for the lesson; true unless said."), default=True)
+    look_for: Words = words(_("Markdown: what to read it for."))
+    part: Words | None = words(_("What of it to read, if not all."), default=None)
 
     @model_validator(mode="after")
     def _inside_or_outside(self) -> "Reading":
@@ -150,30 +153,30 @@ class Reading(Strict):
 class Prompt(Strict):
     """A question to be answered in one's own words."""
 
-    ident: Ident = words("The prompt's ident, unique in its lesson.")
-    title: Words = words("The prompt in two or three words.")
-    question: Words = words("Markdown: what is asked.")
-    hint: Words | None = words("Markdown: what a good answer does.", default=None)
-    minutes: Minutes = words("How many minutes an answer takes.")
-    required: bool = words("Whether it counts for the lesson; true unless said.", default=True)
+    ident: Ident = words(_("The prompt's ident, unique in its lesson."))
+    title: Words = words(_("The prompt in two or three words."))
+    question: Words = words(_("Markdown: what is asked."))
+    hint: Words | None = words(_("Markdown: what a good answer does."), default=None)
+    minutes: Minutes = words(_("How many minutes an answer takes."))
+    required: bool = words(_("Whether it counts for the lesson; true unless said."), default=True)
 
 
 class Lesson(Strict):
     """lessons/NN-slug.md (front matter)"""
 
-    title: Words = words("The title of the lesson.")
-    lecture: Lecture | None = words("The lecture it is on.", default=None)
-    essay: Lecture | None = words("The essay it is on.", default=None)
-    summary: Words = words("One sentence, for the outline.")
-    minutes: Minutes = words("How many minutes the notes take to read.")
-    objectives: Annotated[list[Words], Field(min_length=1)] = words("What one can do after it, as a list.")
-    readings: list[Reading] = Field(default_factory=list)
-    prompts: list[Prompt] = Field(default_factory=list)
-    quiz: Ident | None = words("The slug of its quiz, quizzes/slug.yaml.", default=None)
-    people: list[Ident] = idents("Idents of people.yaml that it introduces.")
-    terms: list[Ident] = idents("Idents of terms.yaml that it introduces.")
-    events: list[Ident] = idents("Idents of timeline.yaml that it tells of.")
-    sources: list[Ident] = idents("Idents of sources.yaml that the notes rest on.")
+    title: Words = words(_("The title of the lesson."))
+    lecture: Lecture | None = words(_("The lecture it is on."), default=None)
+    essay: Lecture | None = words(_("The essay it is on."), default=None)
+    summary: Words = words(_("One sentence, for the outline."))
+    minutes: Minutes = words(_("How many minutes the notes take to read."))
+    objectives: Annotated[list[Words], Field(min_length=1)] = words(_("What one can do after it, as a list."))
+    readings: list[Reading] = several(_("What is to be read, as a list."))
+    prompts: list[Prompt] = several(_("Questions to be answered in one's own words, as a list."))
+    quiz: Ident | None = words(_("The slug of its quiz, quizzes/slug.yaml."), default=None)
+    people: list[Ident] = several(_("Idents of people.yaml that it introduces."))
+    terms: list[Ident] = several(_("Idents of terms.yaml that it introduces."))
+    events: list[Ident] = several(_("Idents of timeline.yaml that it tells of."))
+    sources: list[Ident] = several(_("Idents of sources.yaml that the notes rest on."))
     moved: Moved
 
     @model_validator(mode="after")
@@ -187,100 +190,102 @@ class Lesson(Strict):
 class Text(Strict):
     """texts/slug.md (front matter)"""
 
-    title: Words = words("The title of the text.")
-    called: Words | None = words("How it is usually named.", default=None)
-    by: Words = words("Who wrote it.")
-    written: DateInBoth = words("When it was made public: {date: '1917-04-20', old_style: '1917-04-07'}.")
-    original: Words | None = words("Its title in the original language.", default=None)
-    original_language: Language | None = words("The original language, as `ru`.", default=None)
-    translation: Words | None = words("Whose translation it is, and from what.", default=None)
-    licence: Words = words("Under what licence it may be used, as CC-BY-4.0 or public domain.")
-    source: Ident = words("Where the original stands: an ident of sources.yaml.")
-    checked: Words = words("How the text was checked, against what.")
-    minutes: Minutes = words("How many minutes it takes to read.")
-    introduction: Words | None = words("Markdown, ours, shown apart from the document.", default=None)
+    title: Words = words(_("The title of the text."))
+    called: Words | None = words(_("How it is usually named."), default=None)
+    by: Words = words(_("Who wrote it."))
+    written: DateInBoth = words(_("When it was made public: {date: '1917-04-20', old_style: '1917-04-07'}."))
+    original: Words | None = words(_("Its title in the original language."), default=None)
+    original_language: Language | None = words(_("The original language, as `ru`."), default=None)
+    translation: Words | None = words(_("Whose translation it is, and from what."), default=None)
+    licence: Words = words(_("Under what licence it may be used, as CC-BY-4.0 or public domain."))
+    source: Ident = words(_("Where the original stands: an ident of sources.yaml."))
+    checked: Words = words(_("How the text was checked, against what."))
+    minutes: Minutes = words(_("How many minutes it takes to read."))
+    introduction: Words | None = words(_("Markdown, ours, shown apart from the document."), default=None)
     moved: Moved
 
 
 class Quiz(Strict):
     """quizzes/slug.yaml"""
 
-    title: Words = words("The title of the quiz.")
-    introduction: Words | None = words("Markdown, shown before the first question.", default=None)
-    attempts: Annotated[int, Field(ge=1, le=1000)] | None = words("How many attempts are allowed.", default=None)
-    pass_mark: Annotated[float, Field(gt=0, le=1)] | None = words("The share of the points that passes.", default=None)
-    counts: Literal["best", "last", "first", "average"] = words("Which attempt counts.", default="best")
-    items: Annotated[list[AnyItem], Field(min_length=1)] = words("The questions.")
+    title: Words = words(_("The title of the quiz."))
+    introduction: Words | None = words(_("Markdown, shown before the first question."), default=None)
+    attempts: Annotated[int, Field(ge=1, le=1000)] | None = words(_("How many attempts are allowed."), default=None)
+    pass_mark: Annotated[float, Field(gt=0, le=1)] | None = words(
+        _("The share of the points that passes."), default=None
+    )
+    counts: Literal["best", "last", "first", "average"] = words(_("Which attempt counts."), default="best")
+    items: Annotated[list[AnyItem], Field(min_length=1)] = words(_("The questions."))
 
 
 class Person(Strict):
     """Somebody of history."""
 
-    ident: Ident = words("The person's address for good.")
-    name: Words = words("The name as the course writes it.")
-    native: Words | None = words("The name in its own letters.", default=None)
-    aliases: list[Words] = words("Other names and spellings, accepted in short answers.", default_factory=list)
-    born: DateInBoth | None = words("{date: '1870-04-22', old_style: '1870-04-10'}", default=None)
-    died: DateInBoth | None = words("{date: '1924-01-21'}", default=None)
-    note: Words = words("Markdown: who this was, in one or two sentences.")
+    ident: Ident = words(_("The person's address for good."))
+    name: Words = words(_("The name as the course writes it."))
+    native: Words | None = words(_("The name in its own letters."), default=None)
+    aliases: list[Words] = words(_("Other names and spellings, accepted in short answers."), default_factory=list)
+    born: DateInBoth | None = words(_("{date: '1870-04-22', old_style: '1870-04-10'}"), default=None)
+    died: DateInBoth | None = words(_("{date: '1924-01-21'}"), default=None)
+    note: Words = words(_("Markdown: who this was, in one or two sentences."))
 
 
 class Term(Strict):
     """A word of the field."""
 
-    ident: Ident = words("The term's address for good.")
-    term: Words = words("The term as the course writes it.")
-    native: Words | None = words("The term in its own letters.", default=None)
-    transliteration: Words | None = words("The native form in Latin letters.", default=None)
-    aliases: list[Words] = words("Other spellings, accepted in short answers.", default_factory=list)
-    meaning: Words = words("Markdown: what it means.")
+    ident: Ident = words(_("The term's address for good."))
+    term: Words = words(_("The term as the course writes it."))
+    native: Words | None = words(_("The term in its own letters."), default=None)
+    transliteration: Words | None = words(_("The native form in Latin letters."), default=None)
+    aliases: list[Words] = words(_("Other spellings, accepted in short answers."), default_factory=list)
+    meaning: Words = words(_("Markdown: what it means."))
 
 
 class Event(Strict):
     """Something that happened."""
 
-    ident: Ident = words("The event's address for good.")
-    title: Words = words("Markdown: what happened, in a few words.")
-    date: Words = words("When, New Style, in quotes: '1917-04-16', '1917-04', '1917', 'c. 1917', '1914..1918'.")
-    old_style: Words | None = words("The same, Old Style, where Russia's own calendar dated it.", default=None)
-    note: Words = words("Markdown: what happened.")
-    key: bool = words("Whether it is a turning point; false unless said.", default=False)
-    disputed: Words | None = words("Markdown: what authorities differ on.", default=None)
-    sources: list[Ident] = idents("Idents of sources.yaml that it rests on.")
+    ident: Ident = words(_("The event's address for good."))
+    title: Words = words(_("Markdown: what happened, in a few words."))
+    date: Words = words(_("When, New Style, in quotes: '1917-04-16', '1917-04', '1917', 'c. 1917', '1914..1918'."))
+    old_style: Words | None = words(_("The same, Old Style, where Russia's own calendar dated it."), default=None)
+    note: Words = words(_("Markdown: what happened."))
+    key: bool = words(_("Whether it is a turning point; false unless said."), default=False)
+    disputed: Words | None = words(_("Markdown: what authorities differ on."), default=None)
+    sources: list[Ident] = several(_("Idents of sources.yaml that it rests on."))
 
 
 class Source(Strict):
     """A cited work."""
 
-    ident: Ident = words("The source's address for good.")
-    author: Words | None = words("Who wrote it.", default=None)
-    title: Words = words("Its title.")
-    container: Words | None = words("The journal, book or archive it stands in.", default=None)
-    year: Words | None = words("When it came out, in quotes: '2017'.", default=None)
-    publisher: Words | None = words("Who published it.", default=None)
-    address: Words | None = words("Where it can be read: https://…", default=None)
-    note: Words | None = words("Markdown: what it is used for.", default=None)
+    ident: Ident = words(_("The source's address for good."))
+    author: Words | None = words(_("Who wrote it."), default=None)
+    title: Words = words(_("Its title."))
+    container: Words | None = words(_("The journal, book or archive it stands in."), default=None)
+    year: Words | None = words(_("When it came out, in quotes: '2017'."), default=None)
+    publisher: Words | None = words(_("Who published it."), default=None)
+    address: Words | None = words(_("Where it can be read: https://…"), default=None)
+    note: Words | None = words(_("Markdown: what it is used for."), default=None)
 
 
 class People(Strict):
     """people.yaml"""
 
-    people: list[Person] = words("The persons, as a list.")
+    people: list[Person] = words(_("The persons, as a list."))
 
 
 class Terms(Strict):
     """terms.yaml"""
 
-    terms: list[Term] = words("The terms, as a list.")
+    terms: list[Term] = words(_("The terms, as a list."))
 
 
 class Timeline(Strict):
     """timeline.yaml"""
 
-    events: list[Event] = words("The events, as a list.")
+    events: list[Event] = words(_("The events, as a list."))
 
 
 class Sources(Strict):
     """sources.yaml"""
 
-    sources: list[Source] = words("The cited works, as a list.")
+    sources: list[Source] = words(_("The cited works, as a list."))

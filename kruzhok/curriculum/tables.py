@@ -71,9 +71,11 @@ DATES_IN_BOTH: Mapping[str, tuple[str, ...]] = {
 
 #: Kind of file -> paths of dates that stand alone.
 DATES: Mapping[str, tuple[str, ...]] = {
-    "course": ("units.*.lessons.*.given",),
     "lesson": ("lecture.given", "essay.given"),
 }
+
+#: Kind of file -> paths of dates that must be a single day.
+DAYS: Mapping[str, tuple[str, ...]] = {"course": ("units.*.lessons.*.given",)}
 
 #: Kind of file -> path of the list whose entries have idents -> what they are.
 ENTRIES: Mapping[str, Mapping[str, str]] = {
