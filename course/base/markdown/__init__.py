@@ -1,13 +1,15 @@
-"""Markdown: a curriculum's as blocks with idents, a user's as safe HTML."""
+"""Markdown to safe HTML: a curriculum's in passages with idents and links of its own, and that which users write."""
 
-from course.base.markdown.blocks import Address, blocks, derived_ident
-from course.base.markdown.html import to_html, to_inline_html
-from course.base.markdown.idents import slug_of, write_idents
+from course.base.markdown.blocks import blocks, inline_block
+from course.base.markdown.idents import derived_ident
+from course.base.markdown.links import Address
 from course.base.markdown.model import IDENT, Block, Link, Problem, TooLong
-from course.base.markdown.parser import USERS, plain_of
+from course.base.markdown.text import LONGEST, plain, to_html, to_inline_html
+from course.base.markdown.writing import slug_of, write_idents
 
 __all__ = [
     "IDENT",
+    "LONGEST",
     "Address",
     "Block",
     "Link",
@@ -15,14 +17,10 @@ __all__ = [
     "TooLong",
     "blocks",
     "derived_ident",
+    "inline_block",
     "plain",
     "slug_of",
     "to_html",
     "to_inline_html",
     "write_idents",
 ]
-
-
-def plain(source: str) -> str:
-    """Return the words of Markdown without its marks."""
-    return plain_of(USERS.parse(source))

@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from course.base.words import _
+
 IDENT = re.compile(r"[a-z][a-z0-9-]{0,63}")
 """An ident in whole (use `fullmatch`): the address of a thing for good (docs/curriculum.md)."""
+IDENT_RULE = _("An ident is lower-case letters, digits and hyphens, 64 at most, and begins with a letter.")
 
 
 class TooLong(ValueError):

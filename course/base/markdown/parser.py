@@ -1,7 +1,6 @@
 """The two dialects of Markdown: the curriculum's, with idents, and that of what users write, without."""
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import MD_TRIM_CHARS
 from markdown_it.parser_inline import RuleFuncInlineType
 from markdown_it.rules_inline import StateInline, autolink, image, link
 from markdown_it.token import Token
@@ -41,8 +40,11 @@ def _with_position(rule: RuleFuncInlineType) -> RuleFuncInlineType:
 
 def _ident_rule(state: StateInline, silent: bool) -> bool:
     """Make an `ident` token of `{#…}`, so that code and escapes are left alone as the parser sees them."""
-    start, end = state.pos, state.src.find("}", state.pos, state.posMax)
-    if not state.src.startswith("{#", start) or end < 0:
+    start = state.pos
+    if not state.src.startswith("{#", start):
+        return False
+    end = state.src.find("}", start, min(state.posMax, start + 1000))  # bounded: a text of `{#{#{#…` stays linear
+    if end < 0:
         return False
     inner = state.src[start + 2 : end]
     if "{" in inner or "\n" in inner:
@@ -117,10 +119,3 @@ def trim_end(children: list[Token]) -> None:
             children.pop()
         else:
             return
-
-
-def is_blank(line: str) -> bool:
-    return not line.strip(" \t")
-
-
-__all__ = ["CURRICULUM", "MAX_NESTING", "MD_TRIM_CHARS", "USERS", "inline_plain", "is_blank", "plain_of", "too_deep", "trim_end"]
