@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from course.users.sign_ins import init_login
 from flask import g, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from course.base.db import Database, make_engine
 from course.base.web import Application, StaticFiles, add_security_headers
 from course.base.words import _
+from course.users.sign_ins import init_login
 from kruzhok import pages
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors

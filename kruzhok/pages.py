@@ -1,11 +1,12 @@
 """Which blueprint stands where: the map of the site, written by hand."""
 
-import course.users.views
 from flask import Blueprint, Flask, current_app, render_template
 
+import course.users.views
 import lessons.views
 import quizzes.attempts.views
 from course.base.errors import NotFound
+from kruzhok import merging_views
 from kruzhok.courses import views as courses
 from kruzhok.today import views as today
 
@@ -35,5 +36,6 @@ def register(app: Flask) -> None:
         lessons.views.bp,
         quizzes.attempts.views.bp,
         course.users.views.bp,
+        merging_views.bp,
     ):
         app.register_blueprint(blueprint)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from course.users.guests import forget_old_guests
 from sqlalchemy import delete
 
 from course.base.db import Database
 from course.base.jobs import Job, Work, add_job, run_due_jobs
 from course.base.limits import forget_tries
 from course.base.mail import MailServer, send_mail
+from course.users.guests import forget_old_guests
 from kruzhok.config import Config
 
 log = logging.getLogger(__name__)

@@ -31,7 +31,7 @@ class Item(Base):
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("study_group.id"))
     ident: Mapped[str]
-    current_version_id: Mapped[int | None]
+    current_version_id: Mapped[int | None] = mapped_column(index=True)
     retired_at: Mapped[datetime | None]
 
     versions: Mapped[list["ItemVersion"]] = relationship(
@@ -156,7 +156,7 @@ class Attempt(Base):
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    enrolment_id: Mapped[int | None]
+    enrolment_id: Mapped[int | None] = mapped_column(index=True)
     activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     purpose: Mapped[Purpose] = mapped_column(default=Purpose.quiz)
     number: Mapped[int]

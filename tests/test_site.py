@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
 from course.base.db import Database, db_session
 from course.base.errors import Conflict
 from course.base.web import Application
 from course.users.models import User
-from flask.testing import FlaskClient
-from sqlalchemy import func, select
-
 from tests.web import post
 
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-def token_of(client: FlaskClient, page: str = "/sign-in") -> str:
+def token_of(client: FlaskClient, page: str = "/reset") -> str:
     """Return the token of the forms of CLIENT's session."""
     found = TOKEN.search(client.get(page).text)
     assert found, f"no form on {page}"

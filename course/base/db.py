@@ -78,12 +78,14 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
         list[str]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
         str: String,
+        # Wide everywhere, so that whatever points at an id is as wide as the id.
+        int: BigInteger().with_variant(Integer, "sqlite"),
         # Stored as words with a CHECK, so that both databases refuse a word that is not one and a shell can read them.
         enum.Enum: Enum(enum.Enum, native_enum=False, length=32, create_constraint=True, values_callable=_stored),
     }
 
-    # Said outright: some ids are also part of a composite foreign key, which SQLAlchemy would take for no key of its own.
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+    # Said outright: some ids are also part of a composite foreign key, and would then be taken for no key of their own.
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
 
 
 def partial(**equal: Any) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class Activity(Base):
     )
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
-    group_id: Mapped[int | None]
+    group_id: Mapped[int | None] = mapped_column(index=True)
     unit_id: Mapped[int | None] = mapped_column(index=True)
     parent_id: Mapped[int | None]
     kind: Mapped[ActivityKind]

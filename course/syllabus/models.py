@@ -94,6 +94,7 @@ class RuleException(Base):
         CheckConstraint("(subgroup_id IS NULL) <> (enrolment_id IS NULL)", name="one_audience"),
         CheckConstraint(f"field IN {EXCEPTED_FIELDS}", name="known_field"),
         CheckConstraint("reason <> ''", name="has_reason"),
+        Index("ix_exception_activity", "activity_id"),
         Index("one_live_of_enrolment", "activity_id", "enrolment_id", "field", unique=True, **partial(revoked_at=None)),
         Index("one_live_of_subgroup", "activity_id", "subgroup_id", "field", unique=True, **partial(revoked_at=None)),
     )
@@ -119,7 +120,7 @@ class Accommodation(Base):
         Index("one_live_accommodation", "enrolment_id", unique=True, **partial(revoked_at=None)),
     )
 
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
     factor: Mapped[Decimal] = mapped_column(Numeric(4, 2, asdecimal=True), default=Decimal(1))
     days: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(default="")

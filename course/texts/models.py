@@ -30,7 +30,7 @@ class Text(Base):
     ident: Mapped[str]
     title: Mapped[str]
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
-    current_version_id: Mapped[int | None]
+    current_version_id: Mapped[int | None] = mapped_column(index=True)
     retired_at: Mapped[datetime | None]
 
     versions: Mapped[list["TextVersion"]] = relationship(

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from types import FrameType
 
 import click
-from course.users.links import new_setup_token
 
 from course.base.db import Database
+from course.users.links import new_setup_token
 from kruzhok.app import wsgi
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild_course

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import click
-from course.users.accounts import create_user, promote
 
+from course.users.accounts import create_user, promote
 from kruzhok.commands.site import Site
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy import select
 
 from course.base.db import db_session
+from course.base.errors import NotFound
 from course.groups.access import named_group
 from course.outline.models import Course
 from kruzhok.today.addresses import address_of
@@ -24,6 +25,8 @@ def today() -> str:
     """Show what is to be done next; to who has begun nothing, what will stand here and how to begin."""
     signed_in = current_user.is_authenticated
     enrolment = latest_enrolment(db_session, current_user, named_group()) if signed_in else None
+    if enrolment is None and named_group():
+        raise NotFound
     g.page_enrolment = enrolment
     plan = plan_for(db_session, enrolment) if enrolment else None
     course = plan.course if plan else db_session.scalars(select(Course).order_by(Course.id)).first()

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
 from course.base.db import Database
 from course.base.web import Application
 from kruzhok.completions import rebuild_course
 from kruzhok.config import SHIPPED_COURSE
 from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_folder
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from werkzeug.serving import make_server
-
 from tests import browser as chromium
 
 PHONE = {"width": 390, "height": 844}

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import select
+
 from course.base.db import Database
 from course.users.models import User
 from kruzhok.config import SHIPPED_COURSE
-from playwright.sync_api import Browser, Locator, Page, expect
 from quizzes.items import matching
 from quizzes.models import Attempt
-from sqlalchemy import select
-
 from tests.journeys.conftest import DESKTOP, PHONE, Watched, new_context
 
 LESSON = "/courses/why-study-the-russian-revolution/lessons/why-study-the-russian-revolution"

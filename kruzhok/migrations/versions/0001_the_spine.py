@@ -9,7 +9,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
@@ -28,18 +28,18 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uploaded", sa.Boolean(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
         sa.UniqueConstraint("ident", name=op.f("uq_course_ident")),
     )
     op.create_table(
         "file",
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", WIDE, nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("size >= 0", name=op.f("ck_file_size_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
         sa.UniqueConstraint("sha256", name=op.f("uq_file_sha256")),
@@ -50,12 +50,12 @@ def upgrade() -> None:
         sa.Column("payload", JSON, nullable=False),
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tries", WIDE, nullable=False),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("tries >= 0", name=op.f("ck_job_tries_not_negative")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
@@ -79,8 +79,8 @@ def upgrade() -> None:
         "try_count",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("tries", WIDE, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_try_count")),
         sa.UniqueConstraint("key", "begins_at", name=op.f("uq_try_count_key_begins_at")),
     )
@@ -97,7 +97,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_on", sa.Date(), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_email_folded")),
         sa.CheckConstraint("email IS NOT NULL OR NOT administrator", name=op.f("ck_user_guest_is_no_administrator")),
         sa.CheckConstraint("email IS NOT NULL OR password_hash IS NULL", name=op.f("ck_user_guest_has_no_password")),
@@ -106,10 +106,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "curriculum_file",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("path", sa.String(), nullable=False),
-        sa.Column("file_id", KEY, nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("file_id", WIDE, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_curriculum_file_course_id_course"), ondelete="CASCADE"
         ),
@@ -122,7 +122,7 @@ def upgrade() -> None:
 
     op.create_table(
         "event",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("title_html", sa.String(), nullable=False),
         sa.Column("earliest", sa.Date(), nullable=False),
@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column("note_html", sa.String(), nullable=False),
         sa.Column("turning_point", sa.Boolean(), nullable=False),
         sa.Column("disputed_html", sa.String(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("earliest <= latest", name=op.f("ck_event_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_event_course_id_course"), ondelete="CASCADE"
@@ -142,13 +142,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "notice",
-        sa.Column("user_id", KEY, nullable=False),
+        sa.Column("user_id", WIDE, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("ref", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("mailed_in", sa.String(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_user_id_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("user_id", "kind", "ref", name=op.f("uq_notice_user_id_kind_ref")),
@@ -160,11 +160,11 @@ def upgrade() -> None:
             sa.Enum("reset", "setup", name="linkkind", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
-        sa.Column("user_id", KEY, nullable=True),
+        sa.Column("user_id", WIDE, nullable=True),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("kind = 'setup' OR user_id IS NOT NULL", name=op.f("ck_one_time_link_belongs_to_user")),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user.id"], name=op.f("fk_one_time_link_user_id_user"), ondelete="CASCADE"
@@ -184,14 +184,14 @@ def upgrade() -> None:
 
     op.create_table(
         "person",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("native", sa.String(), nullable=True),
         sa.Column("aliases", JSON, nullable=False),
         sa.Column("lived", sa.String(), nullable=False),
         sa.Column("note_html", sa.String(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_person_course_id_course"), ondelete="CASCADE"
         ),
@@ -200,12 +200,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in",
-        sa.Column("user_id", KEY, nullable=False),
+        sa.Column("user_id", WIDE, nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
@@ -215,7 +215,7 @@ def upgrade() -> None:
 
     op.create_table(
         "source",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=True),
         sa.Column("title", sa.String(), nullable=False),
@@ -224,7 +224,7 @@ def upgrade() -> None:
         sa.Column("publisher", sa.String(), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("note_html", sa.String(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_source_course_id_course"), ondelete="CASCADE"
         ),
@@ -233,13 +233,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "study_group",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_study_group_course_id_course")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_group")),
         sa.UniqueConstraint("id", "course_id", name=op.f("uq_study_group_id_course_id")),
@@ -250,14 +250,14 @@ def upgrade() -> None:
 
     op.create_table(
         "term",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("term", sa.String(), nullable=False),
         sa.Column("native", sa.String(), nullable=True),
         sa.Column("transliteration", sa.String(), nullable=True),
         sa.Column("aliases", JSON, nullable=False),
         sa.Column("meaning_html", sa.String(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_term_course_id_course"), ondelete="CASCADE"
         ),
@@ -266,11 +266,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "unit",
-        sa.Column("course_id", KEY, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", WIDE, nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_unit_course_id_course")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("course_id", "ident", name=op.f("uq_unit_course_id_ident")),
@@ -278,10 +278,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "activity",
-        sa.Column("course_id", KEY, nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=True),
-        sa.Column("unit_id", sa.Integer(), nullable=True),
-        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", WIDE, nullable=False),
+        sa.Column("group_id", WIDE, nullable=True),
+        sa.Column("unit_id", WIDE, nullable=True),
+        sa.Column("parent_id", WIDE, nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
@@ -297,13 +297,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("ident", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", WIDE, nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("minutes", WIDE, nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("kind <> 'lesson' OR parent_id IS NULL", name=op.f("ck_activity_lesson_stands_alone")),
         sa.CheckConstraint(
             "kind = 'lesson' OR parent_id IS NOT NULL OR group_id IS NOT NULL", name=op.f("ck_activity_part_has_lesson")
@@ -332,6 +332,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_activity_course_id"), ["course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_unit_id"), ["unit_id"], unique=False)
         batch_op.create_index(
             "one_ident_in_course",
@@ -357,9 +358,9 @@ def upgrade() -> None:
 
     op.create_table(
         "enrolment",
-        sa.Column("user_id", KEY, nullable=False),
-        sa.Column("course_id", KEY, nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", WIDE, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
+        sa.Column("group_id", WIDE, nullable=True),
         sa.Column(
             "role",
             sa.Enum("student", "tutor", name="role", native_enum=False, create_constraint=True, length=32),
@@ -369,7 +370,7 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("group_id IS NOT NULL OR role = 'student'", name=op.f("ck_enrolment_alone_is_student")),
         sa.CheckConstraint("group_id IS NOT NULL OR NOT organiser", name=op.f("ck_enrolment_alone_has_no_keys")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_enrolment_course_id_course")),
@@ -404,20 +405,20 @@ def upgrade() -> None:
 
     op.create_table(
         "invitation",
-        sa.Column("group_id", KEY, nullable=False),
+        sa.Column("group_id", WIDE, nullable=False),
         sa.Column(
             "role",
             sa.Enum("student", "tutor", name="role", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("made_by_id", KEY, nullable=True),
+        sa.Column("made_by_id", WIDE, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("uses_allowed", sa.Integer(), nullable=True),
-        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("uses_allowed", WIDE, nullable=True),
+        sa.Column("uses", WIDE, nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "uses >= 0 AND (uses_allowed IS NULL OR uses <= uses_allowed)", name=op.f("ck_invitation_uses_within_limit")
         ),
@@ -436,12 +437,12 @@ def upgrade() -> None:
 
     op.create_table(
         "item",
-        sa.Column("course_id", KEY, nullable=True),
-        sa.Column("group_id", KEY, nullable=True),
+        sa.Column("course_id", WIDE, nullable=True),
+        sa.Column("group_id", WIDE, nullable=True),
         sa.Column("ident", sa.String(), nullable=False),
-        sa.Column("current_version_id", sa.Integer(), nullable=True),
+        sa.Column("current_version_id", WIDE, nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("(course_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_item_one_owner")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_item_course_id_course")),
         sa.ForeignKeyConstraint(
@@ -455,14 +456,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("course_id", "ident", name=op.f("uq_item_course_id_ident")),
         sa.UniqueConstraint("group_id", "ident", name=op.f("uq_item_group_id_ident")),
     )
+    with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_item_current_version_id"), ["current_version_id"], unique=False)
+
     op.create_table(
         "meeting",
-        sa.Column("group_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("group_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_meeting_numbers_from_one")),
         sa.ForeignKeyConstraint(
             ["group_id"], ["study_group.id"], name=op.f("fk_meeting_group_id_study_group"), ondelete="CASCADE"
@@ -473,13 +477,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "planned_lesson",
-        sa.Column("unit_id", KEY, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("unit_id", WIDE, nullable=False),
+        sa.Column("position", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("given", sa.Date(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["unit_id"], ["unit.id"], name=op.f("fk_planned_lesson_unit_id_unit"), ondelete="CASCADE"
         ),
@@ -488,10 +492,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "subgroup",
-        sa.Column("group_id", KEY, nullable=False),
+        sa.Column("group_id", WIDE, nullable=False),
         sa.Column("name", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["group_id"], ["study_group.id"], name=op.f("fk_subgroup_group_id_study_group"), ondelete="CASCADE"
         ),
@@ -504,14 +508,14 @@ def upgrade() -> None:
 
     op.create_table(
         "text",
-        sa.Column("course_id", KEY, nullable=True),
-        sa.Column("group_id", KEY, nullable=True),
+        sa.Column("course_id", WIDE, nullable=True),
+        sa.Column("group_id", WIDE, nullable=True),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
-        sa.Column("imported_by_id", KEY, nullable=True),
-        sa.Column("current_version_id", sa.Integer(), nullable=True),
+        sa.Column("imported_by_id", WIDE, nullable=True),
+        sa.Column("current_version_id", WIDE, nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("(course_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_text_one_owner")),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_text_course_id_course")),
         sa.ForeignKeyConstraint(
@@ -529,18 +533,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("group_id", "ident", name=op.f("uq_text_group_id_ident")),
     )
     with op.batch_alter_table("text", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_text_current_version_id"), ["current_version_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_text_imported_by_id"), ["imported_by_id"], unique=False)
 
     op.create_table(
         "accommodation",
-        sa.Column("enrolment_id", KEY, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=False),
         sa.Column("factor", sa.Numeric(precision=4, scale=2), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("days", WIDE, nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("by_id", KEY, nullable=True),
+        sa.Column("by_id", WIDE, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("days >= 0", name=op.f("ck_accommodation_never_earlier")),
         sa.CheckConstraint("factor >= 1", name=op.f("ck_accommodation_never_less_time")),
         sa.ForeignKeyConstraint(["by_id"], ["user.id"], name=op.f("fk_accommodation_by_id_user"), ondelete="SET NULL"),
@@ -551,6 +556,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("accommodation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_accommodation_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_accommodation_enrolment_id"), ["enrolment_id"], unique=False)
         batch_op.create_index(
             "one_live_accommodation",
             ["enrolment_id"],
@@ -561,20 +567,20 @@ def upgrade() -> None:
 
     op.create_table(
         "assignment",
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("course_id", sa.Integer(), nullable=False),
-        sa.Column("activity_id", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("group_id", WIDE, nullable=False),
+        sa.Column("course_id", WIDE, nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
+        sa.Column("meeting_id", WIDE, nullable=True),
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reply_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("made_by_id", KEY, nullable=True),
+        sa.Column("made_by_id", WIDE, nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "due_at IS NULL OR reply_due_at IS NULL OR due_at <= reply_due_at",
             name=op.f("ck_assignment_replies_after_posts"),
@@ -612,22 +618,22 @@ def upgrade() -> None:
 
     op.create_table(
         "attempt",
-        sa.Column("user_id", KEY, nullable=False),
-        sa.Column("enrolment_id", sa.Integer(), nullable=True),
-        sa.Column("activity_id", KEY, nullable=True),
+        sa.Column("user_id", WIDE, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=True),
+        sa.Column("activity_id", WIDE, nullable=True),
         sa.Column(
             "purpose",
             sa.Enum("quiz", "check", "review", name="purpose", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("policy", JSON, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("max_points", sa.Double(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "purpose <> 'quiz' OR (enrolment_id IS NOT NULL AND activity_id IS NOT NULL)",
             name=op.f("ck_attempt_quiz_belongs_to_enrolment"),
@@ -651,6 +657,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_activity_id"), ["activity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_enrolment_id"), ["enrolment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_user_id"), ["user_id"], unique=False)
         batch_op.create_index(
             "one_number_per_quiz",
@@ -669,15 +676,15 @@ def upgrade() -> None:
 
     op.create_table(
         "completion",
-        sa.Column("enrolment_id", KEY, nullable=False),
-        sa.Column("activity_id", KEY, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
         sa.Column(
             "state",
             sa.Enum("none", "begun", "done", name="state", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name=op.f("ck_completion_done_has_a_time")),
         sa.CheckConstraint("state <> 'none'", name=op.f("ck_completion_not_begun_has_no_row")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_completion_activity_id_activity")),
@@ -692,8 +699,8 @@ def upgrade() -> None:
 
     op.create_table(
         "completion_fact",
-        sa.Column("enrolment_id", KEY, nullable=False),
-        sa.Column("activity_id", KEY, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -710,9 +717,9 @@ def upgrade() -> None:
         ),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("by_id", KEY, nullable=True),
+        sa.Column("by_id", WIDE, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "kind <> 'override' OR reason IS NOT NULL", name=op.f("ck_completion_fact_override_says_why")
         ),
@@ -738,22 +745,22 @@ def upgrade() -> None:
 
     op.create_table(
         "document",
-        sa.Column("text_id", KEY, nullable=False),
+        sa.Column("text_id", WIDE, nullable=False),
         sa.Column("about", JSON, nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_document_text_id_text"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("text_id", name=op.f("uq_document_text_id")),
     )
     op.create_table(
         "draft",
-        sa.Column("enrolment_id", KEY, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=False),
         sa.Column("place", sa.String(), nullable=False),
-        sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("copy", WIDE, nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["enrolment.id"], name=op.f("fk_draft_enrolment_id_enrolment"), ondelete="CASCADE"
         ),
@@ -762,16 +769,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "exception",
-        sa.Column("activity_id", KEY, nullable=False),
-        sa.Column("enrolment_id", KEY, nullable=True),
-        sa.Column("subgroup_id", KEY, nullable=True),
+        sa.Column("activity_id", WIDE, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=True),
+        sa.Column("subgroup_id", WIDE, nullable=True),
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("value", JSON, nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("by_id", KEY, nullable=True),
+        sa.Column("by_id", WIDE, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "field IN ('open', 'due', 'reply_due', 'close', 'time_limit', 'attempts')",
             name=op.f("ck_exception_known_field"),
@@ -789,6 +796,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exception")),
     )
     with op.batch_alter_table("exception", schema=None) as batch_op:
+        batch_op.create_index("ix_exception_activity", ["activity_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exception_by_id"), ["by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exception_enrolment_id"), ["enrolment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_exception_subgroup_id"), ["subgroup_id"], unique=False)
@@ -809,13 +817,13 @@ def upgrade() -> None:
 
     op.create_table(
         "lesson",
-        sa.Column("activity_id", KEY, nullable=False),
-        sa.Column("text_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
+        sa.Column("text_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("summary", sa.String(), nullable=False),
         sa.Column("objectives", JSON, nullable=False),
         sa.Column("lecture", JSON, nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_lesson_activity_id_activity")),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_lesson_text_id_text")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
@@ -824,19 +832,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "moved_ident",
-        sa.Column("text_id", KEY, nullable=False),
+        sa.Column("text_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
         sa.Column("now_ident", sa.String(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_moved_ident_text_id_text"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moved_ident")),
         sa.UniqueConstraint("text_id", "ident", name=op.f("uq_moved_ident_text_id_ident")),
     )
     op.create_table(
         "prompt",
-        sa.Column("activity_id", KEY, nullable=False),
-        sa.Column("current_version_id", sa.Integer(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
+        sa.Column("current_version_id", WIDE, nullable=True),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_prompt_activity_id_activity")),
         sa.ForeignKeyConstraint(
             ["current_version_id", "id"],
@@ -847,11 +855,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prompt")),
         sa.UniqueConstraint("activity_id", name=op.f("uq_prompt_activity_id")),
     )
+    with op.batch_alter_table("prompt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_prompt_current_version_id"), ["current_version_id"], unique=False)
+
     op.create_table(
         "quiz",
-        sa.Column("activity_id", KEY, nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
         sa.Column("introduction_html", sa.String(), nullable=False),
-        sa.Column("attempts_allowed", sa.Integer(), nullable=True),
+        sa.Column("attempts_allowed", WIDE, nullable=True),
         sa.Column("pass_mark", sa.Double(), nullable=True),
         sa.Column(
             "counts",
@@ -860,8 +871,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("time_limit", sa.Integer(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("time_limit", WIDE, nullable=True),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "attempts_allowed IS NULL OR attempts_allowed >= 1", name=op.f("ck_quiz_one_attempt_at_least")
         ),
@@ -875,13 +886,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "reading",
-        sa.Column("activity_id", KEY, nullable=False),
-        sa.Column("text_id", KEY, nullable=True),
+        sa.Column("activity_id", WIDE, nullable=False),
+        sa.Column("text_id", WIDE, nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("by", sa.String(), nullable=True),
         sa.Column("part", sa.String(), nullable=True),
         sa.Column("look_for_html", sa.String(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("(text_id IS NULL) <> (address IS NULL)", name=op.f("ck_reading_inside_or_outside")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_reading_activity_id_activity")),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_reading_text_id_text")),
@@ -893,10 +904,10 @@ def upgrade() -> None:
 
     op.create_table(
         "self_check",
-        sa.Column("text_id", KEY, nullable=False),
+        sa.Column("text_id", WIDE, nullable=False),
         sa.Column("passage_ident", sa.String(), nullable=False),
-        sa.Column("item_id", KEY, nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("item_id", WIDE, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_self_check_item_id_item")),
         sa.ForeignKeyConstraint(["text_id"], ["text.id"], name=op.f("fk_self_check_text_id_text"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_self_check")),
@@ -909,10 +920,10 @@ def upgrade() -> None:
 
     op.create_table(
         "subgroup_member",
-        sa.Column("subgroup_id", sa.Integer(), nullable=False),
-        sa.Column("enrolment_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("subgroup_id", WIDE, nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=False),
+        sa.Column("group_id", WIDE, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id", "group_id"],
             ["enrolment.id", "enrolment.group_id"],
@@ -933,11 +944,11 @@ def upgrade() -> None:
 
     op.create_table(
         "text_version",
-        sa.Column("text_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["text_id"], ["text.id"], name=op.f("fk_text_version_text_id_text"), ondelete="CASCADE"
         ),
@@ -948,11 +959,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "assignment_target",
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
-        sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("subgroup_id", sa.Integer(), nullable=True),
-        sa.Column("enrolment_id", sa.Integer(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", WIDE, nullable=False),
+        sa.Column("group_id", WIDE, nullable=False),
+        sa.Column("subgroup_id", WIDE, nullable=True),
+        sa.Column("enrolment_id", WIDE, nullable=True),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "(subgroup_id IS NULL) <> (enrolment_id IS NULL)", name=op.f("ck_assignment_target_one_audience")
         ),
@@ -988,8 +999,8 @@ def upgrade() -> None:
 
     op.create_table(
         "lesson_event",
-        sa.Column("lesson_id", KEY, nullable=False),
-        sa.Column("event_id", KEY, nullable=False),
+        sa.Column("lesson_id", WIDE, nullable=False),
+        sa.Column("event_id", WIDE, nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["event.id"], name=op.f("fk_lesson_event_event_id_event"), ondelete="CASCADE"
         ),
@@ -1003,8 +1014,8 @@ def upgrade() -> None:
 
     op.create_table(
         "lesson_person",
-        sa.Column("lesson_id", KEY, nullable=False),
-        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("lesson_id", WIDE, nullable=False),
+        sa.Column("person_id", WIDE, nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_person_lesson_id_lesson"), ondelete="CASCADE"
         ),
@@ -1018,8 +1029,8 @@ def upgrade() -> None:
 
     op.create_table(
         "lesson_source",
-        sa.Column("lesson_id", KEY, nullable=False),
-        sa.Column("source_id", KEY, nullable=False),
+        sa.Column("lesson_id", WIDE, nullable=False),
+        sa.Column("source_id", WIDE, nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_source_lesson_id_lesson"), ondelete="CASCADE"
         ),
@@ -1033,8 +1044,8 @@ def upgrade() -> None:
 
     op.create_table(
         "lesson_term",
-        sa.Column("lesson_id", KEY, nullable=False),
-        sa.Column("term_id", KEY, nullable=False),
+        sa.Column("lesson_id", WIDE, nullable=False),
+        sa.Column("term_id", WIDE, nullable=False),
         sa.ForeignKeyConstraint(
             ["lesson_id"], ["lesson.id"], name=op.f("fk_lesson_term_lesson_id_lesson"), ondelete="CASCADE"
         ),
@@ -1046,14 +1057,14 @@ def upgrade() -> None:
 
     op.create_table(
         "passage",
-        sa.Column("version_id", KEY, nullable=False),
+        sa.Column("version_id", WIDE, nullable=False),
         sa.Column("ident", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("position", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("plain", sa.String(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("kind <> 'heading' OR number IS NULL", name=op.f("ck_passage_headings_have_no_number")),
         sa.ForeignKeyConstraint(
             ["version_id"], ["text_version.id"], name=op.f("fk_passage_version_id_text_version"), ondelete="CASCADE"
@@ -1064,13 +1075,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "prompt_version",
-        sa.Column("prompt_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("prompt_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("question_html", sa.String(), nullable=False),
         sa.Column("hint_html", sa.String(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["prompt_id"], ["prompt.id"], name=op.f("fk_prompt_version_prompt_id_prompt"), ondelete="CASCADE"
         ),
@@ -1081,10 +1092,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "quiz_slot",
-        sa.Column("quiz_id", KEY, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("item_id", KEY, nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("quiz_id", WIDE, nullable=False),
+        sa.Column("position", WIDE, nullable=False),
+        sa.Column("item_id", WIDE, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_quiz_slot_item_id_item")),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_slot_quiz_id_quiz"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_slot")),
@@ -1096,14 +1107,14 @@ def upgrade() -> None:
 
     op.create_table(
         "anchor",
-        sa.Column("text_id", KEY, nullable=False),
-        sa.Column("made_on_passage_id", KEY, nullable=False),
+        sa.Column("text_id", WIDE, nullable=False),
+        sa.Column("made_on_passage_id", WIDE, nullable=False),
         sa.Column("exact", sa.String(), nullable=False),
         sa.Column("prefix", sa.String(), nullable=False),
         sa.Column("suffix", sa.String(), nullable=False),
-        sa.Column("start", sa.Integer(), nullable=False),
-        sa.Column("end", sa.Integer(), nullable=False),
-        sa.Column("now_passage_id", KEY, nullable=True),
+        sa.Column("start", WIDE, nullable=False),
+        sa.Column("end", WIDE, nullable=False),
+        sa.Column("now_passage_id", WIDE, nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1111,7 +1122,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint(
             "(state = 'orphaned') = (now_passage_id IS NULL)", name=op.f("ck_anchor_orphans_have_no_place")
         ),
@@ -1130,14 +1141,14 @@ def upgrade() -> None:
 
     op.create_table(
         "journal_entry",
-        sa.Column("enrolment_id", KEY, nullable=False),
-        sa.Column("activity_id", KEY, nullable=False),
-        sa.Column("prompt_version_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", WIDE, nullable=False),
+        sa.Column("activity_id", WIDE, nullable=False),
+        sa.Column("prompt_version_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("text <> ''", name=op.f("ck_journal_entry_not_empty")),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_journal_entry_activity_id_activity")),
         sa.ForeignKeyConstraint(
@@ -1157,13 +1168,13 @@ def upgrade() -> None:
 
     op.create_table(
         "item_version",
-        sa.Column("item_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("item_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("data", JSON, nullable=False),
-        sa.Column("anchor_id", KEY, nullable=True),
+        sa.Column("anchor_id", WIDE, nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["anchor_id"], ["anchor.id"], name=op.f("fk_item_version_anchor_id_anchor")),
         sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_item_version_item_id_item"), ondelete="CASCADE"
@@ -1178,12 +1189,12 @@ def upgrade() -> None:
 
     op.create_table(
         "attempt_item",
-        sa.Column("attempt_id", KEY, nullable=False),
-        sa.Column("slot", sa.Integer(), nullable=False),
-        sa.Column("item_version_id", KEY, nullable=False),
+        sa.Column("attempt_id", WIDE, nullable=False),
+        sa.Column("slot", WIDE, nullable=False),
+        sa.Column("item_version_id", WIDE, nullable=False),
         sa.Column("shown", JSON, nullable=False),
         sa.Column("flagged", sa.Boolean(), nullable=False),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_item_attempt_id_attempt"), ondelete="CASCADE"
         ),
@@ -1199,8 +1210,8 @@ def upgrade() -> None:
 
     op.create_table(
         "step",
-        sa.Column("attempt_item_id", KEY, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("attempt_item_id", WIDE, nullable=False),
+        sa.Column("number", WIDE, nullable=False),
         sa.Column(
             "kind",
             sa.Enum("save", "score", name="stepkind", native_enum=False, create_constraint=True, length=32),
@@ -1209,11 +1220,11 @@ def upgrade() -> None:
         sa.Column("response", JSON, nullable=True),
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
-        sa.Column("by_id", KEY, nullable=True),
+        sa.Column("by_id", WIDE, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("base_step", sa.Integer(), nullable=False),
+        sa.Column("base_step", WIDE, nullable=False),
         sa.Column("once", sa.String(), nullable=True),
-        sa.Column("id", KEY, autoincrement=True, nullable=False),
+        sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("(kind = 'score') = (score IS NOT NULL)", name=op.f("ck_step_scores_have_a_score")),
         sa.CheckConstraint(
             "number >= 1 AND base_step >= 0 AND base_step < number", name=op.f("ck_step_numbers_in_order")

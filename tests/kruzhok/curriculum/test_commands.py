@@ -1,15 +1,20 @@
 """The commands: check, load, export, new course, schema."""
 
+import contextlib
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from course.outline.models import Course
 from kruzhok.commands.curriculum import check, export, load, new, schema
 from kruzhok.config import ROOT
-from kruzhok.curriculum.authoring import json_schema
+from kruzhok.curriculum.authoring import FILES, json_schema
+from kruzhok.curriculum.files import split_front_matter
+from kruzhok.curriculum.places import read_yaml
 from kruzhok.curriculum.reading import read_folder
 from tests.kruzhok.curriculum.small import LESSON, QUIZ, changed, small
 
@@ -144,3 +149,24 @@ def test_the_published_schema_is_that_of_the_code():
 def test_every_key_of_the_schema_says_what_it_is_for(name):
     properties = json_schema()["$defs"][name]["properties"]
     assert all("description" in value for key, value in properties.items()), name
+
+
+def examples():
+    """Yield the YAML of every example in docs/curriculum.md, that of front matter among it."""
+    text = (ROOT / "docs" / "curriculum.md").read_text()
+    for kind, block in re.findall(r"^```(yaml|markdown)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        if kind == "yaml":
+            yield block
+        elif block.startswith("---\n"):
+            yield split_front_matter(block).front
+
+
+@pytest.mark.parametrize("example", [*examples()], ids=lambda example: example.split("\n")[0])
+def test_every_example_of_the_documentation_is_right(example):
+    value = read_yaml(example).value
+    fits = []
+    for file, model in FILES.items():
+        with contextlib.suppress(ValidationError):
+            model.model_validate(value)
+            fits.append(file)
+    assert len(fits) == 1

@@ -1,0 +1,250 @@
+"""Every address and method, as every role: who gets what. What is not yours does not exist."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from course.base.db import Database
+from course.base.web import Application
+from course.groups.models import Role
+from course.outline.models import ActivityKind
+from course.users.models import SignIn, User
+from course.users.sign_ins import add_sign_in
+from lessons.models import Document
+from tests import factories
+from tests.conftest import NOW
+from tests.web import token_of
+
+ROLES = (
+    "visitor",
+    "guest",
+    "stranger",
+    "student",
+    "former member",
+    "student of another group",
+    "tutor",
+    "another group's tutor",
+    "organiser",
+    "administrator",
+)
+MEMBERS = ("student", "tutor", "organiser")
+WITH_ACCOUNT = tuple(role for role in ROLES if role not in {"visitor", "guest"})
+
+
+#: What a document says of itself, at its shortest.
+ABOUT = {"title": "A decree", "by": "A council", "licence": "CC-BY-4.0", "minutes": 2}
+
+
+class World(NamedTuple):
+    """Two study groups on one course and somebody of each role; what the addresses name."""
+
+    users: Mapping[str, int | None]
+    names: Mapping[str, Any]
+
+
+def make_world(session: Session) -> World:
+    """Return the world; its names belong to the study group `circle`, its attempt to that group's student."""
+    course = factories.make_bare_course(session)
+    circle, other = factories.make_group(session, course), factories.make_group(session, course)
+    enrolments = {
+        "student": factories.make_enrolment(session, course=course, group=circle),
+        "former member": factories.make_enrolment(session, course=course, group=circle, left_at=NOW),
+        "student of another group": factories.make_enrolment(session, course=course, group=other),
+        "tutor": factories.make_enrolment(session, course=course, group=circle, role=Role.tutor),
+        "another group's tutor": factories.make_enrolment(session, course=course, group=other, role=Role.tutor),
+        "organiser": factories.make_enrolment(session, course=course, group=circle, organiser=True),
+    }
+    users: dict[str, int | None] = {role: enrolment.user_id for role, enrolment in enrolments.items()}
+    users["visitor"] = None
+    users["guest"] = factories.make_guest(session).id
+    users["stranger"] = factories.make_user(session).id
+    users["administrator"] = factories.make_user(session, administrator=True).id
+    lesson, reading, prompt, quiz = (factories.activity_of(session, course, kind) for kind in ActivityKind)
+    attempt = factories.make_attempt(session, enrolments["student"], quiz)
+    sign_in = factories.add(
+        session, SignIn(user_id=users["student"], token_hash=factories.one_more("hash"), created_at=NOW)
+    )
+    document = factories.make_text(session, course)
+    session.add(Document(text_id=document.id, about=ABOUT))
+    names = {
+        "course": course.ident,
+        "lesson": lesson.ident,
+        "reading": reading.ident,
+        "prompt": prompt.ident,
+        "quiz": quiz.ident,
+        "text": document.ident,
+        "attempt": attempt.id,
+        "item": attempt.items[0].id,
+        "sign_in": sign_in.id,
+        "circle": circle.slug,
+    }
+    return World(users, names)
+
+
+def browser_of(app: Application, database: Database, user_id: int | None) -> FlaskClient:
+    """Return a client in which that user is signed in, by a sign-in of its own."""
+    client = app.test_client()
+    if user_id is not None:
+        with database.transaction() as session:
+            token = add_sign_in(session, session.get_one(User, user_id), "test", NOW)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+    return client
+
+
+def of(*roles: str, then: int = 200, others: int = 404) -> dict[str, int]:
+    """Return role -> status: THEN for ROLES, OTHERS for everybody else."""
+    return {role: then if role in roles else others for role in ROLES}
+
+
+def accounts(then: int) -> dict[str, int]:
+    """Return THEN for who has an account; a visitor is asked to sign in, a guest to sign up."""
+    return of(*WITH_ACCOUNT, then=then) | {"visitor": 401, "guest": 403}
+
+
+EVERYBODY = of(*ROLES)
+ACCOUNTS = accounts(200)
+NOBODY = of(then=200, others=404)
+
+#: (endpoint, method, address) -> role -> status
+LOOKING: list[tuple[str, str, dict[str, int]]] = [
+    ("courses.front", "/", EVERYBODY),
+    ("courses.course", "/courses/{course}", EVERYBODY),
+    ("courses.course", "/courses/{course}?group={circle}", of(*MEMBERS)),
+    ("courses.image", "/courses/{course}/images/none.webp", NOBODY),
+    ("lessons.lesson", "/courses/{course}/lessons/{lesson}", EVERYBODY),
+    ("lessons.lesson", "/courses/{course}/lessons/{lesson}?group={circle}", of(*MEMBERS)),
+    ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}", EVERYBODY),
+    ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}", of(*MEMBERS)),
+    ("lessons.text", "/courses/{course}/texts/{text}", EVERYBODY),
+    ("lessons.text", "/courses/{course}/texts/{text}?group={circle}", of(*MEMBERS)),
+    ("lessons.reference", "/courses/{course}/reference", EVERYBODY),
+    ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}", EVERYBODY),
+    ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}?group={circle}", of(*MEMBERS)),
+    ("quizzes.attempt", "/attempts/{attempt}", of("student")),
+    ("quizzes.submission", "/attempts/{attempt}/submission", of("student")),
+    ("today.today", "/today", EVERYBODY),
+    ("today.today", "/today?group={circle}", of(*MEMBERS)),
+    ("site.healthz", "/healthz", EVERYBODY),
+    ("site.styleguide", "/styleguide", EVERYBODY),
+    ("static", "/static/kruzhok.css", EVERYBODY),
+    ("users.sign_up", "/sign-up", of("visitor", "guest", others=303)),
+    ("users.sign_in", "/sign-in", EVERYBODY),
+    ("users.me", "/me", of(*ROLES[1:], others=303)),
+    ("users.password", "/me/password", ACCOUNTS),
+    ("users.reset", "/reset", EVERYBODY),
+    ("users.reset_link", "/reset/nonsense", of(then=200, others=410)),
+    ("users.set_up", "/set-up/nonsense", of(then=200, others=410)),
+    ("users.reading_settings", "/reading-settings", EVERYBODY),
+    ("merging.ask", "/me/merge", of(then=200, others=303)),
+]
+ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
+    (
+        "lessons.tick_one",
+        "/courses/{course}/lessons/{lesson}/readings/{reading}/tick",
+        {"done": "1"},
+        of(*ROLES, then=303),
+    ),
+    (
+        "lessons.tick_one",
+        "/courses/{course}/lessons/{lesson}/readings/{reading}/tick",
+        {"done": "1", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    (
+        "lessons.tick",
+        "/courses/{course}/lessons/{lesson}/tick",
+        {"done": "1", "group": "{circle}"},
+        of(*MEMBERS, then=409),
+    ),
+    (
+        "lessons.answer",
+        "/courses/{course}/lessons/{lesson}/prompts/{prompt}",
+        {"text": "My answer.", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    (
+        "lessons.draft",
+        "/courses/{course}/lessons/{lesson}/prompts/{prompt}/draft",
+        {"text": "My answer so far.", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    (
+        "lessons.discard",
+        "/courses/{course}/lessons/{lesson}/prompts/{prompt}/draft/discard",
+        {"copy": "1", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    ("lessons.preview", "/preview", {"text": "*x*"}, EVERYBODY),
+    ("quizzes.begin", "/courses/{course}/quizzes/{quiz}", {"group": "{circle}"}, of(*MEMBERS, then=303)),
+    ("quizzes.save", "/attempts/{attempt}", {"do": "save"}, of("student", then=303)),
+    ("quizzes.save_item", "/attempts/{attempt}/items/{item}", {"base": "0"}, of("student")),
+    ("quizzes.submit", "/attempts/{attempt}/submission", {}, of("student", then=303)),
+    ("users.end_sign_in", "/me/sign-ins/{sign_in}/sign-out", {}, accounts(404) | {"student": 303}),
+    ("users.sign_up", "/sign-up", {}, of("visitor", "guest", then=422, others=303)),
+    ("users.sign_in", "/sign-in", {}, of(*ROLES, then=422)),
+    ("users.me", "/me", {"name": "N", "zone": "Nowhere"}, of(*ROLES[1:], then=422, others=401)),
+    ("users.password", "/me/password", {}, accounts(422)),
+    ("users.reset", "/reset", {}, of(*ROLES, then=422)),
+    ("users.reset_link", "/reset/nonsense", {}, of(then=200, others=410)),
+    ("users.set_up", "/set-up/nonsense", {}, of(then=200, others=410)),
+    ("users.reading_settings", "/reading-settings", {"theme": "dark"}, of(*ROLES, then=303)),
+    ("merging.ask", "/me/merge", {"answer": "add"}, of(then=200, others=303)),
+    ("users.sign_out_everywhere", "/me/sign-out-everywhere", {}, accounts(303)),
+    ("users.sign_out", "/sign-out", {}, of("guest", then=200, others=303)),
+]
+
+
+def filled(words: Any, names: Mapping[str, Any]) -> Any:
+    return words.format(**names) if isinstance(words, str) else words
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_page_is_open_to_whom_it_is_for(app: Application, database: Database, role: str) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+    client = browser_of(app, database, world.users[role])
+    expected = {address: statuses[role] for _endpoint, address, statuses in LOOKING}
+    got = {}
+    for address in expected:
+        with client.get(filled(address, world.names)) as answer:
+            got[address] = answer.status_code
+    assert got == expected
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_act_is_open_to_whom_it_is_for(app: Application, database: Database, role: str) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+    wrong = {}
+    for _endpoint, address, fields, statuses in ACTING:
+        client = browser_of(app, database, world.users[role])
+        form = {name: filled(value, world.names) for name, value in fields.items()}
+        answer = client.post(filled(address, world.names), data={"csrf_token": token_of(client, "/reset"), **form})
+        if answer.status_code != statuses[role]:
+            wrong[address, str(fields)] = (answer.status_code, statuses[role])
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_table_names_every_address_of_the_site(app: Application) -> None:
+    site = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in {"GET", "POST"} & (rule.methods or set())
+    }
+    table = {(row[0], "GET") for row in LOOKING} | {(row[0], "POST") for row in ACTING}
+    assert site - table == set()
+    assert {endpoint for endpoint, _method in table - site} == set()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_every_act_asks_for_its_token(app: Application, database: Database) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+    client = browser_of(app, database, world.users["student"])
+    for _endpoint, address, _fields, _statuses in ACTING:
+        assert client.post(filled(address, world.names)).status_code == 400, address
