@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 _TERM_LINK = re.compile(r'<a\b[^>]*\bhref="#term-([a-z0-9-]+)"[^>]*>(.*?)</a>', re.DOTALL)
-_BEFORE_PUNCTUATION = re.compile(r"</button>(?=[,.;:!?)’”…])")
+_WITH_PUNCTUATION = re.compile(
+    r'(<button type="button" class="term"[^>]*>(?:(?!</button>).)*</button>[,.;:!?)’”…]+)', re.DOTALL
+)
 _NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]+)"')
 
 
 def with_slips(html: str | None) -> Markup:
     """Return HTML in which a link to a term is the button that opens its slip, which needs no script."""
     buttons = _TERM_LINK.sub(r'<button type="button" class="term" popovertarget="term-\1">\2</button>', html or "")
-    # A button is a box to the browser: without a word joiner the comma after it may begin the next line.
-    return Markup(_BEFORE_PUNCTUATION.sub("</button>\u2060", buttons))  # noqa: S704 (made safe when it was loaded)
+    # A button is a box to the browser: if they are not held together, the comma after it may begin the next line.
+    together = _WITH_PUNCTUATION.sub(r'<span class="unbroken">\1</span>', buttons)
+    return Markup(together)  # noqa: S704 (made safe when it was loaded)
 
 
 def named_in(html: str | None) -> list[tuple[str, str]]:

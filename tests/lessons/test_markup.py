@@ -5,7 +5,8 @@ from lessons.markup import first_mentions, named_in, with_slips
 
 def test_a_link_to_a_term_is_a_button_and_holds_the_comma_after_it() -> None:
     assert with_slips('<p><a href="#term-soviet">Soviet</a>, a council</p>') == (
-        '<p><button type="button" class="term" popovertarget="term-soviet">Soviet</button>\u2060, a council</p>'
+        '<p><span class="unbroken"><button type="button" class="term" popovertarget="term-soviet">Soviet</button>,</span>'
+        " a council</p>"
     )
 
 
