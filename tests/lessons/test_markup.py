@@ -4,10 +4,9 @@ from lessons.markup import first_mentions, named_in, with_slips
 
 
 def test_a_link_to_a_term_is_a_button_and_holds_the_comma_after_it() -> None:
-    assert with_slips('<p><a href="#term-soviet">Soviet</a>, a council</p>') == (
-        '<p><span class="unbroken"><button type="button" class="term" popovertarget="term-soviet">Soviet</button>,</span>'
-        " a council</p>"
-    )
+    button = '<button type="button" class="term" popovertarget="term-soviet">Soviet</button>'
+    shown = with_slips('<p><a href="#term-soviet">Soviet</a>, a council</p>')
+    assert shown == f'<p><span class="unbroken">{button},</span> a council</p>'
 
 
 def test_who_and_what_is_named_is_met_once() -> None:
