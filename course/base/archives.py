@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import BinaryIO
 
 from course.base.errors import DomainError
 from course.base.words import _
@@ -57,12 +58,18 @@ UTF8_NAME = 0x0800
 TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def read_archive(data: bytes, *, limits: Limits = Limits()) -> dict[str, bytes]:
+def read_archive(data: bytes | BinaryIO, *, limits: Limits = Limits()) -> dict[str, bytes]:
     """Return name -> content of the files in the zip archive DATA, in its order, without the folders.
+
+    Of a stream no more is read than an archive within LIMITS can have, packed: a little more than unpacked.
 
     Names are paths with forward slashes in Unicode form NFC, none of which leads out of the archive, and no two of
     which some disk would take for one. Raise BadArchive for an archive that breaks this or LIMITS, is encrypted, cut
     short or no zip, holds links, or whose parts lie over each other or are not what its own list says."""
+    packed = limits.total + MIB
+    data = data[: packed + 1] if isinstance(data, bytes) else data.read(packed + 1)
+    if len(data) > packed:
+        raise BadArchive(_("The archive has more than {most} MiB.").format(most=f"{packed / MIB:g}"))
     directory_at = _directory_of(data, limits)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))

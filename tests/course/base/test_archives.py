@@ -149,6 +149,20 @@ def test_all_files_have_a_limit_together() -> None:
     assert "“two”" in refusal(data, Limits(total=1999))
 
 
+def test_an_archive_is_read_from_a_stream() -> None:
+    assert read_archive(io.BytesIO(packed(("a", b"x")))) == {"a": b"x"}
+
+
+def test_no_more_is_read_of_a_stream_than_an_archive_may_have() -> None:
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            assert 0 <= size <= 2 * MIB + 1
+            return bytes(size)
+
+    with pytest.raises(BadArchive, match="more than 2 MiB"):
+        read_archive(Endless(), limits=Limits(total=MIB))  # type: ignore[arg-type]
+
+
 def test_a_bomb_is_refused_long_before_it_is_unpacked() -> None:
     assert "“bomb” in the archive unpacks to more than 200 times" in refusal(packed(("bomb", bytes(8 * MIB))))
 
