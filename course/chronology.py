@@ -105,6 +105,11 @@ def gregorian_to_julian(when: date) -> tuple[int, int, int]:
 _ORDINAL_TO_DAY_NUMBER = 1_721_425
 
 
+def sort_key(when: HistoricalDate) -> tuple[date, int]:
+    """Return what WHEN is sorted by: its first day and, of those that share it, the longer first."""
+    return when.earliest, -when.latest.toordinal()
+
+
 def in_words(when: HistoricalDate) -> str:
     """Return WHEN as it is read: "16 April 1917", "April 1917", "c. 1917", "1640s", "8–12 March 1917", "1914–1918"."""
     if when.ends is None:

@@ -1,6 +1,6 @@
 """Historical dates in both calendars."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from course.chronology import (
     julian_to_gregorian,
     old_style_in_words,
     parse_date,
+    sort_key,
 )
 
 DAYS = st.dates(min_value=date(1, 1, 1))
@@ -34,6 +35,10 @@ BOTH = [
 def test_a_day_has_its_other_calendars_name(old: tuple[int, int, int], new: date) -> None:
     assert julian_to_gregorian(*old) == new
     assert gregorian_to_julian(new) == old
+
+
+def test_russia_went_to_bed_on_31_january_1918_and_rose_on_14_february() -> None:
+    assert julian_to_gregorian(1918, 1, 31) + timedelta(days=1) == date(1918, 2, 14)
 
 
 @given(DAYS)
@@ -122,6 +127,12 @@ def test_a_date_is_as_exact_as_it_is_written(
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(BadDate):
         parse_date(text)
+
+
+def test_dates_sort_by_their_first_day_and_the_longer_before_its_parts() -> None:
+    mixed = ["1917-01-02", "1917-01-01", "1917", "1910s", "1914-08-01", "1917-01", "1914..1918", "16th century..1789"]
+    order = ["16th century..1789", "1910s", "1914..1918", "1914-08-01", "1917", "1917-01", "1917-01-01", "1917-01-02"]
+    assert sorted(mixed, key=lambda text: sort_key(parse_date(text))) == order
 
 
 def test_the_old_style_day_is_kept_and_read_after_the_new() -> None:
