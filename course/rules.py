@@ -146,6 +146,16 @@ def may_start(start: datetime, close: datetime | None, opens: datetime | None = 
     return (opens is None or opens <= start) and (close is None or start <= close)
 
 
+def minutes_one_will_have(
+    start: datetime, base_limit: timedelta | None, own_limit: timedelta | None, close: datetime | None
+) -> int | None:
+    """Return how many whole minutes an attempt begun at START, which is allowed, will have; None for no end.
+
+    It is what the start page says: rounded down, so that it promises nothing that is not kept."""
+    end = deadline(start, base_limit, own_limit, close)
+    return None if end is None else (end - start) // MINUTE
+
+
 def deadline(
     start: datetime, base_limit: timedelta | None, own_limit: timedelta | None, close: datetime | None
 ) -> datetime | None:

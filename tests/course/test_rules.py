@@ -18,6 +18,7 @@ from course.rules import (
     deadline,
     due_instant,
     may_start,
+    minutes_one_will_have,
     own_date,
     own_limit,
     resolve,
@@ -78,6 +79,26 @@ def test_the_deadline_of_an_attempt(
     assert may_start(at(start), closes)
     found = deadline(at(start), base_limit(layers), own_limit(layers, Accommodation(Fraction(factor))), closes)
     assert found == (at(end) if end else None)
+
+
+@pytest.mark.parametrize(
+    ("quiz", "factor", "close", "start", "have"),
+    [(60, 1, "11:00", "10:59", 1), (60, 1, "11:00", "10:30", 30), (60, 2, "11:00", "10:59", 61),
+     (60, 1, None, "9:00", 60), (None, 1, "11:00", "9:00", 120),
+     (None, 1, None, "9:00", None),
+     (60, 1, "11:00", "11:00", 0)],
+)  # fmt: skip
+def test_the_start_page_says_how_many_minutes_one_will_have(
+    quiz: int | None, factor: int, close: str | None, start: str, have: int | None
+) -> None:
+    layers = limited(quiz)
+    own = own_limit(layers, Accommodation(Fraction(factor)))
+    assert minutes_one_will_have(at(start), base_limit(layers), own, at(close) if close else None) == have
+
+
+def test_a_minute_that_has_begun_is_not_promised() -> None:
+    start = at("10:58") + timedelta(seconds=1)
+    assert minutes_one_will_have(start, minutes(60), minutes(60), at("11:00")) == 1
 
 
 def test_one_may_start_until_the_close() -> None:
