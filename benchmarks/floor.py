@@ -1,15 +1,16 @@
 """The floor: the least that a signed-in page and a durable save cost with Flask, SQLAlchemy and SQLite.
 
-No forms, no permissions, no progress: one user looked up, twenty rows drawn, or one row written. What Kruzhok's pages cost
-is said as a ratio to this, in the same run on the same machine.
+No forms, no permissions, no progress: one user looked up, twenty rows drawn, or one row written. What Kruzhok's pages
+cost is said as a ratio to this, in the same run on the same machine.
 """
 
 import os
 
-from course.base.db import Database, make_engine
 from flask import Flask, render_template_string, request
 from sqlalchemy import ForeignKey, func, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from course.base.db import Database, make_engine
 
 
 class FloorBase(DeclarativeBase):
@@ -63,8 +64,12 @@ def create_floor() -> Flask:
     def page() -> str:
         with database.transaction(writing=False) as session:
             reader = session.get_one(Reader, 1)
-            mine = select(Answer.row_id, func.count().label("n")).where(Answer.reader_id == 1).group_by(Answer.row_id).subquery()
-            rows = session.execute(select(Row, func.coalesce(mine.c.n, 0)).outerjoin(mine, mine.c.row_id == Row.id)).all()
+            counted = (
+                select(Answer.row_id, func.count().label("n")).where(Answer.reader_id == 1).group_by(Answer.row_id)
+            )
+            mine = counted.subquery()
+            listed = select(Row, func.coalesce(mine.c.n, 0)).outerjoin(mine, mine.c.row_id == Row.id)
+            rows = session.execute(listed).all()
             return render_template_string(PAGE, reader=reader, rows=rows)
 
     @app.post("/save")

@@ -2,9 +2,9 @@
 
     ./run python -m benchmarks.pages [--quick] [--users N] [--rounds N]
 
-Assumes: SQLite with synchronous=FULL for both, one server process each with two threads, on loopback, one client that asks
-for one page at a time over one connection; floor and pages take turns, and each page's figure is the median of the rounds'
-ratios. It fails (exit code 1) where a page does not answer, or makes more queries than its bound.
+Assumes: SQLite with synchronous=FULL for both, one server process each with two threads, on loopback, one client that
+asks for one page at a time over one connection; floor and pages take turns, and each page's figure is the median of the
+rounds' ratios. It fails (exit code 1) where a page does not answer, or makes more queries than its bound.
 """
 
 import argparse
@@ -18,13 +18,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from course.base.db import Database, make_engine
 from course.completion.records import tick
@@ -42,12 +45,14 @@ from kruzhok.migrations import migrate
 from quizzes.attempts.saving import Sent, save_responses
 from quizzes.attempts.taking import start_attempt, submit_attempt
 from quizzes.items import parse_data
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
 
 COURSE = "/courses/why-study-the-russian-revolution"
 FLOOR_PAGE = "floor: a page"
 FLOOR_SAVE = "floor: a durable save"
+
+
+#: The fields of a form for the n-th request.
+Fields = Callable[[int], dict[str, object]]
 
 
 class Page(NamedTuple):
@@ -121,7 +126,8 @@ def seed(database: Database, users: int) -> Reader:
         course = session.scalars(select(Course)).one()
         activities = session.scalars(select(Activity).where(Activity.retired_at.is_(None))).all()
         for number in range(users):
-            user = User(email=f"reader-{number}@example.org", name=f"Reader {number}", created_at=now, active_on=now.date())
+            email = f"reader-{number}@example.org"
+            user = User(email=email, name=f"Reader {number}", created_at=now, active_on=now.date())
             session.add(user)
             session.flush()
             enrolment = enrol_alone(session, user, course, now=now)
@@ -138,7 +144,7 @@ def seed(database: Database, users: int) -> Reader:
 
 
 def study(
-    session: Session, enrolment: Enrolment, activities: list[Activity], rng: random.Random, now: datetime
+    session: Session, enrolment: Enrolment, activities: Sequence[Activity], rng: random.Random, now: datetime
 ) -> int:
     """Let ENROLMENT tick half of the readings and hand in both quizzes, partly right; return the last attempt."""
     for activity in activities:
@@ -202,7 +208,7 @@ def served(factory: str, folder: str) -> Iterator[int]:
 
 
 def measure(reader: Reader, pages: list[Page], queries: dict[str, int], rounds: int, folder: str) -> list[Cost]:
-    """Return the cost of each page; floor and pages are asked in turns, so that what else the machine does hits both."""
+    """Return the cost of each page; floor and pages are asked in turns, so that other load hits both."""
     with served("benchmarks.floor:create_floor", folder) as floor_port, served("kruzhok.app:wsgi", folder) as our_port:
         floor, ours = HTTPConnection("127.0.0.1", floor_port), HTTPConnection("127.0.0.1", our_port)
         token = reader_token(ours, reader)
@@ -227,8 +233,8 @@ def measure(reader: Reader, pages: list[Page], queries: dict[str, int], rounds: 
             note(times, ratios, FLOOR_PAGE, floor_page, floor_page, number)
             note(times, ratios, FLOOR_SAVE, floor_save, floor_save, number)
     return [
-        Cost(name, statistics.median(times[name]), statistics.median(ratios[name]), queries.get(name, 0), sizes.get(name, 0))
-        for name in times
+        Cost(name, statistics.median(took), statistics.median(ratios[name]), queries.get(name, 0), sizes.get(name, 0))
+        for name, took in times.items()
     ]
 
 
@@ -254,7 +260,9 @@ def reader_token(connection: HTTPConnection, reader: Reader) -> str:
     return found[1]
 
 
-def timed(connection: HTTPConnection, method: str, path: str, *, cookie: str = "", body=None, times: int = 15) -> tuple[float, int]:  # type: ignore[no-untyped-def]
+def timed(
+    connection: HTTPConnection, method: str, path: str, *, cookie: str = "", body: Fields | None = None, times: int = 15
+) -> tuple[float, int]:
     """Return the median milliseconds of TIMES requests, and the bytes of the last body."""
     took = []
     size = 0

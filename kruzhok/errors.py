@@ -67,7 +67,8 @@ def error_page(error: DomainError) -> ResponseReturnValue:
     """Return the answer for ERROR. The view's transaction is rolled back by now; the page has one of its own."""
     if wants_json():
         return {"problem": error.message or error.title, "url": request.path}, error.status
-    g.pop("_login_user", None)  # it hangs on the session that is gone
+    for gone in ("_login_user", "page_enrolment"):  # they hang on the session that is gone
+        g.pop(gone, None)
     with request_transaction(current_database(), writing=False):
         page = render_template("errors/domain.html", error=error, typed=_typed())
     return page, error.status

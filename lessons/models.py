@@ -13,7 +13,7 @@ from course.texts.models import Text
 
 
 def _named(other: str) -> Table:
-    """Return the table that says which OTHERs a lesson introduces; they are shown by name or date, so no order is kept."""
+    """Return the table that says which OTHERs a lesson introduces; shown by name or date, so no order is kept."""
     return Table(
         f"lesson_{other}",
         Base.metadata,
@@ -28,7 +28,7 @@ lesson_person, lesson_term, lesson_event, lesson_source = (
 
 
 class Lesson(Base):
-    """Study notes on one lecture, essay or person. `lecture` holds title, by, given, address, recording and a note."""
+    """Study notes on one lecture, essay or person. `lecture` holds title, by, given, address, recording, a note."""
 
     __tablename__ = "lesson"
 
@@ -48,7 +48,7 @@ class Lesson(Base):
 
 
 class Document(Base):
-    """What is known of a text in the house beside its words: who wrote it, when, where it stands, how it was checked."""
+    """What is known of a text in the house beside its words: who wrote it, when, how it was checked."""
 
     __tablename__ = "document"
 
@@ -134,7 +134,7 @@ class JournalEntry(Base):
 
 
 class Draft(Base):
-    """What is being written, not yet handed over. `place` says where ("prompt:7"); two that met in merging are both kept.
+    """What is being written. `place` says where ("prompt:7"); two that meet in a merge are both kept.
 
     `number` counts its saves: a save made on an older state becomes a copy of its own instead of overwriting."""
 

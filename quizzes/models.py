@@ -133,7 +133,7 @@ class Purpose(enum.Enum):
 
 
 class Attempt(Base):
-    """One sitting. `policy` is what held when it began; `points` stays null until everything in it is scored or marked."""
+    """One sitting. `policy` is what held when it began; `points` stays null until everything is scored or marked."""
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -199,7 +199,7 @@ class Step(Base):
     """One recorded act in an attempt. Never changed.
 
     `base_step` is the number of the step its page had seen; `counts` is false for a save on an older page that another
-    had overtaken, or that came after the submission: kept and shown, not scored. `once` makes a double click harmless."""
+    had overtaken, or that came after the submission: kept, not scored. `once` makes a double click harmless."""
 
     __tablename__ = "step"
     __table_args__ = (

@@ -6,21 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from course.base.words import _
+from course.rules import Layer, Level, resolve
 from quizzes.models import Counts, Quiz
 
 #: A score that misses the pass mark by less is a rounding of floats, not a miss.
 HAIR = 1e-9
-
-
-class SaysOfField(Protocol):
-    """What is read of a layer of a rule (course.syllabus.exceptions)."""
-
-    @property
-    def field(self) -> str: ...
-    @property
-    def value(self) -> Any: ...
-    @property
-    def whose(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +32,10 @@ class Policy:
         return cls(stored.get("attempts"), stored.get("pass_mark"), Counts(stored.get("counts", "best")))
 
 
-def effective(quiz: Quiz, layers: Iterable[SaysOfField] = ()) -> Policy:
-    """Return what holds now at QUIZ for the one whose LAYERS these are."""
-    return Policy(attempts_allowed(quiz.attempts_allowed, layers), quiz.pass_mark, quiz.counts)
-
-
-def attempts_allowed(own: int | None, layers: Iterable[SaysOfField]) -> int | None:
-    """Return how many attempts there may be, None for any number: the nearest layer that says so, else the quiz's OWN.
-
-    Several on one level combine in the user's favour: the most, and no limit before all."""
-    said = [layer for layer in layers if layer.field == "attempts"]
-    if not said:
-        return own
-    nearest = min(layer.whose for layer in said)
-    values = [layer.value for layer in said if layer.whose == nearest]
-    return None if None in values else max(values)
+def effective(quiz: Quiz, layers: Iterable[Layer] = ()) -> Policy:
+    """Return what holds now at QUIZ for the one whose LAYERS (course.syllabus.exceptions) these are."""
+    own = Layer(Level.quiz, "attempts", quiz.attempts_allowed, _("The quiz"))
+    return Policy(resolve([*layers, own], "attempts").value, quiz.pass_mark, quiz.counts)
 
 
 class Sat(Protocol):

@@ -39,7 +39,7 @@ def binaries() -> Path | None:
 def server() -> Iterator[str]:
     """Give the address of a running server with an empty database; stop it and remove everything afterwards.
 
-    PostgreSQL refuses to run as root, so there it runs as nobody, from copied binaries (a home folder may be closed)."""
+    PostgreSQL refuses to run as root, so there it runs as nobody, from copied binaries (a home may be closed)."""
     if told := os.environ.get("KRUZHOK_TEST_PG"):
         yield told
         return

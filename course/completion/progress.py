@@ -34,7 +34,7 @@ def counting_parts(parts: Iterable[Part], reached: Mapping[int, datetime]) -> li
 
     A part that came in after its lesson was done does not count for that enrolment: done is not undone by new content.
     """
-    return [part for part in parts if part.lesson_id not in reached or part.added_at <= reached[part.lesson_id]]
+    return [part for part in parts if (done_at := reached.get(part.lesson_id or 0)) is None or part.added_at <= done_at]
 
 
 def progress(parts: Sequence[Part], states: Mapping[int, State], reached: Mapping[int, datetime]) -> Progress:

@@ -204,9 +204,17 @@ class Part {
 
 class Draft extends Part {
   get base() { return this.home.dataset.base ?? "0"; }
-  set base(step) { this.home.dataset.base = step; }
+  set base(step) {
+    this.home.dataset.base = step;
+    const field = this.home.form.elements.base; // what the plain buttons of the form send
+    if (field) field.value = step;
+  }
   read() { return [["text", this.home.value]]; }
   write(fields) { this.home.value = fields[0][1]; }
+  took({ notice }) {
+    const said = this.home.form.querySelector("[data-notice]");
+    if (said) Object.assign(said, { textContent: notice ?? "", hidden: !notice });
+  }
 }
 
 class Item extends Part {

@@ -86,7 +86,7 @@ def check_distinct(idents: Iterable[str], texts: Iterable[str]) -> None:
         raise fault(_("“{text}” stands twice, and nobody could tell which is meant: change or drop one."), text=text)
 
 
-class BadResponse(ValueError):  # noqa: N818 (a word of the field: it is what was sent)
+class BadResponse(ValueError):
     """What was sent is no answer to this item; the message says so to the person who sent it."""
 
 

@@ -65,6 +65,6 @@ class Watched:
     def __init__(self, page: Page, site: str) -> None:
         self.page = page
         self.complaints: list[str] = []
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("console", lambda said: said.type in {"error", "warning"} and self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda sent: None if sent.url.startswith(site) else self.complaints.append(sent.url))

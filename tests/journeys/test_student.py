@@ -36,7 +36,9 @@ def answer(question: Locator, item: dict[str, Any], *, wrongly: bool) -> None:
             question.locator(f'input[value="{"true" if item["key"] else "false"}"]').check()
         case "matching":
             for pair in item["pairs"]:
-                question.locator(f'select[name$="-{pair["ident"]}"]').select_option(matching.choice_ident(pair["right"]))
+                question.locator(f'select[name$="-{pair["ident"]}"]').select_option(
+                    matching.choice_ident(pair["right"])
+                )
         case "ordering":
             for place, entry in enumerate(item["entries"], start=1):
                 question.locator(f'select[name$="-{entry["ident"]}"]').select_option(str(place))

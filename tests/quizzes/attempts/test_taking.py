@@ -17,6 +17,7 @@ from course.base.errors import Conflict
 from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity
+from course.rules import Layer, Level
 from course.syllabus.models import RuleException
 from quizzes.attempts.saving import Sent, save_responses
 from quizzes.attempts.steps import histories
@@ -24,7 +25,7 @@ from quizzes.attempts.taking import AttemptsUsedUp, start_attempt, submit_attemp
 from quizzes.completions import completions
 from quizzes.items import parse_data, type_of
 from quizzes.models import Attempt, AttemptItem, Counts, ItemVersion, Quiz, Step, StepKind
-from quizzes.policy import Counting, Policy, attempts_allowed, counting, effective, passes
+from quizzes.policy import Counting, Policy, counting, effective, passes
 from quizzes.spellings import spellings_of
 from tests.conftest import NOW
 from tests.factories import add, make_item_version
@@ -192,15 +193,16 @@ def test_which_attempt_counts() -> None:
 
 
 def test_the_nearest_layer_says_how_many_attempts() -> None:
-    from course.syllabus.exceptions import Layer, Whose
+    def allowed(*layers: Layer) -> int | None:
+        return effective(Quiz(attempts_allowed=1, pass_mark=None, counts=Counts.best), layers).attempts
 
-    subgroup = [Layer("attempts", 4, Whose.subgroup, ""), Layer("attempts", 2, Whose.subgroup, "")]
-    assert attempts_allowed(1, []) == 1
-    assert attempts_allowed(1, subgroup) == 4
-    assert attempts_allowed(1, [*subgroup, Layer("attempts", None, Whose.subgroup, "")]) is None
-    assert (
-        attempts_allowed(1, [*subgroup, Layer("attempts", 3, Whose.user, ""), Layer("due", NOW, Whose.user, "")]) == 3
-    )
+    subgroup = [Layer(Level.subgroup_exception, "attempts", number, "") for number in (4, 2)]
+    without_limit = Layer(Level.subgroup_exception, "attempts", None, "")
+    own = [Layer(Level.user_exception, "attempts", 3, ""), Layer(Level.user_exception, "due", NOW, "")]
+    assert allowed() == 1
+    assert allowed(*subgroup) == 4
+    assert allowed(*subgroup, without_limit) is None
+    assert allowed(*subgroup, *own) == 3
 
 
 def _committed(database: Database) -> House:

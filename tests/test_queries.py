@@ -1,0 +1,165 @@
+"""How much each page asks of the database: as much in a full house as with one reader who did one thing."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import event, insert, select
+from sqlalchemy.orm import Session
+
+from course.base.db import Database
+from course.base.web import Application
+from course.completion.models import Completion, CompletionFact, FactKind, State
+from course.groups.models import Enrolment
+from course.outline.models import Activity, Course, Unit
+from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
+from quizzes.models import Attempt, StepKind
+from tests import factories
+from tests.conftest import NOW
+from tests.scene import COLUMNS, LINKING_TABLES, MODELS, Scene
+from tests.test_access import ABOUT, browser_of, filled
+
+#: Page -> its address, and how many queries it makes at the most: that of who is signed in included.
+PAGES: Mapping[str, tuple[str, int]] = {
+    "front": ("/", 1),
+    "today": ("/today", 1),
+    "today in a group": ("/today?group={group}", 1),
+    "course": ("/courses/{course}", 1),
+    "course in a group": ("/courses/{course}?group={group}", 1),
+    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 1),
+    "text": ("/courses/{course}/texts/{text}?group={group}", 1),
+    "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 1),
+    "reference": ("/courses/{course}/reference?group={group}", 1),
+    "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 1),
+    "sitting": ("/attempts/{sitting}", 1),
+    "submission": ("/attempts/{sitting}/submission", 1),
+    "result": ("/attempts/{result}", 1),
+    "me": ("/me", 1),
+}
+
+#: What only says where a transaction begins and ends.
+NO_QUERY = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
+
+
+class House(NamedTuple):
+    """A course with lessons, a group that studies it, and one of its members who looks at the pages."""
+
+    reader: int
+    names: Mapping[str, Any]
+
+
+def make_house(session: Session, *, users: int, lessons: int, attempts: int) -> House:
+    """Return a house where each of so many USERS did all there is to do; the reader took each quiz so many times.
+
+    The reader has one more attempt open, at another quiz of the first lesson."""
+    course = factories.make_empty_course(session)
+    unit = factories.make_unit(session, course)
+    parts = [_make_lesson(session, course, unit, number) for number in range(1, lessons + 1)]
+    group = factories.make_group(session, course)
+    reader, *others = [factories.make_enrolment(session, course=course, group=group) for _ in range(users)]
+    for lesson in parts:
+        _work(session, reader, lesson, attempts=attempts)
+    for other in others:
+        _work(session, other, parts[0], attempts=1)
+    first = parts[0]
+    result = session.scalars(select(Attempt).filter_by(enrolment_id=reader.id, activity_id=first.quiz.id)).first()
+    assert result is not None
+    # At another quiz, for what is missed in one is not said while it is open.
+    sitting = factories.make_attempt(session, reader, factories.make_quiz(session, first.lesson))
+    factories.make_step(session, sitting.items[0])
+    names = {
+        "course": course.ident,
+        "group": group.slug,
+        "lesson": first.lesson.ident,
+        "prompt": first.prompt.ident,
+        "quiz": first.quiz.ident,
+        "text": first.text,
+        "sitting": sitting.id,
+        "result": result.id,
+    }
+    return House(reader.user_id, names)
+
+
+class Parts(NamedTuple):
+    """A lesson and what is done in it; TEXT is the ident of a text in the house."""
+
+    lesson: Activity
+    readings: list[Activity]
+    prompt: Activity
+    quiz: Activity
+    text: str
+
+
+def _make_lesson(session: Session, course: Course, unit: Unit, number: int) -> Parts:
+    """Return a lesson with all that can stand in one; it names a person, a term, an event and a source of its own."""
+    lesson = factories.make_lesson(session, course, unit, number=number)
+    text = factories.make_text(session, course)
+    session.add(Document(text_id=text.id, about=ABOUT))
+    readings = [factories.make_reading(session, lesson, text=text), factories.make_reading(session, lesson)]
+    prompt, quiz = factories.make_prompt(session, lesson), factories.make_quiz(session, lesson)
+    lesson_id = session.scalars(select(Lesson.id).filter_by(activity_id=lesson.id)).one()
+    scene = Scene(session)
+    for table, word in LINKING_TABLES.items():
+        named = factories.add(session, MODELS[word](**(COLUMNS[word](scene) | {"course_id": course.id})))
+        session.execute(insert(table).values({"lesson_id": lesson_id, f"{word}_id": named.id}))
+    return Parts(lesson, readings, prompt, quiz, text.ident)
+
+
+def _work(session: Session, member: Enrolment, parts: Parts, *, attempts: int) -> None:
+    """Do all of a lesson as MEMBER, and take its quiz so often, with an answer missed each time."""
+    session.add(Completion(enrolment_id=member.id, activity_id=parts.lesson.id, state=State.begun))
+    for part in (*parts.readings, parts.prompt, parts.quiz):
+        session.add(Completion(enrolment_id=member.id, activity_id=part.id, state=State.done, done_at=NOW))
+        session.add(
+            CompletionFact(enrolment_id=member.id, activity_id=part.id, kind=FactKind.reached, done=True, at=NOW)
+        )
+    prompt = session.scalars(select(Prompt).filter_by(activity_id=parts.prompt.id)).one()
+    told: dict[str, Any] = {"text": "Because.", "html": "<p>Because.</p>", "written_at": NOW, "number": 1}
+    own: dict[str, Any] = {"enrolment_id": member.id, "activity_id": parts.prompt.id}
+    session.add(JournalEntry(**own, **told, prompt_version_id=prompt.current_version_id))
+    session.add(Draft(enrolment_id=member.id, place=f"prompt:{parts.prompt.id}", text="And also", saved_at=NOW))
+    for number in range(1, attempts + 1):
+        points: dict[str, Any] = {"submitted_at": NOW + timedelta(minutes=number), "points": 2.0}
+        for item in factories.make_attempt(session, member, parts.quiz, number=number, **points).items:
+            factories.make_step(session, item, response={"option": "no" if item.slot == 1 else "yes"})
+            score = {"kind": StepKind.score, "score": float(item.slot > 1), "base_step": 1}
+            factories.make_step(session, item, number=2, **score)
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Give a list that fills with the queries of the block."""
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(NO_QUERY):
+            said.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def queries_of(app: Application, database: Database, house: House) -> dict[str, int]:
+    """Return page -> how many queries the reader's look at it makes."""
+    client = browser_of(app, database, house.reader)
+    found = {}
+    for page, (address, _most) in PAGES.items():
+        assert client.get(filled(address, house.names)).status_code == 200, page  # what is done once a day is done
+        with counted(database) as said:
+            assert client.get(filled(address, house.names)).status_code == 200, page
+        found[page] = len(said)
+    return found
+
+
+def test_a_full_house_asks_no_more_than_a_single_reader(app: Application, database: Database) -> None:
+    with database.transaction() as session:
+        small = make_house(session, users=1, lessons=1, attempts=1)
+    alone = queries_of(app, database, small)
+    with database.transaction() as session:
+        big = make_house(session, users=30, lessons=12, attempts=8)
+    assert queries_of(app, database, big) == alone
+    assert {page: number for page, number in alone.items() if number > PAGES[page][1]} == {}
