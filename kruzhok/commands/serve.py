@@ -82,7 +82,6 @@ def _serve_web(host: str, port: int, workers: int) -> None:
         backpressure=64,
         respawn_failed_workers=True,
         log_access=False,
-        process_name="kruzhok",
     ).serve()
 
 
