@@ -42,6 +42,9 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     proxies = environment.get("KRUZHOK_PROXIES") or "0"
     if not proxies.isdecimal():
         raise BadConfig("KRUZHOK_PROXIES must be a number: how many reverse proxies stand in front")
+    if environment.get("KRUZHOK_SMTP_URL") and not environment.get("KRUZHOK_SITE_URL"):
+        # Else the links in letters would lead to whatever host the request named, which anybody can choose.
+        raise BadConfig("KRUZHOK_SITE_URL must say how the site is reached where KRUZHOK_SMTP_URL is set")
     return Config(
         instance=instance,
         database_url=url,

@@ -103,6 +103,7 @@ def _settle(database: Database, job_id: int, now: datetime, error: Exception | N
         job.leased_until = None
         if error is None:
             job.done_at, job.error = now, None
+            job.payload = {}  # a letter may hold a link that works, and is of no use any more
         elif job.tries >= MAX_TRIES:
             job.failed_at, job.error = now, repr(error)
         else:

@@ -82,6 +82,7 @@ def _serve_web(host: str, port: int, workers: int) -> None:
         backpressure=64,
         respawn_failed_workers=True,
         log_access=False,
+        websockets=False,
     ).serve()
 
 
