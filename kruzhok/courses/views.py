@@ -15,7 +15,7 @@ from kruzhok.courses.outline import course_page
 from kruzhok.courses.pictures import picture_named
 from kruzhok.courses.poster import poster_lines
 from kruzhok.today.addresses import address_of
-from kruzhok.today.plan import BEGIN, latest_enrolment, plan_for
+from kruzhok.today.plan import BEGIN, go_on_for, latest_enrolment
 from kruzhok.words import day
 from lessons.outline import lessons_of
 
@@ -37,15 +37,14 @@ def front() -> str:
     if poster is None:
         return render_template("kruzhok/courses/empty.html")
     g.page_enrolment = enrolment  # for the head of the page, which names it
-    plan = plan_for(db_session, enrolment) if enrolment else None
-    begun = plan is not None and plan.go_on is not None and plan.go_on.reason != BEGIN
+    go_on = go_on_for(db_session, enrolment) if enrolment else None
     return render_template(
         "kruzhok/courses/front.html",
         course=poster,
         others=[course for course in courses if course is not poster],
         lessons=lessons_of(db_session, poster.id),
         lines=poster_lines(poster.title),
-        plan=plan if begun else None,
+        go_on=go_on if go_on is not None and go_on.reason != BEGIN else None,
         address_of=address_of,
     )
 

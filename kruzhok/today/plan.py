@@ -130,6 +130,11 @@ def plan_for(session: Session, enrolment: Enrolment) -> Plan:
     )  # fmt: skip
 
 
+def go_on_for(session: Session, enrolment: Enrolment) -> GoOn | None:
+    """Return only where to go on, for a page that shows nothing else of the plan. Six queries, one more in a group."""
+    return decide(_lessons(session, enrolment, standing_of(session, enrolment)), last_acts(session, enrolment))
+
+
 def _lessons(session: Session, enrolment: Enrolment, standing: Standing) -> list[LessonTasks]:
     """Return the lessons in the order of the outline, with their parts. One query."""
     lesson, its_text = aliased(Lesson), aliased(Text)
