@@ -88,3 +88,8 @@ class CopyForm(Form):
         """The copy, 0 where none is meant."""
         said = str(self.copy.data or "")
         return int(said) if said.isascii() and said.isdecimal() and len(said) <= 4 else 0
+
+
+def begins_anew() -> bool:
+    """Return whether the page asks to write to a prompt once more, beside what is there."""
+    return "anew" in request.args

@@ -16,7 +16,7 @@ from course.groups.access import acting_enrolment, course_named, page_enrolment
 from course.groups.models import Enrolment
 from lessons import access
 from lessons.drafts import base_of, drafts_at
-from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, came_from
+from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from
 from lessons.journal import entries_of, keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
 from lessons.page import document_page, lesson_page
@@ -164,7 +164,7 @@ def _prompt_page(lesson: Lesson, prompt: Prompt, enrolment: Enrolment | None, fo
     """Draw the page of a prompt: with what was typed where a form came back, else with the draft."""
     drafts = list(drafts_at(db_session, enrolment, prompt.activity)) if enrolment else []
     entries = entries_of(db_session, enrolment, prompt) if enrolment else []
-    anew = bool(entries) and (bool(drafts) or request.method == "POST" or "anew" in request.args)
+    anew = bool(entries) and (bool(drafts) or request.method == "POST" or begins_anew())
     own = drafts[0] if drafts else None
     typed = request.method == "POST"
     return render_template(
