@@ -19,6 +19,7 @@ from course.texts.models import Text
 from course.users.models import User
 from kruzhok.completions import rebuild
 from lessons.models import Draft, JournalEntry
+from lessons.reports.models import Report
 from quizzes.attempts.taking import submit_attempt
 from quizzes.models import Attempt, AttemptItem, Purpose, Step, StepKind
 
@@ -28,7 +29,12 @@ log = logging.getLogger(__name__)
 OF_THE_PLACE = (SubgroupMember, AssignmentTarget, RuleException, Accommodation)
 
 #: Where a user is named as the one who did it.
-BY: tuple[InstrumentedAttribute[int | None], ...] = (Step.by_id, CompletionFact.by_id, Text.imported_by_id)
+BY: tuple[InstrumentedAttribute[int | None], ...] = (
+    Step.by_id,
+    CompletionFact.by_id,
+    Text.imported_by_id,
+    Report.user_id,
+)
 
 #: Rows are moved by statements; the session reads them anew afterwards.
 PLAIN = {"synchronize_session": False}

@@ -11,7 +11,9 @@ import course.reference.models
 import course.syllabus.models
 import course.texts.models
 import course.users.models
+import lessons.discussion.models
 import lessons.models
+import lessons.reports.models
 import quizzes.models
 from course.base.db import Base
 

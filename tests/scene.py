@@ -18,6 +18,7 @@ from course.completion.models import FactKind, State
 from course.outline.models import ActivityKind
 from course.users.models import LinkKind
 from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
+from lessons.reports.models import Outcome
 from quizzes.models import StepKind
 from tests.conftest import NOW
 from tests.factories import item_data, one_more
@@ -109,6 +110,13 @@ OTHERS: Mapping[str, tuple[str, Callable[[Scene], Columns]]] = {
     "target subgroup": ("assignment_target", lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")}),
     "exception of a subgroup": ("exception", lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")}),
     "step of one click": ("step", lambda s: {"number": 2, "once": "a click"}),
+    "post of one click": ("post", lambda s: {"once": "a click"}),
+    "reply": ("post", lambda s: {"reply_to_id": s("post")}),
+    "talk of a subgroup": ("discussion", lambda s: {"subgroup_id": s("subgroup")}),
+    "other discussion": ("discussion", _nothing),
+    "post in the other discussion": ("post", lambda s: {"discussion_id": s("other discussion")}),
+    "report of a passage": ("report", lambda s: {"item_version_id": None, "passage_id": s("passage")}),
+    "closed report": ("report", lambda s: {"closed_at": NOW, "outcome": Outcome.mended}),
     "reading in the house": ("reading", lambda s: {"address": None, "text_id": s("text")}),
     "completion of what is begun": ("completion", lambda s: {"state": State.begun, "done_at": None}),
     "text of the group": ("text", lambda s: {"course_id": None, "group_id": s("study_group")}),
@@ -200,6 +208,13 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
     },
     "enrolment": lambda s: {"user_id": s("user"), "course_id": s("course"), "joined_at": NOW, "used_at": NOW},
     "invitation": lambda s: {"group_id": s("study_group"), "token_hash": one_more("hash"), "created_at": NOW},
+    "join_request": lambda s: {
+        "group_id": s("study_group"),
+        "user_id": s("other user"),
+        "invitation_id": s("invitation"),
+        "bring": False,
+        "asked_at": NOW,
+    },
     "subgroup": lambda s: {"group_id": s("study_group"), "name": one_more("name"), "created_at": NOW},
     "subgroup_member": lambda s: {
         "subgroup_id": s.new("subgroup"),
@@ -241,6 +256,7 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "state": State.done,
         "done_at": NOW,
     },
+    "look": lambda s: {"enrolment_id": s("member"), "by_id": s("other user"), "at": NOW},
     "text": lambda s: {"course_id": s("course"), "ident": one_more("text"), "title": "A text"},
     "text_version": lambda s: {
         "text_id": s("text"),
@@ -297,6 +313,32 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "written_at": NOW,
     },
     "draft": lambda s: {"enrolment_id": s("enrolment"), "place": one_more("prompt"), "text": "Bec", "saved_at": NOW},
+    "discussion": lambda s: {
+        "activity_id": s.new("activity"),
+        "course_id": s("course"),
+        "group_id": s("study_group"),
+    },
+    "post": lambda s: {
+        "discussion_id": s("discussion"),
+        "group_id": s("study_group"),
+        "enrolment_id": s("member"),
+        "prompt_version_id": s("prompt_version"),
+        "made_at": NOW,
+    },
+    "post_version": lambda s: {"post_id": s("post"), "number": 1, "text": "So.", "html": "<p>So.</p>", "made_at": NOW},
+    "read_mark": lambda s: {
+        "enrolment_id": s("member"),
+        "discussion_id": s("discussion"),
+        "post_id": s("post"),
+        "at": NOW,
+    },
+    "report": lambda s: {
+        "course_id": s("course"),
+        "user_id": s("user"),
+        "item_version_id": s("item_version"),
+        "words": "The date is wrong.",
+        "made_at": NOW,
+    },
     "item": lambda s: {"course_id": s("course"), "ident": one_more("item")},
     "item_version": lambda s: {
         "item_id": s("item"),

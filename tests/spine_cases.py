@@ -9,6 +9,7 @@ from course.groups.models import Role
 from course.outline.models import ActivityKind
 from course.texts.models import AnchorState
 from course.users.models import LinkKind
+from lessons.reports.models import Outcome
 from quizzes.models import Purpose, StepKind
 from tests.conftest import NOW
 from tests.scene import AFTER, BEFORE, Columns, Scene
@@ -588,6 +589,109 @@ ATTEMPTS = [
     Case("ck_step_scores_have_a_score", "a saved response with a score", lambda s: {"score": 1.0}),
 ]
 
+MEETING_OTHERS = [
+    Case(
+        "one_open_request",
+        "asking to join twice",
+        lambda s: {"user_id": s["join_request"].user_id},
+        lambda s: {"user_id": s["join_request"].user_id, "decided_at": NOW, "accepted": False},
+    ),
+    Case(
+        "ck_join_request_decided_with_an_answer",
+        "a decision that says nothing",
+        lambda s: {"decided_at": NOW},
+        lambda s: {"decided_at": NOW, "accepted": True},
+    ),
+    Case(
+        "fk_discussion_group_id_course_id_study_group",
+        "a talk in a group that studies another course",
+        lambda s: {"group_id": s("group of the other course")},
+    ),
+    Case(
+        "fk_discussion_activity_id_course_id_activity",
+        "a talk on a prompt of another course",
+        lambda s: {"activity_id": s("lesson of the other course")},
+    ),
+    Case(
+        "fk_discussion_subgroup_id_group_id_subgroup",
+        "a talk in a subgroup of another group",
+        lambda s: {"subgroup_id": s("subgroup of the other group")},
+        lambda s: {"subgroup_id": s("subgroup")},
+    ),
+    Case(
+        "one_talk_of_group",
+        "two talks on one prompt in a group",
+        lambda s: {"activity_id": s["discussion"].activity_id},
+        lambda s: {"activity_id": s["discussion"].activity_id, "subgroup_id": s("subgroup")},
+    ),
+    Case(
+        "uq_discussion_activity_id_subgroup_id",
+        "two talks on one prompt in a subgroup",
+        lambda s: {"activity_id": s["talk of a subgroup"].activity_id, "subgroup_id": s("subgroup")},
+    ),
+    Case(
+        "fk_post_discussion_id_group_id_discussion",
+        "a post in the talk of another group",
+        lambda s: {"group_id": s("other group"), "enrolment_id": s("member of the other group")},
+    ),
+    Case(
+        "fk_post_enrolment_id_group_id_enrolment",
+        "a post of somebody who is in another group",
+        lambda s: {"enrolment_id": s("member of the other group")},
+    ),
+    Case(
+        "fk_post_reply_to_id_discussion_id_post",
+        "a reply to a post in another talk",
+        lambda s: {"reply_to_id": s("post in the other discussion")},
+        lambda s: {"reply_to_id": s("post")},
+    ),
+    Case(
+        "uq_post_enrolment_id_once",
+        "the same click twice",
+        lambda s: {"once": s["post of one click"].once},
+        lambda s: {"once": "another click"},
+    ),
+    Case(
+        "ck_post_no_reply_to_itself",
+        "a reply to itself",
+        lambda s: {"id": FAR, "reply_to_id": FAR},
+        lambda s: {"id": FAR, "reply_to_id": s("post")},
+    ),
+    Case(
+        "uq_post_version_post_id_number",
+        "a number twice for one post",
+        lambda s: {"number": s["post_version"].number},
+        lambda s: {"number": s["post_version"].number + 1},
+    ),
+    Case("ck_post_version_not_empty", "a post without words", lambda s: {"text": ""}),
+    Case(
+        "uq_read_mark_enrolment_id_discussion_id",
+        "two marks of one reader",
+        lambda s: {"enrolment_id": s["read_mark"].enrolment_id},
+        lambda s: {"enrolment_id": s.new("enrolment", user_id=s("other user"))},
+    ),
+    Case(
+        "fk_read_mark_post_id_discussion_id_post",
+        "a mark at a post of another talk",
+        lambda s: {"post_id": s("post in the other discussion")},
+    ),
+    Case(
+        "fk_report_group_id_course_id_study_group",
+        "a report in a group that studies another course",
+        lambda s: {"group_id": s("group of the other course")},
+        lambda s: {"group_id": s("study_group")},
+    ),
+    Case("ck_report_one_thing_meant", "a report on two things", lambda s: {"passage_id": s("passage")}),
+    Case("ck_report_one_thing_meant", "a report on nothing", lambda s: {"item_version_id": None}),
+    Case("ck_report_says_what", "a report without words", lambda s: {"words": ""}),
+    Case(
+        "ck_report_closed_with_an_outcome",
+        "a report closed without an outcome",
+        lambda s: {"closed_at": NOW},
+        lambda s: {"closed_at": NOW, "outcome": Outcome.right},
+    ),
+]
+
 GROUND_FLOOR = [
     Case("uq_file_sha256", "the same bytes twice", lambda s: {"sha256": s["file"].sha256}),
     Case("ck_file_size_not_negative", "less than nothing", lambda s: {"size": -1}),
@@ -612,6 +716,7 @@ CASES = [
     *LESSONS,
     *ITEMS,
     *ATTEMPTS,
+    *MEETING_OTHERS,
     *GROUND_FLOOR,
 ]
 

@@ -96,6 +96,8 @@ FILLED = {
     "enrolment.role": "member",
     "exception.subgroup_id": "exception of a subgroup",
     "item.group_id": "item of the group",
+    "report.outcome": "closed report",
+    "report.passage_id": "report of a passage",
     "reading.text_id": "reading in the house",
     "text.group_id": "text of the group",
 }

@@ -4,9 +4,10 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.base.db import Base
+from course.users.models import User
 
 
 class FactKind(enum.Enum):
@@ -59,3 +60,16 @@ class Completion(Base):
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
     state: Mapped[State]
     done_at: Mapped[datetime | None]
+
+
+class Look(Base):
+    """A tutor looked at what somebody did. Who was looked at can see it."""
+
+    __tablename__ = "look"
+    __table_args__ = (Index("ix_look_latest", "enrolment_id", "by_id", "at"),)
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+
+    by: Mapped[User] = relationship()

@@ -27,6 +27,7 @@ class StudyGroup(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    about: Mapped[str] = mapped_column(default="")
     zone: Mapped[str] = mapped_column(default="UTC")
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
@@ -73,6 +74,8 @@ class Invitation(Base):
 
     group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(default=Role.student)
+    #: Whoever opens it only asks to join; an organiser lets them in.
+    by_approval: Mapped[bool] = mapped_column(default=False)
     token_hash: Mapped[str] = mapped_column(unique=True)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
@@ -80,6 +83,29 @@ class Invitation(Base):
     uses_allowed: Mapped[int | None]
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None]
+
+
+class JoinRequest(Base):
+    """Somebody who asks to join a study group; `bring` says whether their work alone comes along."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (
+        Index("one_open_request", "user_id", "group_id", unique=True, **partial(decided_at=None)),
+        CheckConstraint("(decided_at IS NULL) = (accepted IS NULL)", name="decided_with_an_answer"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), index=True)
+    bring: Mapped[bool]
+    words: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    invitation: Mapped[Invitation] = relationship()
 
 
 class Subgroup(Base):

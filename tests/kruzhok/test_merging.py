@@ -41,7 +41,18 @@ from tests.factories import (
 from tests.web import post, token_of
 
 #: Tables that name a user or an enrolment and are none of merging's business: a guest has nothing there that is kept.
-NOT_OF_GUESTS = {"sign_in", "one_time_link", "completion", "invitation", "assignment"}
+NOT_OF_GUESTS = {
+    "sign_in",
+    "one_time_link",
+    "completion",
+    "invitation",
+    "assignment",
+    # To be in a study group takes an account.
+    "join_request",
+    "look",
+    "post",
+    "read_mark",
+}
 MERGED = {"enrolment", "attempt", "completion_fact", "journal_entry", "draft", "notice"}
 
 

@@ -1,0 +1,1 @@
+"""The talk on a prompt in one study group."""
