@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from functools import cache
 
 #: As root Chromium has no sandbox of its own; the rest keeps it from asking the network for anything.
 FLAGS = [
@@ -23,3 +26,10 @@ def executable() -> str | None:
         if path := shutil.which(name):
             return path
     return None
+
+
+@cache
+def driver_runs() -> bool:
+    """Whether Playwright's driver starts: its own node needs libatomic, which a minimal Debian has not."""
+    asked = subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False)
+    return asked.returncode == 0

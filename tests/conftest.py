@@ -33,14 +33,26 @@ def missing_parts() -> list[str]:
     if postgres.binaries() is None and not os.environ.get("KRUZHOK_TEST_PG"):
         missing.append("PostgreSQL: tests on it were left out. Set KRUZHOK_TEST_PG or KRUZHOK_PG_BIN.")
     if browser.executable() is None:
-        missing.append("Chromium: browser tests were left out. Install it, or set KRUZHOK_CHROMIUM.")
+        missing.append(
+            "Chromium: browser tests were left out. Install it (Debian: apt-get install chromium), "
+            "or set KRUZHOK_CHROMIUM."
+        )
+    if not browser.driver_runs():
+        missing.append(
+            "libatomic, for the browser's driver: browser tests were left out. Install it (Debian: apt-get install "
+            "libatomic1). If it is there, `./run python -m playwright --version` says why the driver does not start."
+        )
     return missing
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last lines what was left out and why."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say in the last lines, after any failures, what was left out and why."""
+    yield
     for line in missing_parts():
         terminalreporter.write_line(f"MISSING {line}", red=True)
+    if os.environ.get("CI") == "true" and missing_parts():
+        terminalreporter.write_line("CI=true: what is missing counts as a failure.", red=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

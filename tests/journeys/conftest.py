@@ -22,9 +22,8 @@ DESKTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-def site(app: Application, database: Database) -> Iterator[str]:
-    """Give the address of a running site with the shipped course."""
-    load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
+def bare_site(app: Application) -> Iterator[str]:
+    """Give the address of a running site without a course."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -35,9 +34,18 @@ def site(app: Application, database: Database) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture
+def site(bare_site: str, database: Database) -> str:
+    """Return the address of a running site with the shipped course."""
+    load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
+    return bare_site
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """Give the browser's driver, once."""
+    """Give the browser's driver, once; skip where it or Chromium is missing, for the driver itself may not start."""
+    if chromium.executable() is None or not chromium.driver_runs():
+        pytest.skip("no Chromium on this machine, or its driver does not run")
     with sync_playwright() as driver:
         yield driver
 
@@ -45,9 +53,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Give a running Chromium."""
-    if (path := chromium.executable()) is None:
-        pytest.skip("no Chromium on this machine")
-    browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+    browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
     yield browser
     browser.close()
 
