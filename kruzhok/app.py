@@ -2,29 +2,20 @@
 
 import logging
 from datetime import timedelta
-from typing import Any, NamedTuple
 
-from flask import g, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.base.db import Database, make_engine
 from course.base.web import Application, StaticFiles, add_security_headers
-from course.base.words import _
 from course.users.sign_ins import init_login
 from kruzhok import pages
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors
+from kruzhok.head import page_context
 from kruzhok.words import init_words
 
 MEGABYTE = 1024 * 1024
-
-
-class Place(NamedTuple):
-    """Whose work a page shows, in words, and where that can be read of."""
-
-    words: str
-    url: str | None
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Application:
@@ -62,21 +53,6 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]
     return app
-
-
-def page_context() -> dict[str, Any]:
-    """Return what the head of every page needs: where one can go, whose work it is, how one likes to read."""
-    enrolment = g.get("page_enrolment")
-    group = enrolment.group if enrolment is not None else None
-    place = None
-    if enrolment is not None:
-        place = Place(_("With {name}").format(name=group.name) if group else _("Studying alone"), None)
-    room = (request.endpoint or "").partition(".")[0]
-    nav = [
-        (_("Today"), url_for("today.today"), room == "today"),
-        (_("Course"), url_for("courses.front"), room in {"courses", "lessons", "quizzes"}),
-    ]
-    return {"nav": nav, "place": place, "group_slug": group.slug if group else None, "reading": session.get("reading")}
 
 
 def wsgi() -> Application:

@@ -2,12 +2,14 @@
 
 from flask import Blueprint, Flask, current_app, render_template
 
+import course.groups.views
 import course.users.views
 import lessons.views
 import quizzes.attempts.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
 from kruzhok.courses import views as courses
+from kruzhok.groups import views as groups
 from kruzhok.today import views as today
 
 site = Blueprint("site", __name__)
@@ -36,6 +38,8 @@ def register(app: Flask) -> None:
         lessons.views.bp,
         quizzes.attempts.views.bp,
         course.users.views.bp,
+        course.groups.views.bp,
+        groups.bp,
         merging_views.bp,
     ):
         app.register_blueprint(blueprint)

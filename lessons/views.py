@@ -12,7 +12,7 @@ from course.base.forms import EmptyForm
 from course.base.markdown import TooLong, to_html
 from course.base.web import own_transactions, wants_json
 from course.base.words import _
-from course.groups.access import acting_enrolment, course_named, page_enrolment
+from course.groups.access import acting_enrolment, course_named, page_enrolment, place_in_address
 from course.groups.models import Enrolment
 from lessons import access
 from lessons.drafts import base_of, drafts_at
@@ -77,13 +77,8 @@ def _tick_form() -> TickForm:
 
 def _lesson_address(lesson: Lesson, enrolment: Enrolment, anchor: str | None = None) -> str:
     activity = lesson.activity
-    return url_for(
-        ".lesson", course=activity.course.ident, lesson=activity.ident, group=_slug(enrolment), _anchor=anchor
-    )
-
-
-def _slug(enrolment: Enrolment) -> str | None:
-    return enrolment.group.slug if enrolment.group else None
+    here: dict[str, Any] = {"course": activity.course.ident, "lesson": activity.ident, "group": place_in_address(enrolment)}
+    return url_for(".lesson", **here, _anchor=anchor)
 
 
 def _prompt_address(lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor: str | None = None) -> str:
@@ -93,7 +88,7 @@ def _prompt_address(lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor
         course=activity.course.ident,
         lesson=activity.ident,
         ident=prompt.activity.ident,
-        group=_slug(enrolment),
+        group=place_in_address(enrolment),
         _anchor=anchor,
     )
 

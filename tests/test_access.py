@@ -128,6 +128,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("quizzes.submission", "/attempts/{attempt}/submission", of("student")),
     ("today.today", "/today", EVERYBODY),
     ("today.today", "/today?group={circle}", of(*MEMBERS)),
+    ("groups.groups", "/groups", ACCOUNTS),
+    ("group_page.group", "/groups/{circle}", of(*MEMBERS) | {"visitor": 401}),
     ("site.healthz", "/healthz", EVERYBODY),
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),

@@ -1,18 +1,27 @@
-"""What a page of a course is about, and for whom: the course, and the one enrolment it belongs to."""
+"""What a page is about, and for whom: the course or the study group, and the one enrolment it belongs to."""
 
 from datetime import datetime
 
 from flask import g, request
 from flask_login import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
-from course.base.errors import NotFound
-from course.groups.enrolments import choose, enrol_alone, live_enrolments
-from course.groups.models import Enrolment
+from course.base.errors import Conflict, Forbidden, NotFound
+from course.base.words import _
+from course.groups.enrolments import ALONE, choose, enrol_alone, live_enrolments
+from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Course
+from course.users.access import SignInFirst
 from course.users.guests import acting_user
 from course.users.models import User
+
+
+class Archived(Conflict):
+    """An act in a study group that is over."""
+
+    title = _("This study group is archived")
+    hint = _("What was done in it can be read. An organiser can open it again.")
 
 
 def course_named(session: Session, ident: str) -> Course:
@@ -24,30 +33,98 @@ def course_named(session: Session, ident: str) -> Course:
 
 
 def named_group() -> str | None:
-    """Return the study group that the page or the form names, as `?group=` or as a field."""
+    """Return the place that the page or the form names, as `?group=` or as a field: a study group, or ALONE."""
     return request.form.get("group") or request.args.get("group") or None
+
+
+def show_place(enrolment: Enrolment | None) -> None:
+    """Let the page at hand be that of ENROLMENT: its head names it, its links and forms carry it."""
+    g.page_enrolment = enrolment
 
 
 def page_enrolment(session: Session, course: Course) -> Enrolment | None:
     """Return the enrolment this page belongs to, None where there is none; raise NotFound for a group not theirs."""
     group = named_group()
     if not current_user.is_authenticated:
-        if group:
+        if group not in {None, ALONE}:
             raise NotFound
         return None
     user: User = current_user._get_current_object()
-    enrolment = choose(live_enrolments(session, user, course), group)
-    if enrolment is None and group:
+    places = live_enrolments(session, user, course)
+    g.has_several_places = len(places) > 1
+    enrolment = choose(places, group)
+    if enrolment is None and group not in {None, ALONE}:
         raise NotFound
-    g.page_enrolment = enrolment  # for the head of the page, which names it
+    show_place(enrolment)
     return enrolment
+
+
+def place_in_address(enrolment: Enrolment) -> str | None:
+    """Return what an address says so that it leads to ENROLMENT's place; None where there is no other."""
+    if enrolment.group is not None:
+        return enrolment.group.slug
+    return ALONE if g.get("has_several_places") else None
 
 
 def acting_enrolment(session: Session, course: Course, *, now: datetime) -> Enrolment:
-    """Return the enrolment an act belongs to, making a guest and a solo enrolment where there are none."""
+    """Return the enrolment an act belongs to, making a guest and a solo enrolment where there are none.
+
+    Raise Archived where it is in a study group that is over."""
     if (enrolment := page_enrolment(session, course)) is None:
         enrolment = enrol_alone(session, acting_user(session, now=now), course, now=now)
+    if enrolment.group is not None:
+        refuse_archived(enrolment.group)
     enrolment.used_at = now
     enrolment.user.active_on = now.date()
-    g.page_enrolment = enrolment
+    show_place(enrolment)
     return enrolment
+
+
+def refuse_archived(group: StudyGroup) -> None:
+    """Raise Archived where GROUP is over."""
+    if group.archived_at is not None:
+        raise Archived
+
+
+def member(session: Session, slug: str) -> Enrolment:
+    """Return the live place, in the study group SLUG, of whoever asks, with user, group and course.
+
+    Raise SignInFirst for a visitor, NotFound for who is no member (any longer): it does not exist for them."""
+    if not current_user.is_authenticated:
+        raise SignInFirst
+    enrolment = session.scalar(
+        select(Enrolment)
+        .join(Enrolment.user)
+        .join(Enrolment.group)
+        .join(Enrolment.course)
+        .where(StudyGroup.slug == slug, Enrolment.user_id == current_user.id, Enrolment.left_at.is_(None))
+        .options(contains_eager(Enrolment.user), contains_eager(Enrolment.group), contains_eager(Enrolment.course))
+    )
+    if enrolment is None:
+        raise NotFound
+    show_place(enrolment)
+    return enrolment
+
+
+def organiser(session: Session, slug: str) -> Enrolment:
+    """Return the place of an organiser of the group SLUG who asks; raise Forbidden for another member."""
+    asking = member(session, slug)
+    if not asking.organiser:
+        raise Forbidden(_("Only an organiser of the study group may do this."))
+    return asking
+
+
+def planner(session: Session, slug: str) -> Enrolment:
+    """Return the place of an organiser or a tutor, who may plan for the group; raise Forbidden for another member."""
+    asking = member(session, slug)
+    if not asking.organiser and asking.role is not Role.tutor:
+        raise Forbidden(_("Only an organiser or a tutor of the study group may do this."))
+    return asking
+
+
+def tutor(session: Session, slug: str) -> Enrolment:
+    """Return the place of a tutor of the group SLUG who asks; raise Forbidden for another member."""
+    asking = member(session, slug)
+    if asking.role is not Role.tutor:
+        raise Forbidden(_("Only a tutor of the study group may see this."))
+    return asking

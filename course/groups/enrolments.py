@@ -5,11 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.groups.models import Enrolment
 from course.outline.models import Course
 from course.users.models import User
+
+#: What a page or a form says instead of a group's slug to mean one's place alone. No group may be called so.
+ALONE = "alone"
 
 
 def live_enrolments(session: Session, user: User, course: Course) -> Sequence[Enrolment]:
@@ -42,10 +45,36 @@ def enrol_alone(session: Session, user: User, course: Course, *, now: datetime) 
     return enrolment
 
 
-def choose(enrolments: Sequence[Enrolment], group_slug: str | None) -> Enrolment | None:
-    """Return which of ENROLMENTS (the last used first) a page means: that of the group named, else the last used.
+def choose(enrolments: Sequence[Enrolment], place: str | None) -> Enrolment | None:
+    """Return which of ENROLMENTS (the last used first) a page means.
 
-    None where the named group is not among them, or there is none at all."""
-    if group_slug:
-        return next((one for one in enrolments if one.group and one.group.slug == group_slug), None)
-    return enrolments[0] if enrolments else None
+    PLACE is a group's slug or ALONE; without one it is the last used, of those whose group is not archived. None where
+    the place named is not among them, or there is none at all."""
+    if place == ALONE:
+        return next((one for one in enrolments if one.group is None), None)
+    if place:
+        return next((one for one in enrolments if one.group and one.group.slug == place), None)
+    return next((one for one in enrolments if one.group is None or one.group.archived_at is None), None)
+
+
+def groups_of(session: Session, user: User) -> Sequence[Enrolment]:
+    """Return the live places of USER in study groups, with group and course, the last used first."""
+    mine = (
+        select(Enrolment)
+        .where(Enrolment.user_id == user.id, Enrolment.group_id.is_not(None), Enrolment.left_at.is_(None))
+        .options(joinedload(Enrolment.group), joinedload(Enrolment.course))
+        .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
+    )
+    return session.scalars(mine).all()
+
+
+def members_of(session: Session, group_id: int | None) -> Sequence[Enrolment]:
+    """Return the live places in a study group, with their users: tutors first, then by name."""
+    theirs = (
+        select(Enrolment)
+        .join(Enrolment.user)
+        .where(Enrolment.group_id == group_id, Enrolment.left_at.is_(None))
+        .options(contains_eager(Enrolment.user))
+        .order_by(Enrolment.role.desc(), User.name, Enrolment.id)
+    )
+    return session.scalars(theirs).all()

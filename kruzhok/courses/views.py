@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 
 from course.base.db import db_session
-from course.groups.access import course_named, page_enrolment
+from course.groups.access import course_named, page_enrolment, show_place
 from course.groups.models import Enrolment
 from course.outline.models import Course
 from kruzhok.courses.outline import course_page
@@ -36,7 +36,7 @@ def front() -> str:
     poster = enrolment.course if enrolment else next(iter(courses), None)
     if poster is None:
         return render_template("kruzhok/courses/empty.html")
-    g.page_enrolment = enrolment  # for the head of the page, which names it
+    show_place(enrolment)
     go_on = go_on_for(db_session, enrolment) if enrolment else None
     return render_template(
         "kruzhok/courses/front.html",

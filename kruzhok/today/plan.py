@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.completion.records import Standing, standing_of
+from course.groups.enrolments import choose
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course, Unit
 from course.texts.models import Passage, Text
@@ -102,17 +103,15 @@ class Plan:
     optional: Sequence[Task] = field(default_factory=list)
 
 
-def latest_enrolment(session: Session, user: User, group_slug: str | None = None) -> Enrolment | None:
-    """Return the enrolment USER last did something in (of the group named), with its course and group."""
+def latest_enrolment(session: Session, user: User, place: str | None = None) -> Enrolment | None:
+    """Return the enrolment USER last did something in, with course and group; in that PLACE (a group's slug, ALONE)."""
     mine = (
         select(Enrolment)
         .where(Enrolment.user_id == user.id, Enrolment.left_at.is_(None))
         .options(joinedload(Enrolment.course), joinedload(Enrolment.group))
         .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
     )
-    enrolments = session.scalars(mine).all()
-    named = [one for one in enrolments if one.group is not None and one.group.slug == group_slug]
-    return next(iter(named if group_slug else enrolments), None)
+    return choose(session.scalars(mine).all(), place)
 
 
 def plan_for(session: Session, enrolment: Enrolment) -> Plan:

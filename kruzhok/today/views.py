@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 from flask_login import current_user
 from sqlalchemy import select
 
 from course.base.db import db_session
 from course.base.errors import NotFound
-from course.groups.access import named_group
+from course.groups.access import named_group, show_place
+from course.groups.enrolments import ALONE
 from course.outline.models import Course
 from kruzhok.today.addresses import address_of
 from kruzhok.today.plan import latest_enrolment, plan_for
@@ -25,9 +26,9 @@ def today() -> str:
     """Show what is to be done next; to who has begun nothing, what will stand here and how to begin."""
     signed_in = current_user.is_authenticated
     enrolment = latest_enrolment(db_session, current_user, named_group()) if signed_in else None
-    if enrolment is None and named_group():
+    if enrolment is None and named_group() not in {None, ALONE}:
         raise NotFound
-    g.page_enrolment = enrolment
+    show_place(enrolment)
     plan = plan_for(db_session, enrolment) if enrolment else None
     course = plan.course if plan else db_session.scalars(select(Course).order_by(Course.id)).first()
     first = next(iter(lessons_of(db_session, course.id)), None) if course and not plan else None

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from flask import g
 from flask_login import current_user
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.errors import Forbidden, NotFound
 from course.base.words import _
+from course.groups.access import show_place
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
 from quizzes.models import Attempt, AttemptItem, Purpose, Quiz
@@ -67,5 +67,5 @@ def own_attempt(session: Session, attempt_id: int, *, writing: bool = False) -> 
     own = OwnAttempt(*row)
     if writing and own.enrolment.left_at is not None:
         raise Forbidden(_("You have left this study group. What you did there can be read, and no longer be added to."))
-    g.page_enrolment = own.enrolment  # for the head of the page, which names it
+    show_place(own.enrolment)
     return own

@@ -153,14 +153,12 @@ def _sitting(own: access.OwnAttempt, questions: list[pages.Question], *, status:
 def _head(own: access.OwnAttempt) -> dict[str, Any]:
     """Return what every page of an attempt has at its head."""
     activity = own.quiz.activity
-    group = own.enrolment.group
     return {
         "attempt": own.attempt,
         "nth": pages.ordinal(own.attempt.number),
         "quiz": own.quiz,
         "lesson": activity.parent,
         "course": activity.course,
-        "group": group.slug if group else None,
     }
 
 

@@ -1,0 +1,41 @@
+"""Telling: notices are made with what they tell of, in one transaction, and each thing is told once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from course.notices.models import Notice
+
+#: What can have happened: somebody joined, asks to join, was let in or not, holds the keys now, was removed; a reply;
+#: work given; something reported as wrong, and what became of it. With each what `ref` names.
+JOINED, ASKED, DECIDED = "joined", "asked", "decided"  # enrolment, join_request, join_request
+KEYS, REMOVED = "keys", "removed"  # enrolment, enrolment
+REPLIED = "replied"  # post
+ASSIGNED = "assigned"  # meeting
+REPORTED, ANSWERED = "reported", "answered"  # report, report
+
+
+def tell(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now: datetime) -> None:
+    """Tell each of those users that KIND happened to REF ("post:17"); who was told of it already is not told again."""
+    rows = [{"user_id": user_id, "kind": kind, "ref": ref, "at": now} for user_id in sorted(set(user_ids))]
+    if not rows:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+
+
+def count_unread(session: Session, user_id: int) -> int:
+    """Return how many notices the user has not seen."""
+    unread = select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
+    return session.scalar(unread) or 0
+
+
+def mark_seen(session: Session, user_id: int, *, now: datetime, refs: Iterable[str] | None = None) -> None:
+    """Mark the notices of the user as seen: all of them, or those of REFS."""
+    mine = update(Notice).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
+    if refs is not None:
+        mine = mine.where(Notice.ref.in_(list(refs)))
+    session.execute(mine.values(seen_at=now), execution_options={"synchronize_session": False})

@@ -1,0 +1,88 @@
+"""What the head of every page says of who looks at it."""
+
+from typing import Any, NamedTuple
+
+from flask import g, request, session, url_for
+from flask_login import current_user
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from course.base.db import current_database, db_session
+from course.base.words import _
+from course.groups.enrolments import ALONE
+from course.groups.models import Enrolment
+from course.notices.models import Notice
+
+
+class Place(NamedTuple):
+    """Whose work a page shows, in words, and where that can be read of."""
+
+    words: str
+    url: str | None
+
+
+class Counts(NamedTuple):
+    """How many notices a user has not seen, and how many study groups they are in."""
+
+    unread: int
+    groups: int
+
+
+def page_context() -> dict[str, Any]:
+    """Return what the head of every page needs: where one can go, whose work it is, how one likes to read.
+
+    `group_slug` is what links carry so that they stay in this place, `place_slug` what forms say."""
+    enrolment: Enrolment | None = g.get("page_enrolment")
+    group = enrolment.group if enrolment is not None else None
+    has_account = current_user.is_authenticated and not current_user.is_guest
+    counts = _counts_of(current_user.id) if has_account else Counts(0, 0)
+    place_slug = group.slug if group else ALONE if enrolment is not None else None
+    # Who has but one place is spared the word in every address.
+    link_slug = place_slug if group or counts.groups else None
+    return {
+        "nav": _nav(enrolment, link_slug, counts if has_account else None),
+        "place": _place(enrolment),
+        "group_slug": link_slug,
+        "place_slug": place_slug,
+        "reading": session.get("reading"),
+    }
+
+
+def _place(enrolment: Enrolment | None) -> Place | None:
+    if enrolment is None:
+        return None
+    if enrolment.group is None:
+        return Place(_("Studying alone"), None)
+    words = _("With {name}, archived") if enrolment.group.archived_at else _("With {name}")
+    url = None if enrolment.left_at else url_for("group_page.group", slug=enrolment.group.slug)
+    return Place(words.format(name=enrolment.group.name), url)
+
+
+def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | None) -> list[tuple[str, str, bool]]:
+    """Return (words, address, whether it is here) of each place one can go to; COUNTS are of who has an account."""
+    room = (request.endpoint or "").partition(".")[0]
+    course = url_for("courses.front")
+    if enrolment is not None:
+        course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
+    nav = [
+        (_("Today"), url_for("today.today", group=link_slug), room == "today"),
+        (_("Course"), course, room in {"courses", "lessons", "quizzes"}),
+    ]
+    if counts is not None:
+        here = room in {"groups", "group_page", "syllabus", "progress", "discussion"}
+        nav.append((_("Groups"), url_for("groups.groups"), here))
+    return nav
+
+
+def _counts_of(user_id: int) -> Counts:
+    if g.get("session") is not None:
+        return _count(db_session, user_id)
+    with current_database().transaction(writing=False) as reading:
+        return _count(reading, user_id)
+
+
+def _count(session: Session, user_id: int) -> Counts:
+    unread = select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
+    live = (Enrolment.user_id == user_id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
+    groups = select(func.count(Enrolment.id)).where(*live)
+    return Counts(*session.execute(select(unread.scalar_subquery(), groups.scalar_subquery())).one())
