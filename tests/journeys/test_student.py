@@ -59,7 +59,7 @@ def take_quiz(page: Page, site: str, *, scripts: bool) -> None:
         page.reload()  # what was shown as saved is there again
         expect(questions.nth(0).locator("input:checked")).to_have_count(1)
     page.get_by_role("button", name="Look over and submit").click()
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("button", name="Submit", exact=True).click()  # not "Look over and submit" once more
 
 
 @pytest.mark.browser
@@ -127,6 +127,7 @@ def test_a_guest_studies_the_first_lesson_to_its_end(
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("strong", has_text="showed")).to_be_visible()
     page.get_by_role("button", name="Put it in my journal").click()
+    expect(page.get_by_role("heading", name="What you wrote")).to_be_visible()
 
     # … and finds it all on the lesson, the course and today.
     page.goto(site + LESSON)
