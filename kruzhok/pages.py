@@ -8,6 +8,7 @@ import lessons.views
 import quizzes.attempts.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
+from kruzhok.admin import views as admin
 from kruzhok.courses import views as courses
 from kruzhok.groups import views as groups
 from kruzhok.today import views as today
@@ -41,5 +42,6 @@ def register(app: Flask) -> None:
         course.groups.views.bp,
         groups.bp,
         merging_views.bp,
+        admin.bp,
     ):
         app.register_blueprint(blueprint)

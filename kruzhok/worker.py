@@ -14,6 +14,7 @@ from course.base.jobs import Job, Work, add_job, run_due_jobs
 from course.base.limits import forget_tries
 from course.base.mail import MailServer, send_mail
 from course.users.guests import forget_old_guests
+from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
     with database.transaction() as session:
         forget_old_guests(session, now=now)
         forget_tries(session, now=now)
+        forget_uploads(session, now=now)
         session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")
 

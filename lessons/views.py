@@ -76,9 +76,8 @@ def _tick_form() -> TickForm:
 
 
 def _lesson_address(lesson: Lesson, enrolment: Enrolment, anchor: str | None = None) -> str:
-    activity = lesson.activity
-    here: dict[str, Any] = {"course": activity.course.ident, "lesson": activity.ident, "group": place_in_address(enrolment)}
-    return url_for(".lesson", **here, _anchor=anchor)
+    activity, place = lesson.activity, place_in_address(enrolment)
+    return url_for(".lesson", course=activity.course.ident, lesson=activity.ident, group=place, _anchor=anchor)
 
 
 def _prompt_address(lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor: str | None = None) -> str:

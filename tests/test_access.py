@@ -107,6 +107,7 @@ def accounts(then: int) -> dict[str, int]:
 
 EVERYBODY = of(*ROLES)
 ACCOUNTS = accounts(200)
+ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
 #: (endpoint, method, address) -> role -> status
@@ -128,6 +129,12 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("quizzes.submission", "/attempts/{attempt}/submission", of("student")),
     ("today.today", "/today", EVERYBODY),
     ("today.today", "/today?group={circle}", of(*MEMBERS)),
+    ("admin.admin", "/admin", ADMINISTRATORS),
+    ("admin.users", "/admin/users", ADMINISTRATORS),
+    ("admin.groups", "/admin/groups", ADMINISTRATORS),
+    ("admin.course", "/admin/courses/{course}", ADMINISTRATORS),
+    ("admin.upload", "/admin/upload", ADMINISTRATORS),
+    ("admin.uploaded", "/admin/uploads/nonsense", of(then=200, others=404) | {"visitor": 401}),
     ("groups.groups", "/groups", ACCOUNTS),
     ("group_page.group", "/groups/{circle}", of(*MEMBERS) | {"visitor": 401}),
     ("site.healthz", "/healthz", EVERYBODY),
@@ -195,6 +202,9 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("users.set_up", "/set-up/nonsense", {}, of(then=200, others=410)),
     ("users.reading_settings", "/reading-settings", {"theme": "dark"}, of(*ROLES, then=303)),
     ("merging.ask", "/me/merge", {"answer": "add"}, of(then=200, others=303)),
+    ("admin.upload", "/admin/upload", {}, of("administrator", then=422) | {"visitor": 401}),
+    ("admin.load", "/admin/uploads/nonsense", {}, of(then=200, others=404) | {"visitor": 401}),
+    ("admin.test_mail", "/admin/test-mail", {}, of("administrator", then=303) | {"visitor": 401}),
     ("users.sign_out_everywhere", "/me/sign-out-everywhere", {}, accounts(303)),
     ("users.sign_out", "/sign-out", {}, of("guest", then=200, others=303)),
 ]

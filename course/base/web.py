@@ -46,11 +46,28 @@ def own_transactions(view: View) -> View:
     return view
 
 
+def takes_uploads(most: int) -> Callable[[View], View]:
+    """Mark a view as one that is sent files, of MOST bytes together, above what else a body may have."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 class Application(Flask):
     """Flask, with each view inside one transaction.
 
     It is committed when the view returned and rolled back when it raised, whatever the status; the answer leaves after
     the commit. What only looks (GET) has a transaction that cannot write."""
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Raise the limit of the body where the view at hand takes files, before anything reads it."""
+        most = getattr(self.view_functions.get(request.endpoint or ""), "most_bytes", None)
+        if most is not None:
+            request.max_content_length = most
+        return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Call the view at hand in its transaction."""

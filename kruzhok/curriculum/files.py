@@ -10,6 +10,8 @@ from course.base.words import _
 from kruzhok.curriculum.findings import Finding, did_you_mean
 
 LARGEST_FILE = 2 * 1024 * 1024
+#: A long book is parted in texts; what is longer than this takes too long to read.
+LARGEST_TEXT = 512 * 1024
 LARGEST_FOLDER = 64 * 1024 * 1024
 
 _IDENT = "[a-z][a-z0-9-]{0,63}"
@@ -102,12 +104,17 @@ def file_findings(files: Mapping[str, bytes]) -> Iterator[Finding]:
         name = name_of(path)
         if name is None:
             yield _unknown(path)
-        elif len(content) > LARGEST_FILE:
-            message = _("This file is larger than {most} MB.").format(most=LARGEST_FILE // 2**20)
+        elif len(content) > most_bytes(path):
+            message = _("This file is larger than {most} kB.").format(most=most_bytes(path) // 2**10)
             yield Finding(path, 1, 1, message, _("Part it in two, or make the picture smaller."))
         elif name.kind == "image" and not is_picture(path, content):
             message = _("This is no picture of the kind its name says.")
             yield Finding(path, 1, 1, message, _HOW_TO_NAME["images"])
+
+
+def most_bytes(path: str) -> int:
+    """Return how long the file at PATH may be, in bytes."""
+    return LARGEST_TEXT if path.endswith((".md", ".yaml")) else LARGEST_FILE
 
 
 def is_picture(path: str, content: bytes) -> bool:

@@ -12,10 +12,10 @@ from kruzhok.curriculum.checks_texts import text_findings
 from kruzhok.curriculum.checks_values import value_findings
 from kruzhok.curriculum.explain import schema_findings
 from kruzhok.curriculum.files import (
-    LARGEST_FILE,
     LARGEST_FOLDER,
     Name,
     file_findings,
+    most_bytes,
     name_of,
     read_folder,
     split_front_matter,
@@ -70,7 +70,7 @@ class _Reader:
         self.files = files
         self.findings = findings
         fits = sum(map(len, files.values())) <= LARGEST_FOLDER
-        self.readable = {path: content for path, content in files.items() if fits and len(content) <= LARGEST_FILE}
+        self.readable = {path: content for path, content in files.items() if fits and len(content) <= most_bytes(path)}
 
     def read(self) -> Curriculum:
         curriculum = Curriculum(

@@ -1,41 +1,13 @@
 """Letters, to a real SMTP server on this machine."""
 
 import logging
-import socket
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from course.base.mail import MailServer, send_mail
+from tests.sink import Sink, sink
 
-
-class Sink:
-    """Keeps the letters it is handed."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        letter = message_from_bytes(envelope.content or b"", policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        return "250 OK"
-
-
-@pytest.fixture
-def sink() -> Iterator[tuple[MailServer, Sink]]:
-    sink = Sink()
-    with socket.socket() as free:  # the controller greets itself at the port it was told, so it cannot be told 0
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield MailServer(f"smtp://127.0.0.1:{port}", "kruzhok@example.org"), sink
-    controller.stop()
+__all__ = ["sink"]
 
 
 def test_a_letter_arrives_with_its_words(sink: tuple[MailServer, Sink]) -> None:

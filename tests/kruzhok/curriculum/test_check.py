@@ -266,7 +266,7 @@ def test_two_lesson_files_cannot_share_a_slug():
         ("images/x.png", b"\x89PNG\r\n\x1a\n", "No text shows this picture."),
         ("README.md", b"\xff", None),
         ("people.yaml", b"", "There is nothing in this file."),
-        ("people.yaml", b"#" * (2 * 1024 * 1024 + 1), "This file is larger than 2 MB."),
+        ("people.yaml", b"#" * (512 * 1024 + 1), "This file is larger than 512 kB."),
     ],
 )
 def test_files_are_told_by_their_names(path, content, message):

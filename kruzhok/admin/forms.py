@@ -1,0 +1,32 @@
+"""What the pages of administrators read from a request."""
+
+from flask import request
+from flask_wtf.file import FileField, FileRequired
+
+from course.base.forms import Form, clean_text
+from course.base.words import _
+
+#: More pages than any site has; what is above is a slip.
+MOST_PAGES = 100_000
+
+
+class UploadForm(Form):
+    """A curriculum, packed."""
+
+    archive = FileField(
+        _("The curriculum, as a zip"),
+        validators=[FileRequired(_("Choose a zip file first."))],
+        render_kw={"accept": ".zip,application/zip"},
+    )
+
+
+def page_number() -> int:
+    """Return which page of a list is asked for, 1 where none is that there could be."""
+    said = request.args.get("page", "")
+    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else 1
+    return number if 1 <= number <= MOST_PAGES else 1
+
+
+def wanted_words() -> str:
+    """Return what a list is searched for."""
+    return clean_text(request.args.get("q"))[:200].strip()
