@@ -37,8 +37,13 @@ def bare_site(app: Application) -> Iterator[str]:
 @pytest.fixture
 def site(bare_site: str, database: Database) -> str:
     """Return the address of a running site with the shipped course."""
-    load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
+    load_shipped_course(database)
     return bare_site
+
+
+def load_shipped_course(database: Database) -> None:
+    """Put the course that comes with Kruzhok into DATABASE."""
+    load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,113 @@
+"""All pages of the site, as they are looked at for barriers: a new page belongs into this table.
+
+Each look costs about half a second: of two pages with the same parts the fuller one is enough."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, PROMPT, QUIZ
+
+
+class Shown(NamedTuple):
+    """A page as one person sees it. {words} in ADDRESS and SENT are names of `people.House`.
+
+    With SENT (field -> what is typed into it) it is what answers that form, else what stands at the address."""
+
+    person: str
+    address: str
+    status: int = 200
+    sent: Mapping[str, str] | None = None
+
+
+LONG = "What somebody wrote and would not like to lose: " + "an answer of some length. " * 8
+
+#: The other documents of a course look like this one.
+TEXT = f"{COURSE}/texts/april-theses"
+
+PAGES: list[Shown] = [
+    # What everybody reads, with nothing done
+    Shown("visitor", "/"),
+    Shown("visitor", COURSE),
+    Shown("visitor", f"{COURSE}/lessons/lenins-return-april-theses"),
+    Shown("visitor", PROMPT),
+    Shown("visitor", TEXT),
+    Shown("visitor", f"{COURSE}/reference"),
+    Shown("visitor", QUIZ),
+    Shown("visitor", "/today"),
+    Shown("visitor", "/reading-settings"),
+    Shown("visitor", "/styleguide"),
+    # The door
+    Shown("visitor", "/sign-up"),
+    Shown("visitor", "/sign-up", 422, {"email": "vera", "password": "password"}),
+    Shown("visitor", "/sign-up", 409, {"email": "vera@example.org", "name": "V", "password": "not the one of Vera"}),
+    Shown("visitor", "/sign-in"),
+    Shown("visitor", "/sign-in", 422, {"email": "vera@example.org", "password": "not the one of Vera"}),
+    Shown("visitor", "/reset"),
+    Shown("visitor", "/reset", 200, {"email": "nobody@example.org"}),
+    Shown("visitor", "/reset/{reset}"),
+    Shown("visitor", "/reset/{reset}", 422, {"password": "password"}),
+    # A guest
+    Shown("guest", "/today"),
+    Shown("guest", "/me"),
+    Shown("guest", "/sign-up"),
+    Shown("guest", "/sign-out", 200, {}),
+    # A student who has done all there is to do in a lesson
+    Shown("student", "/"),
+    Shown("student", COURSE),
+    Shown("student", f"{LESSON}?from=attempt-{{result}}-1"),
+    Shown("student", "/today"),
+    Shown("student", PROMPT),
+    Shown("student", PROMPT, 200, {"text": "It **showed** that power can change hands.", "preview": "1"}),
+    Shown("student", f"{PROMPT}/draft", 422, {"text": "word " * 20_001}),
+    Shown("student", QUIZ),
+    Shown("student", OTHER_QUIZ),
+    Shown("student", "/attempts/{sitting}", 422, {"base-{ordering}": "0", "item-{ordering}-{entry}": "99"}),
+    Shown("student", "/attempts/{sitting}/submission"),
+    Shown("student", "/attempts/{result}"),
+    Shown("student", "/me", 422, {"name": "", "zone": "Nowhere"}),
+    Shown("student", "/me/password"),
+    Shown("student", "/me/password", 422, {"password": "password"}),
+    Shown("merging", "/me"),
+    Shown("merging", "/me/merge"),
+    Shown("student", "/reading-settings", 422, {"theme": "no theme"}),
+    # In a study group
+    Shown("visitor", "/groups/{group}", 401),
+    Shown("student", "/groups"),
+    Shown("member", "/groups"),
+    Shown("member", "/groups/{group}"),
+    Shown("member", "/today?group={group}"),
+    Shown("member", f"{COURSE}?group={{group}}"),
+    # What went wrong
+    Shown("visitor", "/nothing-here", 404),
+    Shown("visitor", "/reset/nonsense", 410),
+    Shown("visitor", "/me/password", 401),
+    Shown("guest", "/me/password", 403),
+    Shown("student", PROMPT, 400, {"text": LONG, "csrf_token": "of a page that is too old"}),
+    Shown("student", "/attempts/{result}", 409, {"do": "save"}),
+]
+
+#: A site that nobody runs yet, without a course.
+NEW_SITE: list[Shown] = [
+    Shown("visitor", "/"),
+    Shown("visitor", "/today"),
+    Shown("visitor", "/set-up/{set-up}"),
+    Shown("visitor", "/set-up/{set-up}", 422, {"email": "vera"}),
+    Shown("student", "/set-up/{set-up}"),
+]
+
+#: (endpoint, method) -> why no page of its own answers.
+NO_PAGE: Mapping[tuple[str, str], str] = {
+    ("static", "GET"): "a file",
+    ("courses.image", "GET"): "a picture",
+    ("site.healthz", "GET"): "plain text",
+    ("lessons.preview", "POST"): "a fragment, which the preview of a prompt shows",
+    ("quizzes.save_item", "POST"): "data",
+    ("lessons.tick", "POST"): "leads elsewhere",
+    ("lessons.tick_one", "POST"): "leads elsewhere",
+    ("lessons.discard", "POST"): "leads elsewhere",
+    ("quizzes.begin", "POST"): "leads elsewhere",
+    ("quizzes.submit", "POST"): "leads elsewhere",
+    ("merging.ask", "POST"): "leads elsewhere",
+    ("users.end_sign_in", "POST"): "leads elsewhere",
+    ("users.sign_out_everywhere", "POST"): "leads elsewhere",
+}

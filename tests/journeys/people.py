@@ -1,0 +1,130 @@
+"""Who looks at the pages of the site: each person sent the forms that put something of theirs on the pages."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from course.base.db import Database
+from course.base.jobs import Job
+from course.base.web import Application
+from course.outline.models import Course
+from course.users.accounts import promote
+from course.users.links import new_setup_token
+from course.users.models import User
+from tests import factories
+from tests.web import post
+
+COURSE = "/courses/why-study-the-russian-revolution"
+LESSON = f"{COURSE}/lessons/why-study-the-russian-revolution"
+READING = f"{LESSON}/readings/read-to-the-citizens/tick"
+PROMPT = f"{LESSON}/prompts/fact-and-judgement"
+QUIZ = f"{COURSE}/quizzes/why-study"
+OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
+
+EMAIL, PASSWORD = "vera@example.org", "peace, land and bread"
+
+CHOICE = re.compile(r'name="(item-\d+)" value="([^"]+)"')
+TYPED = re.compile(r'type="text" id="[^"]+" name="(item-\d+)"')
+BASE = re.compile(r'name="(base-\d+)" value="(\d+)"')
+PLACE = re.compile(r'<select name="item-(\d+)-([^"]+)" aria-label="Place of')
+
+
+class House(NamedTuple):
+    """Person -> the browser they are signed in with, and what addresses name: "{sitting}" is its word here."""
+
+    people: Mapping[str, FlaskClient]
+    names: Mapping[str, str]
+
+
+def make_house(app: Application, database: Database) -> House:
+    """Return people at work on the shipped course, who have come by all of it through the site."""
+    visitor, guest, student, merging, member, administrator = (app.test_client() for _ in range(6))
+    _tick(guest)
+    sign_up(student, EMAIL, "Vera")
+    result, sitting = work(student)
+    ordering, entry = PLACE.findall(student.get(f"/attempts/{sitting}").text)[0]
+    _tick(merging)
+    post(merging, "/sign-in", {"email": EMAIL, "password": PASSWORD})
+    sign_up(member, "nadia@example.org", "Nadia")
+    sign_up(administrator, "olga@example.org", "Olga")
+    with database.transaction() as session:
+        promote(session, "olga@example.org")
+    post(visitor, "/reset", {"email": EMAIL})
+    names = {
+        "result": result,
+        "sitting": sitting,
+        "ordering": ordering,
+        "entry": entry,
+        "reset": _token_in_letter(database),
+        "group": _join_group(database, "nadia@example.org"),
+    }
+    people = {
+        "visitor": visitor,
+        "guest": guest,
+        "student": student,
+        "merging": merging,
+        "member": member,
+        "administrator": administrator,
+    }
+    return House(people, names)
+
+
+def make_new_house(app: Application, database: Database) -> House:
+    """Return people on a site that nobody runs yet, without a course."""
+    visitor, student = app.test_client(), app.test_client()
+    sign_up(student, EMAIL, "Vera")
+    with database.transaction() as session:
+        token = str(new_setup_token(session, datetime.now(UTC)))
+    return House({"visitor": visitor, "student": student}, {"set-up": token})
+
+
+def sign_up(client: FlaskClient, email: str, name: str) -> None:
+    """Make an account and sign CLIENT in to it."""
+    assert post(client, "/sign-up", {"email": email, "name": name, "password": PASSWORD}).status_code == 303
+
+
+def work(client: FlaskClient) -> tuple[str, str]:
+    """Do in the first lesson all there is to do; return the ids of a submitted attempt and of an open one."""
+    _tick(client)
+    for text in ("What it cost, and *whom*.", "Who counted the votes?\n\n> All power to the soviets!"):
+        post(client, PROMPT, {"text": text, "base": "0"})
+    post(client, f"{PROMPT}/draft", {"text": "And who swept the floor afterwards?", "base": "0"})
+    post(client, f"{PROMPT}/draft", {"text": "Written meanwhile in another window.", "base": "0"})
+    result, sitting = take(client, QUIZ), take(client, OTHER_QUIZ, flagging=True)
+    post(client, f"{result}/submission")
+    return result.rsplit("/", 1)[1], sitting.rsplit("/", 1)[1]
+
+
+def take(client: FlaskClient, quiz: str, *, flagging: bool = False) -> str:
+    """Begin QUIZ and answer what can be answered by a choice or a word, some of it wrongly; return its address."""
+    address = str(post(client, quiz).location)
+    page = client.get(address).text
+    chosen = dict(sorted(CHOICE.findall(page)))
+    answers = dict(BASE.findall(page)) | chosen | dict.fromkeys(TYPED.findall(page), "Military Revolutionary Committee")
+    if flagging:
+        answers[next(iter(chosen)).replace("item", "flag")] = "1"
+    assert post(client, address, answers).status_code == 303
+    return address
+
+
+def _tick(client: FlaskClient) -> None:
+    assert post(client, READING, {"done": "1"}).status_code == 303
+
+
+def _token_in_letter(database: Database) -> str:
+    with database.transaction(writing=False) as session:
+        letter = session.scalars(select(Job).filter_by(kind="mail")).one().payload["body"]
+    return re.findall(r"/reset/(\S+)", letter)[0]
+
+
+def _join_group(database: Database, email: str) -> str:
+    with database.transaction() as session:
+        course = session.scalars(select(Course)).one()
+        group = factories.make_group(session, course)
+        user = session.scalars(select(User).filter_by(email=email)).one()
+        factories.make_enrolment(session, user, course, group)
+        return str(group.slug)
