@@ -77,6 +77,15 @@ PAGES: list[Shown] = [
     Shown("member", "/groups/{group}"),
     Shown("member", "/today?group={group}"),
     Shown("member", f"{COURSE}?group={{group}}"),
+    # Who runs the site
+    Shown("administrator", "/admin"),
+    Shown("administrator", "/admin/users"),
+    Shown("administrator", "/admin/groups"),
+    Shown("administrator", COURSE.replace("/courses", "/admin/courses")),
+    Shown("administrator", "/admin/upload"),
+    Shown("administrator", "/admin/upload", 422, {}),
+    Shown("administrator", "/admin/uploads/{upload}"),
+    Shown("administrator", "/admin/uploads/{upload}", 422, {}),
     # What went wrong
     Shown("visitor", "/nothing-here", 404),
     Shown("visitor", "/reset/nonsense", 410),
@@ -108,6 +117,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("quizzes.begin", "POST"): "leads elsewhere",
     ("quizzes.submit", "POST"): "leads elsewhere",
     ("merging.ask", "POST"): "leads elsewhere",
+    ("admin.test_mail", "POST"): "leads elsewhere",
     ("users.end_sign_in", "POST"): "leads elsewhere",
     ("users.sign_out_everywhere", "POST"): "leads elsewhere",
 }

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import NamedTuple
+from zipfile import ZipFile
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -15,6 +17,8 @@ from course.outline.models import Course
 from course.users.accounts import promote
 from course.users.links import new_setup_token
 from course.users.models import User
+from kruzhok.admin.uploads import keep_upload
+from kruzhok.config import SHIPPED_COURSE
 from tests import factories
 from tests.web import post
 
@@ -61,6 +65,7 @@ def make_house(app: Application, database: Database) -> House:
         "entry": entry,
         "reset": _token_in_letter(database),
         "group": _join_group(database, "nadia@example.org"),
+        "upload": _upload(database),
     }
     people = {
         "visitor": visitor,
@@ -119,6 +124,17 @@ def _token_in_letter(database: Database) -> str:
     with database.transaction(writing=False) as session:
         letter = session.scalars(select(Job).filter_by(kind="mail")).one().payload["body"]
     return re.findall(r"/reset/(\S+)", letter)[0]
+
+
+def _upload(database: Database) -> str:
+    """Upload a curriculum that has something wrong with it: what the check of it says stands on its page."""
+    archive = BytesIO()
+    with ZipFile(archive, "w") as files:
+        for path in sorted(SHIPPED_COURSE.rglob("*.*")):
+            if path.name != "people.yaml":
+                files.write(path, path.relative_to(SHIPPED_COURSE))
+    with database.transaction() as session:
+        return str(keep_upload(session, archive.getvalue(), now=datetime.now(UTC)).sha256)
 
 
 def _join_group(database: Database, email: str) -> str:
