@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,13 @@ def tell(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+
+
+def tell_anew(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now: datetime) -> None:
+    """Tell each of those users that KIND happened to REF once more: what they were told of it before is replaced."""
+    told = sorted(set(user_ids))
+    session.execute(delete(Notice).where(Notice.user_id.in_(told), Notice.kind == kind, Notice.ref == ref))
+    tell(session, told, kind, ref, now=now)
 
 
 def count_unread(session: Session, user_id: int) -> int:
