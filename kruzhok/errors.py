@@ -56,7 +56,7 @@ OF_STATUS: dict[int, type[DomainError]] = {403: Forbidden, 404: NotFound, 409: C
 def init_errors(app: Flask) -> None:
     """Let APP answer every error with a page in the house's words."""
     app.register_error_handler(DomainError, error_page)
-    app.register_error_handler(CSRFError, lambda error: error_page(StaleForm(str(error.description))))
+    app.register_error_handler(CSRFError, lambda _error: error_page(StaleForm()))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
     app.register_error_handler(DBAPIError, _data_error)
