@@ -239,12 +239,10 @@ def test_later_meetings_may_move_along(circle: Circle):
 def test_a_meeting_is_added_at_the_end(circle: Circle):
     circle.plan(1, 2)
     told = {"title": "Looking back", "by_id": circle.tutor.user_id, "now": NOW}
-    last = circle.lessons[2].id
+    third = circle.lessons[2].id
     with pytest.raises(planning.DoesNotFit, match="choose a later day"):
         planning.add_meeting(circle.session, circle.group, day=FIRST + WEEK, lesson=None, **told)
-    added = planning.add_meeting(
-        circle.session, circle.group, day=FIRST + 2 * WEEK, lesson=circle.lessons[2].id, **told
-    )
+    added = planning.add_meeting(circle.session, circle.group, day=FIRST + 2 * WEEK, lesson=third, **told)
     assert (added.number, added.title) == (3, "Looking back")
     assert circle.due(3) == end_of(FIRST + 2 * WEEK)
     assert notices(circle.session)[-1][1] == f"meeting:{added.id}"
