@@ -255,7 +255,7 @@ def test_a_letter_leads_to_a_new_password_once(app, client, database, vera):
     assert address
     url = address[1]
     for _ in range(2):  # looking does not use it up
-        assert client.get(url).status_code == 200
+        assert f"For {EMAIL}." in client.get(url).text
     assert post(client, url, {"password": "short"}).status_code == 422
     assert post(client, url, {"password": "quite other words"}).status_code == 303
     assert signed_in(client)
@@ -273,6 +273,13 @@ def test_the_first_administrator_comes_by_a_link(client, database):
     assert count(database, User.id, User.administrator) == 1
     assert client.get(url).status_code == 410
     assert client.get("/set-up/anything").status_code == 410
+
+
+def test_a_guest_makes_an_account_by_the_link_for_the_first_administrator(client, database):
+    post(client, "/act")
+    with database.transaction() as session:
+        url = f"/set-up/{new_setup_token(session, NOW)}"
+    assert "Make the account" in client.get(url).text
 
 
 def test_an_account_becomes_the_administrator_by_the_link(client, database, vera):
