@@ -114,10 +114,15 @@ def organiser(session: Session, slug: str) -> Enrolment:
     return asking
 
 
+def may_plan(enrolment: Enrolment) -> bool:
+    """Return whether ENROLMENT is that of an organiser or a tutor."""
+    return enrolment.organiser or enrolment.role is Role.tutor
+
+
 def planner(session: Session, slug: str) -> Enrolment:
     """Return the place of an organiser or a tutor, who may plan for the group; raise Forbidden for another member."""
     asking = member(session, slug)
-    if not asking.organiser and asking.role is not Role.tutor:
+    if not may_plan(asking):
         raise Forbidden(_("Only an organiser or a tutor of the study group may do this."))
     return asking
 

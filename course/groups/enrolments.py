@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Role
 from course.outline.models import Course
 from course.users.models import User
 
@@ -78,3 +78,24 @@ def members_of(session: Session, group_id: int | None) -> Sequence[Enrolment]:
         .order_by(Enrolment.role.desc(), User.name, Enrolment.id)
     )
     return session.scalars(theirs).all()
+
+
+def leaders_of(session: Session, group_id: int) -> Sequence[Enrolment]:
+    """Return the live places of the organisers and tutors of a study group."""
+    theirs = select(Enrolment).where(
+        Enrolment.group_id == group_id,
+        Enrolment.left_at.is_(None),
+        or_(Enrolment.organiser, Enrolment.role == Role.tutor),
+    )
+    return session.scalars(theirs.order_by(Enrolment.id)).all()
+
+
+def former_places_of(session: Session, user: User) -> Sequence[Enrolment]:
+    """Return the places of USER that have ended, with group and course, the last ended first."""
+    mine = (
+        select(Enrolment)
+        .where(Enrolment.user_id == user.id, Enrolment.left_at.is_not(None))
+        .options(joinedload(Enrolment.group), joinedload(Enrolment.course))
+        .order_by(Enrolment.left_at.desc(), Enrolment.id.desc())
+    )
+    return session.scalars(mine).all()

@@ -84,6 +84,8 @@ class Invitation(Base):
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None]
 
+    group: Mapped[StudyGroup] = relationship()
+
 
 class JoinRequest(Base):
     """Somebody who asks to join a study group; `bring` says whether their work alone comes along."""

@@ -15,7 +15,7 @@ from quizzes.attempts.access import OwnAttempt
 from quizzes.attempts.results import Again, Answered, QuizStanding, answers_of, standing_at, to_read_again
 from quizzes.attempts.saving import Outcome, Saved, Sent
 from quizzes.attempts.steps import History
-from quizzes.attempts.taking import attempts_at, policy_for
+from quizzes.attempts.taking import attempts_at, count_used, policy_for
 from quizzes.attempts.wording import COUNTS, MENDED, amount, of_points, overtaken
 from quizzes.items import ItemData, Raw, Response, matching, parse_data, type_of
 from quizzes.items.matching import Matching
@@ -144,12 +144,14 @@ class Standing:
     latest_id: int | None
 
 
-def standing_of(attempts: Sequence[Attempt], policy: Policy, total: float) -> Standing:
-    """Return the standing of who made ATTEMPTS (by number) where POLICY holds now; TOTAL is what the quiz is out of."""
+def standing_of(attempts: Sequence[Attempt], policy: Policy, total: float, enrolment: Enrolment | None) -> Standing:
+    """Return the standing of ENROLMENT, which made ATTEMPTS (by number), where POLICY holds now.
+
+    TOTAL is what the quiz is out of."""
     result = standing_at(attempts)
     submitted = [attempt for attempt in attempts if attempt.submitted_at is not None]
     promised = Policy.read(submitted[-1].policy) if submitted else policy
-    left = None if policy.attempts is None else max(policy.attempts - len(attempts), 0)
+    left = None if policy.attempts is None else max(policy.attempts - count_used(attempts, enrolment), 0)
     return Standing(
         lines=[_line(attempt, promised, submitted, result) for attempt in attempts],
         standing=result,
@@ -227,7 +229,7 @@ def result_of(session: Session, own: OwnAttempt, *, root: str) -> Result:
         amount(attempt.points or 0),
         of_points(attempt.max_points),
         words,
-        standing_of(attempts, policy, attempt.max_points),
+        standing_of(attempts, policy, attempt.max_points, own.enrolment),
         is_done=is_done(session, enrolment, quiz),
         hidden=any(answer.explanation is None for answer in answers),
     )

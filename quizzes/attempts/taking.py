@@ -56,7 +56,7 @@ def start_attempt(
         if attempts and attempts[-1].submitted_at is None:
             return attempts[-1]
         policy = policy_for(session, quiz, enrolment)
-        if policy.attempts is not None and len(attempts) >= policy.attempts:
+        if policy.attempts is not None and count_used(attempts, enrolment) >= policy.attempts:
             allowed = plural("One attempt is allowed here.", "{n} attempts are allowed here.", policy.attempts)
             raise AttemptsUsedUp(_("{allowed} The results stay open to you.").format(allowed=allowed))
         number = attempts[-1].number + 1 if attempts else 1
@@ -80,6 +80,13 @@ def attempts_at(session: Session, enrolment: Enrolment, activity: Activity) -> S
         Attempt.enrolment_id == enrolment.id, Attempt.activity_id == activity.id, Attempt.purpose == Purpose.quiz
     )
     return session.scalars(mine.order_by(Attempt.number)).all()
+
+
+def count_used(attempts: Sequence[Attempt], enrolment: Enrolment | None) -> int:
+    """Return how many of the ATTEMPTS of ENROLMENT count against a limit: those begun since it joined its group.
+
+    What was done alone before, and brought along, is the group's to see and not its to limit."""
+    return sum(enrolment is None or attempt.started_at >= enrolment.joined_at for attempt in attempts)
 
 
 def _current_versions(session: Session, quiz: Quiz) -> Sequence[ItemVersion]:

@@ -42,7 +42,7 @@ def quiz(course: str, ident: str) -> ResponseReturnValue:
         raise NotFound
     size = pages.size_of(db_session, found)
     policy = policy_for(db_session, found, enrolment)
-    stands = pages.standing_of(attempts, policy, size.points)
+    stands = pages.standing_of(attempts, policy, size.points, enrolment)
     return render_template(
         "quizzes/quiz.html",
         course=place,

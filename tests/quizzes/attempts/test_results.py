@@ -124,7 +124,7 @@ def test_the_standing_at_quizzes(session: Session) -> None:
 def test_the_standing_in_words(session: Session) -> None:
     house = make_house(session, "single", pass_mark=0.5, attempts_allowed=3)
     attempts = [sit(session, house, {"option": "b"}), begin(session, house)]
-    stands = standing_of(attempts, Policy(3, 0.5, Counts.best), 1.0)
+    stands = standing_of(attempts, Policy(3, 0.5, Counts.best), 1.0, None)
     assert [(line.points_words, line.counts) for line in stands.lines] == [("1 of 1 point", True), ("Open", False)]
     assert stands.pass_words == "The pass mark is 50 percent, which is 0.5 of 1 point."
     assert stands.left_words == "One attempt left"
