@@ -7,10 +7,11 @@ from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from course.base.db import Base
+from course.completion.models import Completion
 from course.groups.models import Enrolment, Invitation, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
 from course.syllabus.models import Assignment, Meeting
@@ -375,3 +376,17 @@ def make_step(session: Session, attempt_item: AttemptItem, **columns: Any) -> St
         "at": NOW,
     }
     return add(session, Step(**(told | columns)))
+
+
+# What is asked of the database in more than one test
+
+
+def states_of(session: Session, enrolment_id: int) -> dict[int, str]:
+    """Return activity -> state, of what is begun or done in a place."""
+    rows = select(Completion.activity_id, Completion.state).where(Completion.enrolment_id == enrolment_id)
+    return {activity_id: state.value for activity_id, state in session.execute(rows)}
+
+
+def update_quiz(activity_id: int, **columns: Any) -> Update:
+    """Return the statement that changes columns of a quiz."""
+    return update(Quiz).where(Quiz.activity_id == activity_id).values(**columns)

@@ -1,6 +1,7 @@
 """Every address and method, as every role: who gets what. What is not yours does not exist."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from course.base.db import Database
 from course.base.web import Application
+from course.groups.invitations import make_invitation, open_invitation
+from course.groups.joining import ask_to_join
 from course.groups.models import Role
 from course.outline.models import ActivityKind
 from course.users.models import SignIn, User
@@ -64,6 +67,18 @@ def make_world(session: Session) -> World:
     users["administrator"] = factories.make_user(session, administrator=True).id
     lesson, reading, prompt, quiz = (factories.activity_of(session, course, kind) for kind in ActivityKind)
     attempt = factories.make_attempt(session, enrolments["student"], quiz)
+    at = datetime.now(UTC)
+    token = make_invitation(
+        session, enrolments["organiser"], role=Role.student, by_approval=False, uses_allowed=None, days=14, now=at
+    )
+    asked = ask_to_join(
+        session,
+        factories.make_user(session),
+        open_invitation(session, token, now=at),
+        bring=False,
+        words="May I?",
+        now=at,
+    )
     sign_in = factories.add(
         session, SignIn(user_id=users["student"], token_hash=factories.one_more("hash"), created_at=NOW)
     )
@@ -80,6 +95,10 @@ def make_world(session: Session) -> World:
         "item": attempt.items[0].id,
         "sign_in": sign_in.id,
         "circle": circle.slug,
+        "token": token,
+        "invitation": asked.invitation_id,
+        "request": asked.id,
+        "member": enrolments["student"].id,
     }
     return World(users, names)
 
@@ -107,6 +126,9 @@ def accounts(then: int) -> dict[str, int]:
 
 EVERYBODY = of(*ROLES)
 ACCOUNTS = accounts(200)
+#: Roles -> status for what members of the group may do: to a visitor it says "sign in", for others it is not there.
+IN_GROUP = of(*MEMBERS) | {"visitor": 401}
+ORGANISERS = of("organiser") | {"visitor": 401, "student": 403, "tutor": 403}
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
@@ -136,7 +158,15 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("admin.upload", "/admin/upload", ADMINISTRATORS),
     ("admin.uploaded", "/admin/uploads/nonsense", of(then=200, others=404) | {"visitor": 401}),
     ("groups.groups", "/groups", ACCOUNTS),
-    ("group_page.group", "/groups/{circle}", of(*MEMBERS) | {"visitor": 401}),
+    ("groups.choose_course", "/groups/new", accounts(303)),
+    ("groups.new", "/courses/{course}/groups/new", ACCOUNTS),
+    ("groups.invited", "/join/{token}", of(*ROLES) | dict.fromkeys(MEMBERS, 303)),
+    ("groups.invited", "/join/nonsense", of(then=200, others=410)),
+    ("groups.invitations", "/groups/{circle}/invitations", ORGANISERS),
+    ("groups.members", "/groups/{circle}/members", IN_GROUP),
+    ("groups.leave", "/groups/{circle}/leave", IN_GROUP),
+    ("groups.settings", "/groups/{circle}/settings", ORGANISERS),
+    ("group_page.group", "/groups/{circle}", IN_GROUP),
     ("site.healthz", "/healthz", EVERYBODY),
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),
@@ -202,10 +232,36 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("users.set_up", "/set-up/nonsense", {}, of(then=200, others=410)),
     ("users.reading_settings", "/reading-settings", {"theme": "dark"}, of(*ROLES, then=303)),
     ("merging.ask", "/me/merge", {"answer": "add"}, of(then=200, others=303)),
+    ("groups.new", "/courses/{course}/groups/new", {"name": ""}, accounts(422)),
+    (
+        "groups.invitations",
+        "/groups/{circle}/invitations",
+        {"role": "nobody"},
+        ORGANISERS | {"organiser": 422},
+    ),
+    ("groups.revoke", "/groups/{circle}/invitations/{invitation}/revoke", {}, ORGANISERS | {"organiser": 303}),
+    (
+        "groups.change_member",
+        "/groups/{circle}/members",
+        {"do": "make-student", "enrolment": "{member}"},
+        ORGANISERS | {"organiser": 303},
+    ),
+    (
+        "groups.answer_request",
+        "/groups/{circle}/requests/{request}",
+        {"answer": "decline"},
+        ORGANISERS | {"organiser": 303},
+    ),
+    ("groups.settings", "/groups/{circle}/settings", {"name": ""}, ORGANISERS | {"organiser": 422}),
+    ("groups.archive", "/groups/{circle}/archive", {}, ORGANISERS | {"organiser": 303}),
+    ("groups.reopen", "/groups/{circle}/reopen", {}, ORGANISERS | {"organiser": 303}),
     ("admin.upload", "/admin/upload", {}, of("administrator", then=422) | {"visitor": 401}),
     ("admin.load", "/admin/uploads/nonsense", {}, of(then=200, others=404) | {"visitor": 401}),
     ("admin.test_mail", "/admin/test-mail", {}, of("administrator", then=303) | {"visitor": 401}),
     ("users.sign_out_everywhere", "/me/sign-out-everywhere", {}, accounts(303)),
+    ("groups.leave", "/groups/{circle}/leave", {}, IN_GROUP | {"student": 303, "tutor": 303, "organiser": 409}),
+    # Makes a member of everybody, so nothing of the group may come after it; the organiser has just taken the link back.
+    ("groups.take_up", "/join/{token}", {"bring": "afresh"}, accounts(303) | {"organiser": 410}),
     ("users.sign_out", "/sign-out", {}, of("guest", then=200, others=303)),
 ]
 

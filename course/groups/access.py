@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session, contains_eager
 from course.base.errors import Conflict, Forbidden, NotFound
 from course.base.words import _
 from course.groups.enrolments import ALONE, choose, enrol_alone, live_enrolments
-from course.groups.models import Enrolment, Role, StudyGroup
+from course.groups.models import Enrolment, Invitation, JoinRequest, Role, StudyGroup
 from course.outline.models import Course
 from course.users.access import SignInFirst
 from course.users.guests import acting_user
 from course.users.models import User
+
+LARGEST_ID = 2**63 - 1  #: what a key can be; an address may say any number
 
 
 class Archived(Conflict):
@@ -133,3 +135,28 @@ def tutor(session: Session, slug: str) -> Enrolment:
     if asking.role is not Role.tutor:
         raise Forbidden(_("Only a tutor of the study group may see this."))
     return asking
+
+
+def invitation_of(session: Session, organiser: Enrolment, invitation_id: int) -> Invitation:
+    """Return the invitation of that id into the group of ORGANISER; raise NotFound."""
+    invitation = session.get(Invitation, invitation_id) if invitation_id <= LARGEST_ID else None
+    if invitation is None or invitation.group_id != organiser.group_id:
+        raise NotFound
+    return invitation
+
+
+def request_of(session: Session, organiser: Enrolment, request_id: int) -> JoinRequest:
+    """Return the request of that id to join the group of ORGANISER; raise NotFound."""
+    request = session.get(JoinRequest, request_id) if request_id <= LARGEST_ID else None
+    if request is None or request.group_id != organiser.group_id:
+        raise NotFound
+    return request
+
+
+def member_of(session: Session, organiser: Enrolment, enrolment_id: str) -> Enrolment:
+    """Return the live place of that id in the group of ORGANISER; raise NotFound."""
+    known = enrolment_id.isascii() and enrolment_id.isdecimal() and len(enrolment_id) <= 18
+    other = session.get(Enrolment, int(enrolment_id)) if known else None
+    if other is None or other.group_id != organiser.group_id or other.left_at is not None:
+        raise NotFound
+    return other

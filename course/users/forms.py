@@ -115,10 +115,9 @@ class ChangePasswordForm(NewPasswordForm):
     old = password_field(_("Password until now"), "current-password")
 
 
-class MeForm(Form):
-    """Name and time zone."""
+class ZoneForm(Form):
+    """A time zone, of a user or a study group."""
 
-    name = name_field()
     zone = SelectField(_("Time zone"), validate_choice=False, render_kw={"autocomplete": "off"})
 
     def offer_zones(self, current: str) -> None:
@@ -130,6 +129,12 @@ class MeForm(Form):
         """Refuse what is no zone."""
         if field.data not in available_timezones():
             raise ValidationError(_("There is no such time zone."))
+
+
+class MeForm(ZoneForm):
+    """Name and time zone."""
+
+    name = name_field()
 
 
 class SignOutForm(EmptyForm):

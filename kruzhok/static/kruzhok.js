@@ -388,6 +388,7 @@ for (const text of all("form textarea[data-draft]")) watch(new Saver(text.datase
 new Set(savers.map((saver) => saver.form)).forEach(watchForm);
 
 document.addEventListener("click", preview);
+document.addEventListener("focusin", ({ target }) => target.matches("input[readonly]") && target.select()); // there to be copied
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") savers.forEach((saver) => saver.send());
   else savers.filter((saver) => saver.refused || saver.failures).forEach((saver) => saver.again());
