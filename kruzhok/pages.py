@@ -11,6 +11,7 @@ from kruzhok import merging_views
 from kruzhok.admin import views as admin
 from kruzhok.courses import views as courses
 from kruzhok.groups import views as groups
+from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
 
 site = Blueprint("site", __name__)
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
         course.users.views.bp,
         course.groups.views.bp,
         groups.bp,
+        syllabus.bp,
         merging_views.bp,
         admin.bp,
     ):

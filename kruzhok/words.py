@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from course.base.markdown import to_html, to_inline_html
 from course.base.words import plural
+from course.groups.models import StudyGroup
 
 LOCALE = "en_GB"
 
@@ -17,6 +18,13 @@ LOCALE = "en_GB"
 def reader_zone() -> ZoneInfo:
     """Return the zone of whoever reads, UTC for a visitor."""
     return ZoneInfo(getattr(current_user, "zone", None) or "UTC")
+
+
+def is_elsewhere(group: StudyGroup | None, now: datetime) -> bool:
+    """Return whether the clocks of whoever reads show another time NOW than those of GROUP, if there is one."""
+    if group is None:
+        return False
+    return now.astimezone(reader_zone()).utcoffset() != now.astimezone(ZoneInfo(group.zone)).utcoffset()
 
 
 def clock(moment: datetime) -> str:
@@ -29,6 +37,11 @@ def day(moment: datetime | date) -> str:
     if isinstance(moment, datetime):
         moment = moment.astimezone(reader_zone()).date()
     return format_date(moment, "d MMMM y", locale=LOCALE)
+
+
+def weekday_and_day(when: date) -> str:
+    """Return "Thursday 3 December"."""
+    return format_date(when, "EEEE d MMMM", locale=LOCALE)
 
 
 def moment_in_words(moment: datetime) -> str:
@@ -54,6 +67,7 @@ def init_words(app: Flask) -> None:
     app.jinja_env.filters |= {
         "clock": clock,
         "day": day,
+        "weekday": weekday_and_day,
         "moment": moment_in_words,
         "minutes": minutes,
         "points": points,

@@ -99,6 +99,7 @@ def make_world(session: Session) -> World:
         "invitation": asked.invitation_id,
         "request": asked.id,
         "member": enrolments["student"].id,
+        "meeting": factories.make_meeting(session, circle).number,
     }
     return World(users, names)
 
@@ -128,6 +129,7 @@ EVERYBODY = of(*ROLES)
 ACCOUNTS = accounts(200)
 #: Roles -> status for what members of the group may do: to a visitor it says "sign in", for others it is not there.
 IN_GROUP = of(*MEMBERS) | {"visitor": 401}
+PLANNERS = of("organiser", "tutor") | {"visitor": 401, "student": 403}
 ORGANISERS = of("organiser") | {"visitor": 401, "student": 403, "tutor": 403}
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
@@ -167,6 +169,10 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("groups.leave", "/groups/{circle}/leave", IN_GROUP),
     ("groups.settings", "/groups/{circle}/settings", ORGANISERS),
     ("group_page.group", "/groups/{circle}", IN_GROUP),
+    ("syllabus.syllabus", "/groups/{circle}/syllabus", IN_GROUP),
+    ("syllabus.plan", "/groups/{circle}/syllabus/plan", PLANNERS | {"tutor": 303, "organiser": 303}),
+    ("syllabus.add", "/groups/{circle}/syllabus/add", PLANNERS),
+    ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", PLANNERS),
     ("site.healthz", "/healthz", EVERYBODY),
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),
@@ -253,6 +259,11 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         ORGANISERS | {"organiser": 303},
     ),
     ("groups.settings", "/groups/{circle}/settings", {"name": ""}, ORGANISERS | {"organiser": 422}),
+    ("syllabus.plan", "/groups/{circle}/syllabus/plan", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("syllabus.add", "/groups/{circle}/syllabus/add", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("syllabus.cancel", "/groups/{circle}/syllabus/{meeting}/cancel", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
+    ("syllabus.hold", "/groups/{circle}/syllabus/{meeting}/hold", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
     ("groups.archive", "/groups/{circle}/archive", {}, ORGANISERS | {"organiser": 303}),
     ("groups.reopen", "/groups/{circle}/reopen", {}, ORGANISERS | {"organiser": 303}),
     ("admin.upload", "/admin/upload", {}, of("administrator", then=422) | {"visitor": 401}),

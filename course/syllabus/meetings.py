@@ -35,6 +35,10 @@ class Syllabus:
         """Return the meetings that are held."""
         return [one for one in self.meetings if one.meeting.cancelled_at is None]
 
+    def due_of(self, *activity_ids: int) -> datetime | None:
+        """Return when what is assigned as any of those, itself or with its lesson, is due: the latest of them."""
+        return max((self.due[key] for key in activity_ids if key in self.due), default=None)
+
     def at_hand(self, today: date) -> Planned | None:
         """Return the next meeting whose day has not passed TODAY, in the group's zone; None when all are over."""
         live = self.live()

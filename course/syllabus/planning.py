@@ -82,7 +82,7 @@ def plan_meetings(
     session.flush()
     for meeting, lesson in zip(meetings, lessons, strict=True):
         _give(session, group, meeting, lesson, by_id=by_id, now=now)
-    _settle(session, group)
+    settle(session, group)
     coming = current([meeting.day for meeting in meetings], _today(group, now))
     if meetings:
         _tell_students(session, group, meetings[coming or 0], by_id=by_id, now=now)
@@ -104,7 +104,7 @@ def add_meeting(
     session.add(meeting)
     session.flush()
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
-    _settle(session, group)
+    settle(session, group)
     _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
     return meeting
 
@@ -141,7 +141,7 @@ def change_meeting(
         one.day = days.get(one.number, one.day)
     meeting.title = title
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
-    _settle(session, group)
+    settle(session, group)
     if told:
         _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
 
@@ -155,7 +155,7 @@ def cancel_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_
     meeting.cancelled_at = now
     for row in _given_at(session, meeting):
         row.withdrawn_at = now
-    _settle(session, group)
+    settle(session, group)
     _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
 
 
@@ -176,7 +176,7 @@ def hold_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id
         lesson = None
     meeting.cancelled_at = None
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
-    _settle(session, group)
+    settle(session, group)
     _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
 
 
@@ -252,8 +252,10 @@ def _give(
     session.flush()
 
 
-def _settle(session: Session, group: StudyGroup) -> None:
-    """Make each lesson of GROUP required, and due, at the last meeting it is at; before that it is only at work."""
+def settle(session: Session, group: StudyGroup) -> None:
+    """Make each lesson of GROUP required, and due, at the last meeting it is at; before that it is only at work.
+
+    To be called, too, when its zone is another: days end there at other moments."""
     session.flush()
     zone = ZoneInfo(group.zone)
     rows = _live_rows(session, group)

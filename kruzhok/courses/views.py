@@ -1,6 +1,6 @@
 """The front door, and the page of a course."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -37,7 +37,7 @@ def front() -> str:
     if poster is None:
         return render_template("kruzhok/courses/empty.html")
     show_place(enrolment)
-    go_on = go_on_for(db_session, enrolment) if enrolment else None
+    go_on = go_on_for(db_session, enrolment, datetime.now(UTC)) if enrolment else None
     return render_template(
         "kruzhok/courses/front.html",
         course=poster,

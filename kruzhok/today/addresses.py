@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import url_for
 
-from kruzhok.today.plan import GoOn, ReadAgain, Task
+from kruzhok.today.plan import GoOn, ReadAgain
+from kruzhok.today.tasks import Task
 
 
 def address_of(course: str, what: Task | GoOn | ReadAgain, group: str | None = None) -> str:

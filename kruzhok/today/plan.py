@@ -4,63 +4,26 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.completion.records import Standing, standing_of
 from course.groups.enrolments import choose
 from course.groups.models import Enrolment
-from course.outline.models import Activity, ActivityKind, Course, Unit
+from course.outline.models import Course
+from course.syllabus.meetings import syllabus_of
 from course.texts.models import Passage, Text
 from course.users.models import User
 from kruzhok.today.acts import LastActs, last_acts
-from lessons.models import Lesson, Reading
-from lessons.parts import ORDER
+from kruzhok.today.tasks import LessonTasks, Task, lessons_with_tasks
+from kruzhok.today.week import AtMeeting, Weeks, weeks
+from lessons.models import Lesson
 from quizzes.attempts.results import Missed, missed_passages
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A part of a lesson, or (kind *lesson*) the lesson itself, with what it takes to name it and to lead there."""
-
-    id: int
-    kind: str
-    ident: str
-    title: str
-    minutes: int
-    state: State
-    required: bool
-    lesson_ident: str
-    lesson_number: int
-    lesson_title: str
-    text_ident: str | None = None
-    address: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LessonTasks:
-    """A lesson of the outline with its tasks in the order in which they are met."""
-
-    task: Task
-    parts: Sequence[Task]
-
-    @property
-    def asked(self) -> list[Task]:
-        """The required parts that are not done; of a lesson without required parts, itself."""
-        required = [part for part in self.parts if part.required]
-        undone = [part for part in required if part.state is not State.done]
-        return undone if required or self.task.state is State.done else [self.task]
-
-    @property
-    def minutes(self) -> int:
-        """The minutes of what is asked, and of the notes while nothing is begun."""
-        notes = self.task.minutes if self.task.state is State.none else 0
-        return notes + sum(part.minutes for part in self.asked if part.kind != "lesson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +41,7 @@ class ReadAgain:
 
 #: Why *go on* leads where it leads.
 ATTEMPT, DRAFT, HERE, BEGIN, NEXT, DONE = "attempt", "draft", "here", "begin", "next", "done"
+WEEK = "week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +52,8 @@ class GoOn:
     task: Task
     attempt_id: int | None = None
     at: datetime | None = None
+    #: With *week*: the meeting it is for.
+    week: AtMeeting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +66,15 @@ class Plan:
     go_on: GoOn | None
     lesson: LessonTasks | None
     again: Sequence[ReadAgain] = ()
-    optional: Sequence[Task] = field(default_factory=list)
+    optional: Sequence[Task] = ()
+    #: In a study group: what its meeting at hand asks, and what was due before and is not done.
+    week: AtMeeting | None = None
+    late: Sequence[Task] = ()
+
+    @property
+    def lesson_beside(self) -> LessonTasks | None:
+        """The lesson one goes on with, where it is not this week's."""
+        return None if self.week and self.lesson in self.week.lessons else self.lesson
 
 
 def latest_enrolment(session: Session, user: User, place: str | None = None) -> Enrolment | None:
@@ -114,100 +88,70 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
     return choose(session.scalars(mine).all(), place)
 
 
-def plan_for(session: Session, enrolment: Enrolment) -> Plan:
-    """Return the plan of ENROLMENT. Eight queries, one more in a study group."""
-    standing = standing_of(session, enrolment)
-    lessons = _lessons(session, enrolment, standing)
-    go_on = decide(lessons, last_acts(session, enrolment))
+def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
+    """Return the plan of ENROLMENT. Eight queries, three more in a study group."""
+    standing, lessons, group = _where(session, enrolment, now)
+    go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
     optional = [
         part for one in lessons for part in one.parts
         if not part.required and part.state is not State.done and one.task.state is not State.none
     ]  # fmt: skip
     return Plan(
-        enrolment.course, enrolment, standing.progress, go_on, here, read_again(session, enrolment), optional
-    )  # fmt: skip
-
-
-def go_on_for(session: Session, enrolment: Enrolment) -> GoOn | None:
-    """Return only where to go on, for a page that shows nothing else of the plan. Six queries, one more in a group."""
-    return decide(_lessons(session, enrolment, standing_of(session, enrolment)), last_acts(session, enrolment))
-
-
-def _lessons(session: Session, enrolment: Enrolment, standing: Standing) -> list[LessonTasks]:
-    """Return the lessons in the order of the outline, with their parts. One query."""
-    lesson, its_text = aliased(Lesson), aliased(Text)
-    rows = session.execute(
-        select(Activity, lesson.number, Unit.position, Reading.address, its_text.ident)
-        .outerjoin(lesson, lesson.activity_id == Activity.id)
-        .outerjoin(Unit, Unit.id == Activity.unit_id)
-        .outerjoin(Reading, Reading.activity_id == Activity.id)
-        .outerjoin(its_text, its_text.id == Reading.text_id)
-        .where(Activity.course_id == enrolment.course_id, Activity.retired_at.is_(None))
-        .where(or_(Activity.group_id.is_(None), Activity.group_id == enrolment.group_id))
-        .order_by(Activity.position, Activity.id)
-    ).all()
-    heads = sorted(
-        (row for row in rows if row[1] is not None and row[2] is not None), key=lambda row: (row[2], row[0].position)
-    )
-    order = [kind.value for kind in ORDER]
-    found = []
-    for activity, number, *_rest in heads:
-        head = _task(activity, activity, number, standing)
-        parts = [
-            _task(row[0], activity, number, standing, address=row[3], text_ident=row[4])
-            for row in rows
-            if row[0].parent_id == activity.id and row[0].kind is not ActivityKind.lesson
-        ]
-        found.append(LessonTasks(head, sorted(parts, key=lambda part: order.index(part.kind))))
-    return found
-
-
-def _task(
-    activity: Activity,
-    lesson: Activity,
-    number: int,
-    standing: Standing,
-    *,
-    address: str | None = None,
-    text_ident: str | None = None,
-) -> Task:
-    return Task(
-        id=activity.id,
-        kind=activity.kind.value,
-        ident=activity.ident,
-        title=activity.title,
-        minutes=activity.minutes,
-        state=standing.state(activity.id),
-        required=standing.counts(activity),
-        lesson_ident=lesson.ident,
-        lesson_number=number,
-        lesson_title=lesson.title,
-        text_ident=text_ident,
-        address=address,
+        enrolment.course,
+        enrolment,
+        standing.progress,
+        go_on,
+        here,
+        again=read_again(session, enrolment),
+        optional=optional,
+        week=group.this_week if group else None,
+        late=group.late if group else (),
     )
 
 
-def decide(lessons: Sequence[LessonTasks], acts: LastActs) -> GoOn | None:
+def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
+    """Return only where to go on, for a page that shows no more of the plan. Six queries, three more in a group."""
+    _standing, lessons, group = _where(session, enrolment, now)
+    return decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
+
+
+def _where(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Standing, list[LessonTasks], Weeks | None]:
+    """Return where ENROLMENT stands: in its course, with each lesson, and with the meetings of its group."""
+    standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
+    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now)
+    return standing, lessons, weeks(enrolment, syllabus, lessons, now) if enrolment.group else None
+
+
+def decide(lessons: Sequence[LessonTasks], acts: LastActs, week: AtMeeting | None = None) -> GoOn | None:
     """Return where to go on, None where there are no lessons. Pure.
 
-    First an attempt that is open; then a draft, if it was saved after everything else; then what the lesson last worked
-    in still asks, in order; then the first lesson after it, and round to the beginning, that asks something."""
+    First an attempt that is open; then what the WEEK of the study group asks, unless something was done since it began;
+    then a draft, if it was saved after everything else; then what the lesson last worked in still asks, in order; then
+    what the week asks; then the first lesson after it, and round to the beginning, that asks something."""
     if not lessons:
         return None
     tasks = {task.id: task for lesson in lessons for task in (lesson.task, *lesson.parts)}
     if acts.open_attempt is not None and (task := tasks.get(acts.open_attempt.activity_id or 0)):
         return GoOn(ATTEMPT, task, acts.open_attempt.id, acts.open_attempt.started_at)
     newest = max((act for act in (acts.draft, acts.other) if act and act.activity_id in tasks), key=_when, default=None)
-    if newest is None:
-        return _begin(lessons, BEGIN)
+    this_week = for_the_meeting(week)
+    if newest is None or (this_week and week and newest.at < week.since):
+        return this_week or _begin(lessons, BEGIN)
     worked = tasks[newest.activity_id]
     if newest is acts.draft and worked.state is not State.done:
         return GoOn(DRAFT, worked, at=newest.at)
     at = next(place for place, lesson in enumerate(lessons) if lesson.task.ident == worked.lesson_ident)
     if lessons[at].asked:
         return GoOn(HERE, lessons[at].asked[0], at=newest.at)
-    return _begin([*lessons[at + 1 :], *lessons[:at]], NEXT) or GoOn(DONE, lessons[at].task, at=newest.at)
+    after = [*lessons[at + 1 :], *lessons[:at]]
+    return this_week or _begin(after, NEXT) or GoOn(DONE, lessons[at].task, at=newest.at)
+
+
+def for_the_meeting(week: AtMeeting | None) -> GoOn | None:
+    """Return where what the meeting at hand asks begins, None where it asks nothing (any more)."""
+    first = (_first_of(week.lessons) or next(iter(week.asked), None)) if week else None
+    return GoOn(WEEK, first, week=week) if first else None
 
 
 def _when(act: tuple[int, datetime]) -> datetime:
@@ -215,11 +159,17 @@ def _when(act: tuple[int, datetime]) -> datetime:
 
 
 def _begin(lessons: Sequence[LessonTasks], reason: str) -> GoOn | None:
-    """Return the first of LESSONS that asks something: its notes while nothing is begun, else its first part undone."""
+    """Return that one begins, for REASON, with the first of LESSONS that asks something; None where none does."""
+    first = _first_of(lessons)
+    return GoOn(reason, first) if first else None
+
+
+def _first_of(lessons: Sequence[LessonTasks]) -> Task | None:
+    """Return where the first of LESSONS that asks something begins: its notes while nothing is begun, else a part."""
     asking = next((lesson for lesson in lessons if lesson.asked), None)
     if asking is None:
         return None
-    return GoOn(reason, asking.task if asking.task.state is State.none else asking.asked[0])
+    return asking.task if asking.task.state is State.none else asking.asked[0]
 
 
 def read_again(session: Session, enrolment: Enrolment) -> list[ReadAgain]:

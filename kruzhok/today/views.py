@@ -15,7 +15,7 @@ from course.groups.enrolments import ALONE
 from course.outline.models import Course
 from kruzhok.today.addresses import address_of
 from kruzhok.today.plan import latest_enrolment, plan_for
-from kruzhok.words import LOCALE
+from kruzhok.words import LOCALE, is_elsewhere
 from lessons.outline import lessons_of
 
 bp = Blueprint("today", __name__)
@@ -29,11 +29,12 @@ def today() -> str:
     if enrolment is None and named_group() not in {None, ALONE}:
         raise NotFound
     show_place(enrolment)
-    plan = plan_for(db_session, enrolment) if enrolment else None
+    now = datetime.now(UTC)
+    plan = plan_for(db_session, enrolment, now) if enrolment else None
     course = plan.course if plan else db_session.scalars(select(Course).order_by(Course.id)).first()
     first = next(iter(lessons_of(db_session, course.id)), None) if course and not plan else None
     zone = ZoneInfo(current_user.zone) if signed_in else UTC
-    here = datetime.now(UTC).astimezone(zone)
+    here = now.astimezone(zone)
     return render_template(
         "kruzhok/today/today.html",
         plan=plan,
@@ -42,5 +43,6 @@ def today() -> str:
         day_number=here.day,
         month=format_date(here, "LLLL y", locale=LOCALE),
         weekday=format_date(here, "EEEE", locale=LOCALE),
+        elsewhere=is_elsewhere(enrolment.group if enrolment else None, now),
         address_of=address_of,
     )

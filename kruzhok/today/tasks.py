@@ -1,0 +1,142 @@
+"""The lessons of a course as one enrolment has them: their parts as tasks, with states and minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from course.completion.models import State
+from course.completion.records import Standing
+from course.groups.models import Enrolment, Role
+from course.outline.models import Activity, ActivityKind, Unit
+from course.syllabus.meetings import Syllabus
+from course.texts.models import Text
+from lessons.models import Lesson, Reading
+from lessons.parts import ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A part of a lesson, or (kind *lesson*) the lesson itself, with what it takes to name it and to lead there."""
+
+    id: int
+    kind: str
+    ident: str
+    title: str
+    minutes: int
+    state: State
+    required: bool
+    lesson_ident: str
+    lesson_number: int
+    lesson_title: str
+    text_ident: str | None = None
+    address: str | None = None
+    #: It is required, was due and is not done.
+    late: bool = False
+
+    @property
+    def sign(self) -> str:
+        """The shape it has: that of its state, or *late*."""
+        return "late" if self.late else self.state.value
+
+
+@dataclass(frozen=True, slots=True)
+class LessonTasks:
+    """A lesson of the outline with its tasks in the order in which they are met."""
+
+    task: Task
+    parts: Sequence[Task]
+    #: Whether it is asked at all: alone each lesson is, in a group with a syllabus what is assigned.
+    assigned: bool = True
+
+    @property
+    def asked(self) -> list[Task]:
+        """The required parts that are not done; of a lesson without required parts, itself."""
+        if not self.assigned:
+            return []
+        required = [part for part in self.parts if part.required]
+        undone = [part for part in required if part.state is not State.done]
+        return undone if required or self.task.state is State.done else [self.task]
+
+    @property
+    def minutes(self) -> int:
+        """The minutes of what is asked, and of the notes while nothing is begun."""
+        notes = self.task.minutes if self.task.state is State.none else 0
+        return notes + sum(part.minutes for part in self.asked if part.kind != "lesson")
+
+
+def lessons_with_tasks(
+    session: Session, enrolment: Enrolment, standing: Standing, syllabus: Syllabus, now: datetime
+) -> list[LessonTasks]:
+    """Return the lessons in the order of the outline, with their parts as ENROLMENT stands with them. One query."""
+    lesson, its_text = aliased(Lesson), aliased(Text)
+    rows = session.execute(
+        select(Activity, lesson.number, Unit.position, Reading.address, its_text.ident)
+        .outerjoin(lesson, lesson.activity_id == Activity.id)
+        .outerjoin(Unit, Unit.id == Activity.unit_id)
+        .outerjoin(Reading, Reading.activity_id == Activity.id)
+        .outerjoin(its_text, its_text.id == Reading.text_id)
+        .where(Activity.course_id == enrolment.course_id, Activity.retired_at.is_(None))
+        .where(or_(Activity.group_id.is_(None), Activity.group_id == enrolment.group_id))
+        .order_by(Activity.position, Activity.id)
+    ).all()
+    heads = sorted(
+        (row for row in rows if row[1] is not None and row[2] is not None), key=lambda row: (row[2], row[0].position)
+    )
+    order = [kind.value for kind in ORDER]
+    task = _Maker(enrolment, standing, syllabus, now)
+    found = []
+    for activity, number, *_rest in heads:
+        parts = [
+            task(row[0], activity, number, address=row[3], text_ident=row[4])
+            for row in rows
+            if row[0].parent_id == activity.id and row[0].kind is not ActivityKind.lesson
+        ]
+        itself = not any(part.required for part in parts)
+        head = task(activity, activity, number, itself=itself)
+        ids = {activity.id, *(part.id for part in parts)}
+        assigned = not syllabus.assigned or not ids.isdisjoint(syllabus.assigned)
+        found.append(LessonTasks(head, sorted(parts, key=lambda part: order.index(part.kind)), assigned))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What it takes to say of an activity how one enrolment stands with it."""
+
+    enrolment: Enrolment
+    standing: Standing
+    syllabus: Syllabus
+    now: datetime
+
+    def __call__(
+        self,
+        activity: Activity,
+        lesson: Activity,
+        number: int,
+        *,
+        address: str | None = None,
+        text_ident: str | None = None,
+        itself: bool = False,
+    ) -> Task:
+        """Return ACTIVITY as a task; ITSELF says that it is a lesson which is asked itself, for it asks no part."""
+        counts, state = self.standing.counts(activity), self.standing.state(activity.id)
+        asked = (counts or itself) and state is not State.done and self.enrolment.role is Role.student
+        due_at = self.syllabus.due_of(activity.id, lesson.id)
+        return Task(
+            id=activity.id,
+            kind=activity.kind.value,
+            ident=activity.ident,
+            title=activity.title,
+            minutes=activity.minutes,
+            state=state,
+            required=counts,
+            lesson_ident=lesson.ident,
+            lesson_number=number,
+            lesson_title=lesson.title,
+            text_ident=text_ident,
+            address=address,
+            late=asked and due_at is not None and due_at < self.now,
+        )

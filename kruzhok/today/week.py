@@ -1,0 +1,109 @@
+"""What the meetings of a study group ask of one member, and which of them is this week's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from course.completion.progress import Progress
+from course.completion.records import standing_of
+from course.groups.models import Enrolment
+from course.rules import due_instant
+from course.syllabus.meetings import Syllabus, syllabus_of, today_of
+from course.syllabus.models import Meeting
+from kruzhok.today.tasks import LessonTasks, Task, lessons_with_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class AtMeeting:
+    """A meeting with what one member has to do for it: whole lessons, and PARTS that are assigned by themselves."""
+
+    meeting: Meeting
+    goes_on: bool
+    lessons: Sequence[LessonTasks]
+    parts: Sequence[Task]
+    due_at: datetime | None
+    #: On which day that is for the group; a lesson that goes on is due at a later meeting.
+    due_day: date | None
+    #: When the week of this meeting began: as the one before ended; that of the first, when one joined.
+    since: datetime
+
+    @property
+    def title(self) -> str:
+        """What it is called: by its own title, else by that of its lesson."""
+        return self.meeting.title or next((one.task.title for one in self.lessons), "")
+
+    @property
+    def asked(self) -> list[Task]:
+        """What is asked for it and not done, in order."""
+        own = [part for part in self.parts if part.required and part.state.value != "done"]
+        return [task for lesson in self.lessons for task in lesson.asked] + own
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that what is asked still takes."""
+        own = sum(task.minutes for task in self.asked if task in self.parts)
+        return sum(lesson.minutes for lesson in self.lessons) + own
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The meetings of a group by number as one member has them; which is at hand; what was due and is not done."""
+
+    meetings: Sequence[AtMeeting]
+    this_week: AtMeeting | None
+    late: Sequence[Task]
+    today: date
+
+    @property
+    def coming(self) -> list[AtMeeting]:
+        """The meetings that will be held after the one at hand."""
+        at = self.this_week.meeting.number if self.this_week else 0
+        later = [one for one in self.meetings if one.meeting.number > at and one.meeting.cancelled_at is None]
+        return later if self.this_week else []
+
+    def when(self, one: AtMeeting) -> str:
+        """Return "cancelled", "past", "now" or "next" of a meeting."""
+        if one.meeting.cancelled_at is not None:
+            return "cancelled"
+        if one is self.this_week:
+            return "now"
+        return "past" if one.meeting.day < self.today else "next"
+
+
+def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTasks], now: datetime) -> Weeks:
+    """Return the meetings of SYLLABUS with those of LESSONS that are at work there."""
+    assert enrolment.group is not None
+    zone, today = ZoneInfo(enrolment.group.zone), today_of(enrolment, now)
+    by_id = {lesson.task.id: lesson for lesson in lessons}
+    parts = {part.id: part for lesson in lessons for part in lesson.parts}
+    found: list[AtMeeting] = []
+    before: Meeting | None = None
+    for planned in syllabus.meetings:
+        since = due_instant(before.day, zone) if before else enrolment.joined_at
+        due_at = syllabus.due_of(*planned.activity_ids)
+        found.append(
+            AtMeeting(
+                meeting=planned.meeting,
+                goes_on=planned.goes_on,
+                lessons=[by_id[key] for key in planned.activity_ids if key in by_id],
+                parts=[parts[key] for key in planned.activity_ids if key in parts],
+                due_at=due_at,
+                due_day=due_at.astimezone(zone).date() if due_at else None,
+                since=since,
+            )
+        )
+        before = planned.meeting if planned.meeting.cancelled_at is None else before
+    at_hand = syllabus.at_hand(today)
+    this_week = next((one for one in found if at_hand and one.meeting is at_hand.meeting), None)
+    late = [task for lesson in lessons for task in lesson.asked if task.late]
+    return Weeks(found, this_week, late, today)
+
+
+def weeks_of(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Weeks, Progress]:
+    """Return the meetings of the group of ENROLMENT as it has them, and its progress. Seven queries."""
+    standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
+    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now)
+    return weeks(enrolment, syllabus, lessons, now), standing.progress
