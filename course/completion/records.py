@@ -15,7 +15,7 @@ from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.progress import Part, Progress, counting_parts, progress
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
-from course.syllabus.assigned import required_activity_ids
+from course.syllabus.assigned import given_to
 
 #: (enrolment, activity) -> what the work itself amounts to, without ticks and overrides.
 Worked = Mapping[tuple[int, int], State]
@@ -45,42 +45,75 @@ class Standing:
 
 
 def standing_of(session: Session, enrolment: Enrolment) -> Standing:
-    """Return where ENROLMENT stands in its course."""
+    """Return where ENROLMENT stands in its course. Three queries, one more in a study group."""
+    return standings_of(session, [enrolment])[enrolment.id]
+
+
+def standings_of(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, Standing]:
+    """Return where each of ENROLMENTS stands in its course, by its id. As many queries as for one."""
+    ids = [enrolment.id for enrolment in enrolments]
+    states: dict[int, dict[int, State]] = {enrolment_id: {} for enrolment_id in ids}
     rows = session.execute(
-        select(Completion.activity_id, Completion.state, Completion.done_at).where(
-            Completion.enrolment_id == enrolment.id
+        select(Completion.enrolment_id, Completion.activity_id, Completion.state).where(
+            Completion.enrolment_id.in_(ids)
         )
-    ).all()
-    states = {row.activity_id: row.state for row in rows}
-    parts, lessons = required_parts(session, enrolment)
-    reached = _reached_at(session, [enrolment.id], lessons)[enrolment.id]
+    )
+    for enrolment_id, activity_id, state in rows:
+        states[enrolment_id][activity_id] = state
+    parts, lessons = _required_parts(session, enrolments)
+    reached = _reached_at(session, ids, sorted(lessons))
+    return {key: _standing(parts[key], states[key], reached[key]) for key in ids}
+
+
+def _standing(parts: Sequence[Part], states: Mapping[int, State], reached: Mapping[int, datetime]) -> Standing:
     counting = frozenset(part.activity_id for part in counting_parts(parts, reached))
     return Standing(states, reached, counting, progress(parts, states, reached))
 
 
-def required_parts(session: Session, enrolment: Enrolment) -> tuple[list[Part], list[int]]:
-    """Return the parts required of ENROLMENT, and the lessons of its course.
+def _required_parts(
+    session: Session, enrolments: Sequence[Enrolment]
+) -> tuple[dict[int, Sequence[Part]], frozenset[int]]:
+    """Return the parts required of each of ENROLMENTS, by its id, and the lessons of their courses.
 
     Alone these are the outline's required parts; in a study group with a syllabus what is assigned to it as required.
     """
     activities = session.execute(
-        select(Activity.id, Activity.parent_id, Activity.kind, Activity.required, Activity.added_at)
-        .where(Activity.course_id == enrolment.course_id, Activity.retired_at.is_(None))
-        .where((Activity.group_id.is_(None)) | (Activity.group_id == enrolment.group_id))
-    ).all()
-    lessons = [row.id for row in activities if row.kind is ActivityKind.lesson]
-    assigned = None if enrolment.group_id is None else required_activity_ids(session, enrolment)
-    parts = [
-        Part(row.id, row.parent_id, row.added_at)
-        for row in activities
-        if row.kind is not ActivityKind.lesson
-        and (
-            (row.required and row.parent_id)
-            if assigned is None
-            else _is_assigned(row.id, row.parent_id, row.required, assigned)
+        select(
+            Activity.id,
+            Activity.course_id,
+            Activity.group_id,
+            Activity.parent_id,
+            Activity.kind,
+            Activity.required,
+            Activity.added_at,
         )
-    ]
-    return parts, lessons
+        .where(Activity.course_id.in_({one.course_id for one in enrolments}), Activity.retired_at.is_(None))
+        .where(Activity.group_id.is_(None) | Activity.group_id.in_({one.group_id for one in enrolments} - {None}))
+    ).all()
+    in_place = {
+        (course_id, group_id): [
+            row
+            for row in activities
+            if row.kind is not ActivityKind.lesson
+            and row.course_id == course_id
+            and (row.group_id is None or row.group_id == group_id)
+        ]
+        for course_id, group_id in {(one.course_id, one.group_id) for one in enrolments}
+    }
+    given = given_to(session, enrolments)
+    found: dict[int, Sequence[Part]] = {}
+    for one in enrolments:
+        assigned = frozenset(row.activity_id for row in given[one.id] if row.required)
+        found[one.id] = [
+            Part(row.id, row.parent_id, row.added_at)
+            for row in in_place[one.course_id, one.group_id]
+            if (
+                (row.required and row.parent_id)
+                if one.group_id is None
+                else _is_assigned(row.id, row.parent_id, row.required, assigned)
+            )
+        ]
+    return found, frozenset(row.id for row in activities if row.kind is ActivityKind.lesson)
 
 
 def _is_assigned(activity_id: int, parent_id: int | None, required: bool, assigned: frozenset[int]) -> bool:

@@ -1,33 +1,57 @@
 """What is assigned to whom."""
 
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from course.groups.models import Enrolment, SubgroupMember
 from course.syllabus.models import Assignment, AssignmentTarget
 
 
-def _for_enrolment(enrolment: Enrolment) -> ColumnElement[bool]:
-    """Return the condition that an assignment is for ENROLMENT: for its whole group, a subgroup of its, or itself."""
+class Given(NamedTuple):
+    """What is assigned to one enrolment: an activity, whether it is required, when it is due."""
+
+    enrolment_id: int
+    activity_id: int
+    required: bool
+    due_at: datetime | None
+
+
+def _is_for(enrolment_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that an assignment is for an enrolment: for its whole group, a subgroup of its, or itself.
+
+    ENROLMENT_ID may be the column of a query about many."""
     of_it = AssignmentTarget.assignment_id == Assignment.id
-    subgroups = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == enrolment.id)
+    in_subgroup = SubgroupMember.subgroup_id == AssignmentTarget.subgroup_id
     return or_(
         ~exists().where(of_it),
-        exists().where(of_it, AssignmentTarget.enrolment_id == enrolment.id),
-        exists().where(of_it, AssignmentTarget.subgroup_id.in_(subgroups)),
+        exists().where(of_it, AssignmentTarget.enrolment_id == enrolment_id),
+        exists().where(of_it, in_subgroup, SubgroupMember.enrolment_id == enrolment_id),
     )
 
 
 def assigned_to(enrolment: Enrolment) -> Select[Any]:
     """Return the query for the live assignments of ENROLMENT."""
     return select(Assignment).where(
-        Assignment.group_id == enrolment.group_id, Assignment.withdrawn_at.is_(None), _for_enrolment(enrolment)
+        Assignment.group_id == enrolment.group_id, Assignment.withdrawn_at.is_(None), _is_for(enrolment.id)
     )
 
 
-def required_activity_ids(session: Session, enrolment: Enrolment) -> frozenset[int]:
-    """Return the activities assigned to ENROLMENT as required (a lesson stands for its required parts)."""
-    assigned = assigned_to(enrolment).where(Assignment.required).with_only_columns(Assignment.activity_id)
-    return frozenset(session.scalars(assigned))
+def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, list[Given]]:
+    """Return what is assigned to each of ENROLMENTS, by its id. One query, none where all study alone."""
+    in_groups = [one.id for one in enrolments if one.group_id is not None]
+    found: dict[int, list[Given]] = {one.id: [] for one in enrolments}
+    if not in_groups:
+        return found
+    rows = session.execute(
+        select(Enrolment.id, Assignment.activity_id, Assignment.required, Assignment.due_at)
+        .join(Assignment, Assignment.group_id == Enrolment.group_id)
+        .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), _is_for(Enrolment.id))
+        .order_by(Assignment.id)
+    )
+    for row in rows:
+        found[row[0]].append(Given(*row))
+    return found
