@@ -12,10 +12,11 @@ from course.syllabus.models import Assignment, AssignmentTarget
 
 
 class Given(NamedTuple):
-    """What is assigned to one enrolment: an activity, whether it is required, when it is due."""
+    """What is assigned to one enrolment: an activity, at which meeting, whether it is required, when it is due."""
 
     enrolment_id: int
     activity_id: int
+    meeting_id: int | None
     required: bool
     due_at: datetime | None
 
@@ -47,7 +48,7 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
     if not in_groups:
         return found
     rows = session.execute(
-        select(Enrolment.id, Assignment.activity_id, Assignment.required, Assignment.due_at)
+        select(Enrolment.id, Assignment.activity_id, Assignment.meeting_id, Assignment.required, Assignment.due_at)
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
         .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), _is_for(Enrolment.id))
         .order_by(Assignment.id)

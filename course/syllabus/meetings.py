@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment
 from course.pacing import current
-from course.syllabus.assigned import assigned_to
-from course.syllabus.models import Assignment, Meeting
+from course.syllabus.assigned import Given, given_to
+from course.syllabus.models import Meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Syllabus:
         """Return when what is assigned as any of those, itself or with its lesson, is due: the latest of them."""
         return max((self.due[key] for key in activity_ids if key in self.due), default=None)
 
+    def was_due(self, now: datetime, *activity_ids: int) -> bool:
+        """Return whether what is assigned as any of those is no longer in time NOW."""
+        due_at = self.due_of(*activity_ids)
+        return due_at is not None and due_at < now
+
     def at_hand(self, today: date) -> Planned | None:
         """Return the next meeting whose day has not passed TODAY, in the group's zone; None when all are over."""
         live = self.live()
@@ -61,7 +66,17 @@ def syllabus_of(session: Session, enrolment: Enrolment) -> Syllabus:
     """Return the syllabus of the group of ENROLMENT with what is assigned to it. Two queries; none studying alone."""
     if enrolment.group_id is None:
         return Syllabus((), frozenset(), {})
-    rows = session.execute(assigned_to(enrolment).order_by(Assignment.id)).scalars().all()
+    return syllabi_of(session, enrolment.group_id, [enrolment])[enrolment.id]
+
+
+def syllabi_of(session: Session, group_id: int, members: Sequence[Enrolment]) -> dict[int, Syllabus]:
+    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Two queries."""
+    given = given_to(session, members)
+    meetings = meetings_of(session, group_id)
+    return {member.id: _syllabus(meetings, given[member.id]) for member in members}
+
+
+def _syllabus(meetings: Sequence[Meeting], rows: Sequence[Given]) -> Syllabus:
     due: dict[int, datetime] = {}
     at_meeting: dict[int | None, list[int]] = {}
     for row in rows:
@@ -70,7 +85,7 @@ def syllabus_of(session: Session, enrolment: Enrolment) -> Syllabus:
             due[row.activity_id] = max(row.due_at, due.get(row.activity_id, row.due_at))
     planned: list[Planned] = []
     before: tuple[int, ...] = ()
-    for meeting in meetings_of(session, enrolment.group_id):
+    for meeting in meetings:
         activities = tuple(dict.fromkeys(at_meeting.get(meeting.id, ())))
         planned.append(Planned(meeting, activities, bool(activities) and set(activities) <= set(before)))
         before = activities or before

@@ -124,7 +124,6 @@ class _Maker:
         """Return ACTIVITY as a task; ITSELF says that it is a lesson which is asked itself, for it asks no part."""
         counts, state = self.standing.counts(activity), self.standing.state(activity.id)
         asked = (counts or itself) and state is not State.done and self.enrolment.role is Role.student
-        due_at = self.syllabus.due_of(activity.id, lesson.id)
         return Task(
             id=activity.id,
             kind=activity.kind.value,
@@ -138,5 +137,5 @@ class _Maker:
             lesson_title=lesson.title,
             text_ident=text_ident,
             address=address,
-            late=asked and due_at is not None and due_at < self.now,
+            late=asked and self.syllabus.was_due(self.now, activity.id, lesson.id),
         )
