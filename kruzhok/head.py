@@ -35,7 +35,7 @@ def page_context() -> dict[str, Any]:
     enrolment: Enrolment | None = g.get("page_enrolment")
     group = enrolment.group if enrolment is not None else None
     has_account = current_user.is_authenticated and not current_user.is_guest
-    counts = _counts_of(current_user.id) if has_account else Counts(0, 0)
+    counts = _counts_of(current_user.id) if current_user.is_authenticated else Counts(0, 0)
     place_slug = group.slug if group else ALONE if enrolment is not None else None
     # Who has but one place is spared the word in every address.
     link_slug = place_slug if group or counts.groups else None
@@ -44,6 +44,8 @@ def page_context() -> dict[str, Any]:
         "place": _place(enrolment),
         "group_slug": link_slug,
         "place_slug": place_slug,
+        # A guest is told of nothing but the outcome of what they reported.
+        "unread": counts.unread if has_account or counts.unread else None,
         "reading": session.get("reading"),
     }
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, current_app, render_template
 
 import course.groups.views
 import course.users.views
+import lessons.reports.views
 import lessons.views
 import quizzes.attempts.views
 from course.base.errors import NotFound
@@ -11,6 +12,7 @@ from kruzhok import merging_views
 from kruzhok.admin import views as admin
 from kruzhok.courses import views as courses
 from kruzhok.groups import views as groups
+from kruzhok.notices import views as notices
 from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
 
@@ -45,5 +47,7 @@ def register(app: Flask) -> None:
         syllabus.bp,
         merging_views.bp,
         admin.bp,
+        notices.bp,
+        lessons.reports.views.bp,
     ):
         app.register_blueprint(blueprint)

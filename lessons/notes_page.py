@@ -25,6 +25,7 @@ class PassageShown:
     kind: str
     number: int | None
     html: Markup
+    row_id: int
     people: Sequence[PersonShown] = ()
     sources: Sequence[SourceShown] = ()
     slips: Sequence[TermShown] = ()
@@ -78,6 +79,7 @@ def passages_shown(
                 kind=passage.kind,
                 number=passage.number,
                 html=with_slips(_addressed(passage, former)),
+                row_id=passage.id,
                 people=[
                     reference.person[ident] for kind, ident in names if kind == "person" and ident in reference.person
                 ],

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
@@ -13,10 +14,14 @@ from course.base.web import Application
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import ask_to_join
 from course.groups.models import Role
+from course.notices.models import Notice
+from course.notices.records import JOINED, tell
 from course.outline.models import ActivityKind
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
 from lessons.models import Document
+from lessons.reports.reports import Meant, make_report
+from quizzes.models import ItemVersion
 from tests import factories
 from tests.conftest import NOW
 from tests.web import token_of
@@ -82,6 +87,12 @@ def make_world(session: Session) -> World:
     sign_in = factories.add(
         session, SignIn(user_id=users["student"], token_hash=factories.one_more("hash"), created_at=NOW)
     )
+    version_id = attempt.items[0].item_version_id
+    student = session.get_one(User, users["student"])
+    meant = Meant(item=session.get_one(ItemVersion, version_id))
+    report = make_report(session, course, student, enrolments["student"], meant, "It is wrong.", now=NOW)
+    tell(session, [student.id], JOINED, "enrolment:0", now=NOW)
+    notice = session.scalars(select(Notice).where(Notice.user_id == student.id)).one()
     document = factories.make_text(session, course)
     session.add(Document(text_id=document.id, about=ABOUT))
     names = {
@@ -99,6 +110,9 @@ def make_world(session: Session) -> World:
         "invitation": asked.invitation_id,
         "request": asked.id,
         "member": enrolments["student"].id,
+        "version": version_id,
+        "report": report.id,
+        "notice": notice.id,
         "meeting": factories.make_meeting(session, circle).number,
     }
     return World(users, names)
@@ -131,6 +145,8 @@ ACCOUNTS = accounts(200)
 IN_GROUP = of(*MEMBERS) | {"visitor": 401}
 PLANNERS = of("organiser", "tutor") | {"visitor": 401, "student": 403}
 ORGANISERS = of("organiser") | {"visitor": 401, "student": 403, "tutor": 403}
+#: Whose the report is: who made it, the tutors of the group it was made in, who runs the site.
+OF_REPORT = of("student", "tutor", "administrator") | {"visitor": 401}
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
@@ -173,6 +189,12 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("syllabus.plan", "/groups/{circle}/syllabus/plan", PLANNERS | {"tutor": 303, "organiser": 303}),
     ("syllabus.add", "/groups/{circle}/syllabus/add", PLANNERS),
     ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", PLANNERS),
+    ("notices.notices", "/notices", of(*ROLES[1:], others=401)),
+    ("reports.wrong", "/courses/{course}/wrong?item={version}", EVERYBODY),
+    ("reports.wrong", "/courses/{course}/wrong?item={version}&group={circle}", of(*MEMBERS)),
+    ("reports.wrong", "/courses/{course}/wrong", NOBODY),
+    ("reports.reports", "/reports", of(*ROLES[1:], others=401)),
+    ("reports.report", "/reports/{report}", OF_REPORT),
     ("site.healthz", "/healthz", EVERYBODY),
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),
@@ -238,6 +260,10 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("users.set_up", "/set-up/nonsense", {}, of(then=200, others=410)),
     ("users.reading_settings", "/reading-settings", {"theme": "dark"}, of(*ROLES, then=303)),
     ("merging.ask", "/me/merge", {"answer": "add"}, of(then=200, others=303)),
+    ("notices.seen", "/notices/seen", {"last": "0"}, of(*ROLES[1:], then=303, others=401)),
+    ("notices.open_notice", "/notices/{notice}", {}, of("student", then=303) | {"visitor": 401}),
+    ("reports.wrong", "/courses/{course}/wrong", {"item": "{version}", "words": ""}, of(*ROLES, then=422)),
+    ("reports.report", "/reports/{report}", {}, OF_REPORT | {"student": 404, "tutor": 422, "administrator": 422}),
     ("groups.new", "/courses/{course}/groups/new", {"name": ""}, accounts(422)),
     (
         "groups.invitations",

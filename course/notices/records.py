@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -34,15 +34,18 @@ def tell_anew(session: Session, user_ids: Iterable[int], kind: str, ref: str, *,
     tell(session, told, kind, ref, now=now)
 
 
-def count_unread(session: Session, user_id: int) -> int:
-    """Return how many notices the user has not seen."""
-    unread = select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
-    return session.scalar(unread) or 0
-
-
-def mark_seen(session: Session, user_id: int, *, now: datetime, refs: Iterable[str] | None = None) -> None:
-    """Mark the notices of the user as seen: all of them, or those of REFS."""
+def mark_seen(
+    session: Session,
+    user_id: int,
+    *,
+    now: datetime,
+    refs: Iterable[str] | None = None,
+    up_to: int | None = None,
+) -> None:
+    """Mark the notices of the user as seen: all of them, or those of REFS, or those up to the id UP_TO."""
     mine = update(Notice).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
     if refs is not None:
         mine = mine.where(Notice.ref.in_(list(refs)))
+    if up_to is not None:
+        mine = mine.where(Notice.id <= up_to)
     session.execute(mine.values(seen_at=now), execution_options={"synchronize_session": False})

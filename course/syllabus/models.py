@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.base.db import Base, partial
+from course.groups.models import StudyGroup
 from course.outline.models import Activity
 
 
@@ -26,6 +27,8 @@ class Meeting(Base):
     day: Mapped[date]
     title: Mapped[str] = mapped_column(default="")
     cancelled_at: Mapped[datetime | None]
+
+    group: Mapped[StudyGroup] = relationship()
 
 
 class Assignment(Base):

@@ -45,6 +45,7 @@ class Question:
     flagged: bool
     base_step: int
     saved_at: str | None
+    version_id: int
     raw: Raw | None = None
     problem: str | None = None
     notice: str | None = None
@@ -76,6 +77,7 @@ def questions_of(items: Sequence[AttemptItem], past: Mapping[int, History], cloc
                 item.flagged,
                 last.number if last else 0,
                 clock(last.at) if last else None,
+                item.item_version_id,
             )
         )
     return questions

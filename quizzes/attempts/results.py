@@ -34,6 +34,7 @@ class Answered:
     type: str
     data: ItemData
     says: Sequence[str]
+    version_id: int
     key_says: Sequence[str] = ()
     feedback: Sequence[str] = ()
     explanation: str | None = None
@@ -88,7 +89,8 @@ def answers_of(session: Session, attempt: Attempt, *, course_id: int, course: st
 def _silent(item: AttemptItem, data: ItemData, history: History) -> Answered:
     said = history.scored.response if history.scored else history.response
     words = _("Shown again when your open attempt is submitted.")
-    return Answered(item.id, item.slot, data.type, data, type_of(data).says(data, said), score_words=words)
+    says = type_of(data).says(data, said)
+    return Answered(item.id, item.slot, data.type, data, says, item.item_version_id, score_words=words)
 
 
 def _answered(item: AttemptItem, data: ItemData, history: History, names: Names) -> Answered:
@@ -102,6 +104,7 @@ def _answered(item: AttemptItem, data: ItemData, history: History, names: Names)
         data.type,
         data,
         kind.says(data, response),
+        item.item_version_id,
         key_says=() if how == "right" else _key(data),
         feedback=[*again.feedback, *([again.note] if again.note else [])],
         explanation=data.explanation,
