@@ -44,6 +44,7 @@ def test_no_link_within_a_page_or_the_site_is_dead(client: FlaskClient, database
         links |= {(link, page) for link in re.findall(r'href="(/courses/[^"]+)"', answer.text)}
     for link, page in links:
         address, _mark, anchor = link.replace("&amp;", "&").partition("#")
-        assert client.get(address).status_code == 200, (link, page)
+        # Some pages are for members, and ask who one is.
+        assert client.get(address).status_code in {200, 401}, (link, page)
         if anchor and address in known:
             assert anchor in known[address], (link, page)
