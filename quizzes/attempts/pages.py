@@ -155,7 +155,7 @@ def standing_of(attempts: Sequence[Attempt], policy: Policy, total: float, enrol
     promised = Policy.read(submitted[-1].policy) if submitted else policy
     left = None if policy.attempts is None else max(policy.attempts - count_used(attempts, enrolment), 0)
     return Standing(
-        lines=[_line(attempt, promised, submitted, result) for attempt in attempts],
+        lines=lines_of(attempts),
         standing=result,
         counts_words=COUNTS[promised.counts],
         pass_words=_pass_words(promised, result.max_points or total),
@@ -166,13 +166,18 @@ def standing_of(attempts: Sequence[Attempt], policy: Policy, total: float, enrol
     )
 
 
-def _line(attempt: Attempt, policy: Policy, submitted: Sequence[Attempt], result: QuizStanding) -> Line:
-    best = counting(submitted, policy.counts)
+def lines_of(attempts: Sequence[Attempt]) -> list[Line]:
+    """Return a line for each of all ATTEMPTS at one quiz, by number; what counts is as the last one was promised."""
+    submitted = [attempt for attempt in attempts if attempt.submitted_at is not None]
+    best = counting(submitted, Policy.read(submitted[-1].policy).counts) if submitted else None
+    return [_line(attempt, counts=best is not None and best.number == attempt.number) for attempt in attempts]
+
+
+def _line(attempt: Attempt, *, counts: bool) -> Line:
     if attempt.submitted_at is None:
         words = _("Open")
     else:
         words = _("{got} of {points}").format(got=amount(attempt.points or 0), points=of_points(attempt.max_points))
-    counts = best is not None and best.number == attempt.number
     return Line(attempt.id, attempt.number, attempt.submitted_at, words, counts)
 
 

@@ -1,6 +1,7 @@
 """Where in the course the passage stands that an item tests."""
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from sqlalchemy import Select, and_, select
 
@@ -21,11 +22,11 @@ class Place(NamedTuple):
     is_lesson: bool
     plain: str
 
-    def path(self, course: str, came_from: str | None = None) -> str:
-        """Return the address within the site; CAME_FROM is the question to lead back to."""
+    def path(self, course: str, **query: str) -> str:
+        """Return the address within the site. QUERY may say `from`, the question to lead back to, or `group`."""
         kind = "lessons" if self.is_lesson else "texts"
-        back = f"?from={came_from}" if came_from else ""
-        return f"/courses/{course}/{kind}/{self.slug}{back}#{self.ident}"
+        asked = f"?{urlencode(query)}" if query else ""
+        return f"/courses/{course}/{kind}/{self.slug}{asked}#{self.ident}"
 
     @property
     def words(self) -> str:

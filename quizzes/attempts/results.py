@@ -55,14 +55,24 @@ class Again(NamedTuple):
     quote: str
 
 
-def answers_of(session: Session, attempt: Attempt, *, course_id: int, course: str, root: str = "") -> list[Answered]:
+class Looker(NamedTuple):
+    """Another user who looks at a result, in the place of theirs that is the study group of that slug."""
+
+    user_id: int
+    group: str
+
+
+def answers_of(
+    session: Session, attempt: Attempt, *, course_id: int, course: str, root: str = "", looker: Looker | None = None
+) -> list[Answered]:
     """Return the questions of ATTEMPT, which is submitted, with what was said and what came of it.
 
-    Of an item that stands in an open attempt of the user's nothing is shown but what they said. COURSE is the course's
-    ident and ROOT what addresses of the site begin with. Five queries."""
+    LOOKER is who looks where it is not the user themselves. Of an item that stands in an open attempt of whoever looks
+    nothing is shown but what was said. COURSE is the course's ident and ROOT what addresses of the site begin with.
+    Five queries."""
     rows = session.execute(items_with_places(attempt.id, course_id)).all()
     past = standing(session, attempt)
-    closed = open_item_ids(session, attempt.user_id)
+    closed = open_item_ids(session, looker.user_id if looker else attempt.user_id)
     datas = {item.id: parse_data(version.data) for item, version, *_rest in rows}
     names = spellings_of(session, course_id) if any(data.type == "short" for data in datas.values()) else ()
     cited = _sources(session, course_id, {ident for data in datas.values() for ident in data.sources})
@@ -73,7 +83,8 @@ def answers_of(session: Session, attempt: Attempt, *, course_id: int, course: st
             answers.append(_silent(item, data, history))
             continue
         place = place_of(passage, text, lesson)
-        url = root + place.path(course, f"attempt-{attempt.id}-{item.slot}") if place else None
+        query = {"group": looker.group} if looker else {"from": f"attempt-{attempt.id}-{item.slot}"}
+        url = root + place.path(course, **query) if place else None
         answers.append(
             replace(
                 _answered(item, data, history, names),

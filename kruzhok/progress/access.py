@@ -1,0 +1,58 @@
+"""Whose work may be looked at by whom. Views get it only here."""
+
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from course.base.errors import NotFound
+from course.groups.access import LARGEST_ID, show_place, tutor
+from course.groups.models import Enrolment, Role
+from course.outline.models import Activity
+from course.users.access import somebody
+from quizzes.models import Attempt, Purpose
+
+
+def student_of(session: Session, slug: str, enrolment_id: int) -> Enrolment:
+    """Return the live place of a student in the group SLUG, with user and group, for a tutor of that group who asks.
+
+    Raise what `groups.access.tutor` raises; and NotFound for a place elsewhere, one that was left, one of a tutor."""
+    asking = tutor(session, slug)
+    theirs = (
+        select(Enrolment)
+        .where(Enrolment.id == min(enrolment_id, LARGEST_ID), Enrolment.group_id == asking.group_id)
+        .where(Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+        .options(joinedload(Enrolment.user), joinedload(Enrolment.group), joinedload(Enrolment.course))
+    )
+    student = session.scalar(theirs)
+    if student is None:
+        raise NotFound
+    return student
+
+
+def attempt_in(session: Session, student: Enrolment, attempt_id: int) -> Attempt:
+    """Return an attempt at a quiz made in the place of STUDENT, with its quiz; raise NotFound for any other."""
+    found = session.scalar(
+        select(Attempt)
+        .where(Attempt.id == min(attempt_id, LARGEST_ID), Attempt.enrolment_id == student.id)
+        .where(Attempt.purpose == Purpose.quiz)
+        .options(joinedload(Attempt.activity).joinedload(Activity.parent))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_place(session: Session, enrolment_id: int) -> Enrolment:
+    """Return a place of whoever asks, live or former, alone or in a group; somebody else's does not exist for them."""
+    if not current_user.is_authenticated:
+        raise NotFound
+    mine = (
+        select(Enrolment)
+        .where(Enrolment.id == min(enrolment_id, LARGEST_ID), Enrolment.user_id == somebody(session).id)
+        .options(joinedload(Enrolment.user), joinedload(Enrolment.group), joinedload(Enrolment.course))
+    )
+    place = session.scalar(mine)
+    if place is None:
+        raise NotFound
+    show_place(place)
+    return place

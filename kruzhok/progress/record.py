@@ -1,0 +1,150 @@
+"""What was done in one place of somebody: every lesson and part with its state, and the work that led to it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import null, select
+from sqlalchemy.orm import Session
+
+from course.completion.models import Completion, State
+from course.completion.progress import Progress
+from course.completion.records import standing_of
+from course.groups.models import Enrolment
+from course.outline.models import Activity
+from course.syllabus.meetings import syllabus_of
+from kruzhok.today.tasks import Task, lessons_with_tasks
+from lessons.discussion.models import Discussion, Post
+from lessons.models import JournalEntry
+from quizzes.attempts.pages import Line, lines_of
+from quizzes.models import Attempt, Purpose
+
+
+class PostLine(NamedTuple):
+    """That something was said in the talk on a prompt, and when; its words are read there."""
+
+    id: int
+    made_at: datetime
+    is_reply: bool
+
+
+class Written(NamedTuple):
+    """That something was written in the journal, and when. HTML are its words: only for who wrote it, else None."""
+
+    written_at: datetime
+    html: str | None
+
+
+@dataclass(slots=True)
+class Work:
+    """What was done at one activity, each list from the first on."""
+
+    attempts: Sequence[Line] = ()
+    posts: list[PostLine] = field(default_factory=list)
+    journal: list[Written] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PartDone:
+    """A part of a lesson, or the lesson itself: how it stands, since when it is done, what was done for it."""
+
+    task: Task
+    done_at: datetime | None
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class LessonDone:
+    """A lesson with its parts."""
+
+    lesson: PartDone
+    parts: Sequence[PartDone]
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was done in it."""
+        return any(one.task.state is not State.none for one in (self.lesson, *self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """Work on something that is no longer in the course."""
+
+    activity: Activity
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was done in a place, with the figure that whoever did it sees."""
+
+    place: Enrolment
+    progress: Progress
+    lessons: Sequence[LessonDone]
+    retired: Sequence[Retired]
+
+
+def record_of(session: Session, place: Enrolment, now: datetime, *, own: bool) -> Record:
+    """Return the record of PLACE; only where it is one's OWN with the words of journal entries. No draft is in it.
+
+    Eight queries, four more in a study group; one more where something was done that is retired."""
+    standing, syllabus = standing_of(session, place), syllabus_of(session, place)
+    done_at, work = _done_at(session, place), _work(session, place, own=own)
+
+    def part(task: Task) -> PartDone:
+        return PartDone(task, done_at.get(task.id), work.pop(task.id, Work()))
+
+    lessons = [
+        LessonDone(part(lesson.task), [part(task) for task in lesson.parts])
+        for lesson in lessons_with_tasks(session, place, standing, syllabus, now)
+    ]
+    return Record(place, standing.progress, lessons, _retired(session, work))
+
+
+def _done_at(session: Session, place: Enrolment) -> dict[int, datetime]:
+    rows = session.execute(
+        select(Completion.activity_id, Completion.done_at).where(
+            Completion.enrolment_id == place.id, Completion.done_at.is_not(None)
+        )
+    )
+    return {activity_id: done_at for activity_id, done_at in rows if done_at is not None}
+
+
+def _work(session: Session, place: Enrolment, *, own: bool) -> dict[int, Work]:
+    """Return activity -> what was done at it in PLACE."""
+    found: dict[int, Work] = defaultdict(Work)
+    attempts = session.scalars(
+        select(Attempt)
+        .where(Attempt.enrolment_id == place.id, Attempt.purpose == Purpose.quiz)
+        .order_by(Attempt.activity_id, Attempt.number)
+    )
+    for activity_id, sat in groupby(attempts, key=lambda attempt: attempt.activity_id or 0):
+        found[activity_id].attempts = lines_of(list(sat))
+    posts = session.execute(
+        select(Discussion.activity_id, Post.id, Post.made_at, Post.reply_to_id.is_not(None))
+        .join(Discussion, Discussion.id == Post.discussion_id)
+        .where(Post.enrolment_id == place.id)
+        .order_by(Post.id)
+    )
+    for activity_id, post_id, made_at, is_reply in posts:
+        found[activity_id].posts.append(PostLine(post_id, made_at, is_reply))
+    words = JournalEntry.html if own else null()
+    entries = session.execute(
+        select(JournalEntry.activity_id, JournalEntry.written_at, words)
+        .where(JournalEntry.enrolment_id == place.id)
+        .order_by(JournalEntry.activity_id, JournalEntry.number)
+    )
+    for activity_id, written_at, html in entries:
+        found[activity_id].journal.append(Written(written_at, html))
+    return found
+
+
+def _retired(session: Session, work: Mapping[int, Work]) -> list[Retired]:
+    """Return what of WORK was done at activities no longer in the course. One query, none where there is nothing."""
+    if not work:
+        return []
+    activities = session.scalars(select(Activity).where(Activity.id.in_(work)).order_by(Activity.id))
+    return [Retired(activity, work[activity.id]) for activity in activities]
