@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from course.base.db import Database, db_session
 from course.base.errors import Conflict
-from course.base.web import Application
+from course.base.web import Application, after_page
 from course.users.models import User
 from tests.web import post
 
@@ -42,9 +43,39 @@ def refuses_one_of_ten() -> tuple[str, int]:
     return "nine are kept", 422
 
 
+def leave_trace(session: Session) -> None:
+    now = datetime.now(UTC)
+    session.add(User(name="made by a look", created_at=now, active_on=now.date()))
+
+
+def break_half_way(session: Session) -> None:
+    leave_trace(session)
+    session.flush()
+    raise ZeroDivisionError
+
+
+def looks() -> str:
+    after_page(leave_trace)
+    return "looked at"
+
+
+def looks_twice() -> str:
+    after_page(break_half_way)
+    after_page(leave_trace)
+    return "looked at"
+
+
+def looks_in_vain() -> str:
+    after_page(leave_trace)
+    raise Conflict("No.")
+
+
 @pytest.fixture
 def app(app: Application) -> Application:
-    """Return the site with three more views."""
+    """Return the site with some more views."""
+    app.add_url_rule("/looks", view_func=looks)
+    app.add_url_rule("/looks-twice", view_func=looks_twice)
+    app.add_url_rule("/looks-in-vain", view_func=looks_in_vain)
     app.add_url_rule("/refuses", view_func=refuses, methods=["POST"])
     app.add_url_rule("/breaks", view_func=breaks, methods=["POST"])
     app.add_url_rule("/refuses-one", view_func=refuses_one_of_ten, methods=["POST"])
@@ -54,6 +85,25 @@ def app(app: Application) -> Application:
 def test_what_a_view_did_is_kept_when_it_returns_whatever_the_status(client: FlaskClient, database: Database) -> None:
     assert post(client, "/refuses-one").status_code == 422
     assert users(database) == 1
+
+
+def test_a_look_leaves_its_trace_after_the_page(client: FlaskClient, database: Database) -> None:
+    assert client.get("/looks").text == "looked at"
+    assert users(database) == 1
+
+
+def test_a_trace_that_fails_is_logged_and_harms_neither_page_nor_other_trace(
+    client: FlaskClient, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.get("/looks-twice")
+    assert (answer.status_code, answer.text) == (200, "looked at")
+    assert users(database) == 1
+    assert [record.getMessage() for record in caplog.records] == ["A trace of a look at looks_twice was not written"]
+
+
+def test_a_look_that_was_refused_leaves_no_trace(client: FlaskClient, database: Database) -> None:
+    assert client.get("/looks-in-vain").status_code == 409
+    assert users(database) == 0
 
 
 def test_what_a_view_did_is_undone_when_it_raises(client: FlaskClient, database: Database) -> None:

@@ -2,15 +2,19 @@
 
 import gzip
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from course.base.db import current_database, request_transaction
+
+log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -56,6 +60,14 @@ def takes_uploads(most: int) -> Callable[[View], View]:
     return mark
 
 
+def after_page(trace: Callable[[Session], None]) -> None:
+    """Let TRACE be written once the page at hand is made: in a short transaction of its own, handed over as a session.
+
+    For the two traces that looking leaves: a post seen, a tutor's look. What fails in it is logged, and the page is
+    served all the same; a request that ends in an error leaves none. TRACE must hold on to ids, not to rows."""
+    g.setdefault("traces", []).append(trace)
+
+
 class Application(Flask):
     """Flask, with each view inside one transaction.
 
@@ -77,6 +89,17 @@ class Application(Flask):
             return super().dispatch_request()
         with request_transaction(current_database(), writing=request.method not in SAFE):
             return super().dispatch_request()
+
+    def full_dispatch_request(self) -> Response:
+        """Answer the request, then write the traces it leaves: the transaction of the view is over by then."""
+        response = super().full_dispatch_request()
+        for trace in g.pop("traces", ()) if response.status_code < 400 else ():
+            try:
+                with current_database().transaction() as session:
+                    trace(session)
+            except Exception:
+                log.exception("A trace of a look at %s was not written", request.endpoint)
+        return response
 
 
 def add_security_headers(response: Response) -> Response:
