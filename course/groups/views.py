@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -262,6 +262,7 @@ def settings(slug: str) -> ResponseReturnValue:
         page = render_template("groups/settings.html", mine=mine, form=form)
         return page, 422 if form.is_submitted() else 200
     change_group(db_session, mine.group, name=form.name.data, about=form.about.data, zone=form.zone.data)
+    current_app.config["WHEN_DAYS_END_ELSE"](db_session, mine.group)
     flash(_("Saved."))
     return redirect(url_for(".settings", slug=slug), 303)
 

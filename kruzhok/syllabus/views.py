@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
@@ -23,6 +24,11 @@ from kruzhok.words import is_elsewhere
 from lessons.outline import lessons_of
 
 bp = Blueprint("syllabus", __name__)
+
+
+@bp.record_once
+def _keep_days(state: BlueprintSetupState) -> None:
+    state.app.config["WHEN_DAYS_END_ELSE"] = planning.settle  # the room of groups knows no syllabus, which is above it
 
 
 @bp.get("/groups/<slug>/syllabus")

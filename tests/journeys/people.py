@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import NamedTuple
 from zipfile import ZipFile
@@ -14,11 +14,13 @@ from course.base.db import Database
 from course.base.jobs import Job
 from course.base.web import Application
 from course.outline.models import Course
+from course.syllabus import planning
 from course.users.accounts import promote
 from course.users.links import new_setup_token
 from course.users.models import User
 from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
+from lessons.outline import lessons_of
 from tests import factories
 from tests.web import post
 
@@ -46,7 +48,7 @@ class House(NamedTuple):
 
 def make_house(app: Application, database: Database) -> House:
     """Return people at work on the shipped course, who have come by all of it through the site."""
-    visitor, guest, student, merging, member, administrator = (app.test_client() for _ in range(6))
+    visitor, guest, student, merging, member, planner, administrator = (app.test_client() for _ in range(7))
     _tick(guest)
     sign_up(student, EMAIL, "Vera")
     result, sitting = work(student)
@@ -54,6 +56,7 @@ def make_house(app: Application, database: Database) -> House:
     _tick(merging)
     post(merging, "/sign-in", {"email": EMAIL, "password": PASSWORD})
     sign_up(member, "nadia@example.org", "Nadia")
+    sign_up(planner, "sofia@example.org", "Sofia")
     sign_up(administrator, "olga@example.org", "Olga")
     with database.transaction() as session:
         promote(session, "olga@example.org")
@@ -64,7 +67,7 @@ def make_house(app: Application, database: Database) -> House:
         "ordering": ordering,
         "entry": entry,
         "reset": _token_in_letter(database),
-        "group": _join_group(database, "nadia@example.org"),
+        "group": _join_group(database, "nadia@example.org", planner="sofia@example.org"),
         "upload": _upload(database),
     }
     people = {
@@ -73,6 +76,7 @@ def make_house(app: Application, database: Database) -> House:
         "student": student,
         "merging": merging,
         "member": member,
+        "planner": planner,
         "administrator": administrator,
     }
     return House(people, names)
@@ -137,10 +141,18 @@ def _upload(database: Database) -> str:
         return str(keep_upload(session, archive.getvalue(), now=datetime.now(UTC)).sha256)
 
 
-def _join_group(database: Database, email: str) -> str:
+def _join_group(database: Database, email: str, *, planner: str) -> str:
+    """Return a study group whose meetings its PLANNER laid out: one is past, one goes on, one is cancelled."""
+    now = datetime.now(UTC)
     with database.transaction() as session:
         course = session.scalars(select(Course)).one()
         group = factories.make_group(session, course)
-        user = session.scalars(select(User).filter_by(email=email)).one()
-        factories.make_enrolment(session, user, course, group)
+        student, organiser = (session.scalars(select(User).filter_by(email=one)).one() for one in (email, planner))
+        factories.make_enrolment(session, student, course, group)
+        factories.make_enrolment(session, organiser, course, group, organiser=True)
+        first, second, *_rest = [line.activity_id for line in lessons_of(session, course.id)]
+        start = now.date() - timedelta(days=3)
+        told = {"start": start, "weekday": start.weekday(), "lessons": [first, second, second, None, None]}
+        meetings = planning.plan_meetings(session, group, **told, by_id=organiser.id, now=now)
+        planning.cancel_meeting(session, group, meetings[-1], by_id=organiser.id, now=now)
         return str(group.slug)

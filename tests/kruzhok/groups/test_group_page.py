@@ -88,5 +88,5 @@ def test_members_stand_there_with_their_roles_and_many_as_a_number(circle: Circl
     page = page_of(circle, "student")
     assert "34 members" in page
     assert "Student · organiser" in page
-    assert "and 7 more" in page
+    assert "7 more" in page
     assert "Gone" not in page

@@ -13,6 +13,7 @@ from course.base.db import Database
 from course.base.web import Application
 from course.groups.models import Role, StudyGroup
 from course.notices.models import Notice
+from course.rules import INSTANT
 from course.syllabus import planning
 from course.syllabus.models import Assignment, Meeting
 from tests import factories
@@ -271,6 +272,23 @@ def test_a_meeting_is_cancelled_and_held_after_all(circle: Circle):
     assert "Hold it after all" in client.get("/groups/circle/syllabus/2").text
     assert post(client, "/groups/circle/syllabus/2/hold").status_code == 303
     assert circle.assigned() == [(1, 1, True), (2, 2, True)]
+
+
+def test_with_the_group_s_zone_its_days_end_at_other_moments(circle: Circle):
+    circle.plan(1)
+    told = {"name": "Circle", "about": "", "zone": "America/New_York"}
+    assert post(circle.browser("organiser"), "/groups/circle/settings", told).status_code == 303
+    with circle.database.transaction(writing=False) as session:
+        due_at = session.scalars(select(Assignment.due_at)).one()
+    assert due_at == datetime(2026, 12, 4, 5, tzinfo=UTC) - INSTANT
+
+
+def test_students_are_told_that_a_meeting_is_cancelled(circle: Circle):
+    circle.plan(1)
+    student = circle.browser("student")
+    assert "there is work for 3 December 2026" in student.get("/notices").text
+    post(circle.browser("tutor"), "/groups/circle/syllabus/1/cancel")
+    assert "the meeting of 3 December 2026 is cancelled" in student.get("/notices").text
 
 
 def test_a_meeting_there_is_none_of_is_not_found(circle: Circle):
