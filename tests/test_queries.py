@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import event, insert, select
@@ -13,6 +13,7 @@ from course.base.web import Application
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course, Unit
+from course.syllabus import planning
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
 from quizzes.models import Attempt, StepKind
 from tests import factories
@@ -22,19 +23,21 @@ from tests.test_access import ABOUT, browser_of, filled
 
 #: Page -> its address, and how many queries it makes at the most: that of who is signed in included.
 PAGES: Mapping[str, tuple[str, int]] = {
-    "front": ("/", 12),
-    "today": ("/today", 12),
-    "today in a group": ("/today?group={group}", 12),
+    "front": ("/", 14),
+    "today": ("/today", 14),
+    "today in a group": ("/today?group={group}", 14),
+    "group": ("/groups/{group}", 11),
+    "syllabus": ("/groups/{group}/syllabus", 10),
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
     "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 10),
     "text": ("/courses/{course}/texts/{text}?group={group}", 9),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 7),
     "reference": ("/courses/{course}/reference?group={group}", 5),
-    "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 10),
+    "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 11),
     "sitting": ("/attempts/{sitting}", 4),
     "submission": ("/attempts/{sitting}/submission", 4),
-    "result": ("/attempts/{result}", 11),
+    "result": ("/attempts/{result}", 12),
     "me": ("/me", 3),
 }
 
@@ -49,15 +52,27 @@ class House(NamedTuple):
     names: Mapping[str, Any]
 
 
-def make_house(session: Session, *, users: int, lessons: int, attempts: int) -> House:
+def make_house(session: Session, *, users: int, lessons: int, attempts: int, meetings: int = 4, idle: int = 3) -> House:
     """Return a house where each of so many USERS did all there is to do; the reader took each quiz so many times.
 
+    The group has so many MEETINGS, half of them past, and as many more members as IDLE says, who did nothing yet.
     The reader has one more attempt open, at another quiz of the first lesson."""
     course = factories.make_empty_course(session)
     unit = factories.make_unit(session, course)
     parts = [_make_lesson(session, course, unit, number) for number in range(1, lessons + 1)]
     group = factories.make_group(session, course)
     reader, *others = [factories.make_enrolment(session, course=course, group=group) for _ in range(users)]
+    for _more in range(idle):
+        factories.make_enrolment(session, course=course, group=group)
+    planning.plan_meetings(
+        session,
+        group,
+        start=(datetime.now(UTC) - timedelta(weeks=meetings // 2)).date(),
+        weekday=0,
+        lessons=[parts[n].lesson.id if n < lessons else None for n in range(meetings)],
+        by_id=reader.user_id,
+        now=NOW,
+    )
     for lesson in parts:
         _work(session, reader, lesson, attempts=attempts)
     for other in others:
@@ -160,6 +175,6 @@ def test_a_full_house_asks_no_more_than_a_single_reader(app: Application, databa
         small = make_house(session, users=1, lessons=1, attempts=1)
     alone = queries_of(app, database, small)
     with database.transaction() as session:
-        big = make_house(session, users=30, lessons=12, attempts=8)
+        big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270)
     assert queries_of(app, database, big) == alone
     assert alone == {page: most for page, (_address, most) in PAGES.items()}
