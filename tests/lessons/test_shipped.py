@@ -15,6 +15,7 @@ COURSE = "/courses/why-study-the-russian-revolution"
 PAGES = (
     "",
     "/lessons/why-study-the-russian-revolution",
+    "/lessons/legacy-of-1905",
     "/lessons/lenins-return-april-theses",
     "/lessons/lenins-return-april-theses?from=attempt-1-2",
     "/texts/april-theses",
