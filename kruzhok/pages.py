@@ -13,6 +13,7 @@ from kruzhok.admin import views as admin
 from kruzhok.courses import views as courses
 from kruzhok.groups import views as groups
 from kruzhok.notices import views as notices
+from kruzhok.progress import views as progress
 from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
 
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         course.groups.views.bp,
         groups.bp,
         syllabus.bp,
+        progress.bp,
         merging_views.bp,
         admin.bp,
         notices.bp,

@@ -44,6 +44,11 @@ def weekday_and_day(when: date) -> str:
     return format_date(when, "EEEE d MMMM", locale=LOCALE)
 
 
+def short_day(when: date) -> str:
+    """Return "3 Dec"."""
+    return format_date(when, "d MMM", locale=LOCALE)
+
+
 def moment_in_words(moment: datetime) -> str:
     """Return "21 November 2026, 14:31"."""
     return format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", tzinfo=reader_zone(), locale=LOCALE)
@@ -68,6 +73,7 @@ def init_words(app: Flask) -> None:
         "clock": clock,
         "day": day,
         "weekday": weekday_and_day,
+        "short_day": short_day,
         "moment": moment_in_words,
         "minutes": minutes,
         "points": points,

@@ -110,6 +110,9 @@ def make_world(session: Session) -> World:
         "invitation": asked.invitation_id,
         "request": asked.id,
         "member": enrolments["student"].id,
+        "former": enrolments["former member"].id,
+        "elsewhere": enrolments["student of another group"].id,
+        "organiser": enrolments["organiser"].id,
         "version": version_id,
         "report": report.id,
         "notice": notice.id,
@@ -147,6 +150,7 @@ PLANNERS = of("organiser", "tutor") | {"visitor": 401, "student": 403}
 ORGANISERS = of("organiser") | {"visitor": 401, "student": 403, "tutor": 403}
 #: Whose the report is: who made it, the tutors of the group it was made in, who runs the site.
 OF_REPORT = of("student", "tutor", "administrator") | {"visitor": 401}
+TUTORS = of("tutor") | {"visitor": 401, "student": 403, "organiser": 403}
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
@@ -195,6 +199,15 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("reports.wrong", "/courses/{course}/wrong", NOBODY),
     ("reports.reports", "/reports", of(*ROLES[1:], others=401)),
     ("reports.report", "/reports/{report}", OF_REPORT),
+    ("progress.table", "/groups/{circle}/progress", TUTORS),
+    ("progress.member", "/groups/{circle}/progress/{member}", TUTORS),
+    ("progress.member", "/groups/{circle}/progress/{former}", TUTORS | {"tutor": 404}),
+    ("progress.member", "/groups/{circle}/progress/{elsewhere}", TUTORS | {"tutor": 404}),
+    ("progress.attempt", "/groups/{circle}/progress/{member}/attempts/{attempt}", TUTORS),
+    ("progress.attempt", "/groups/{circle}/progress/{organiser}/attempts/{attempt}", TUTORS | {"tutor": 404}),
+    ("progress.places", "/me/places", of(*ROLES[1:], others=401)),
+    ("progress.mine", "/me/places/{member}", of("student") | {"visitor": 401}),
+    ("progress.mine", "/me/places/{former}", of("former member") | {"visitor": 401}),
     ("site.healthz", "/healthz", EVERYBODY),
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),

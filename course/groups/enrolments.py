@@ -90,6 +90,17 @@ def leaders_of(session: Session, group_id: int) -> Sequence[Enrolment]:
     return session.scalars(theirs.order_by(Enrolment.id)).all()
 
 
+def live_places_of(session: Session, user: User) -> Sequence[Enrolment]:
+    """Return the places of USER that have not ended, with group and course, the last used first."""
+    mine = (
+        select(Enrolment)
+        .where(Enrolment.user_id == user.id, Enrolment.left_at.is_(None))
+        .options(joinedload(Enrolment.group), joinedload(Enrolment.course))
+        .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
+    )
+    return session.scalars(mine).all()
+
+
 def former_places_of(session: Session, user: User) -> Sequence[Enrolment]:
     """Return the places of USER that have ended, with group and course, the last ended first."""
     mine = (

@@ -1,6 +1,5 @@
 """Whose work may be looked at by whom. Views get it only here."""
 
-from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -43,9 +42,9 @@ def attempt_in(session: Session, student: Enrolment, attempt_id: int) -> Attempt
 
 
 def own_place(session: Session, enrolment_id: int) -> Enrolment:
-    """Return a place of whoever asks, live or former, alone or in a group; somebody else's does not exist for them."""
-    if not current_user.is_authenticated:
-        raise NotFound
+    """Return a place of whoever asks, live or former, alone or in a group; somebody else's does not exist for them.
+
+    Raise SignInFirst for a visitor."""
     mine = (
         select(Enrolment)
         .where(Enrolment.id == min(enrolment_id, LARGEST_ID), Enrolment.user_id == somebody(session).id)

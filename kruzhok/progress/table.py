@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
@@ -32,12 +33,12 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The columns of one lesson, the number of the first meeting it is at, and when they are due, each moment once."""
+    """The columns of one lesson, the first meeting it is at, and on which days, in the group's zone, they are due."""
 
     lesson: Activity | None
     lesson_number: int | None
     meeting: Meeting | None
-    due: Sequence[datetime]
+    due: Sequence[date]
     columns: Sequence[Column]
 
 
@@ -80,7 +81,7 @@ def table_of(session: Session, group: StudyGroup, now: datetime) -> Table:
     syllabi = syllabi_of(session, group.id, students)
     asked = frozenset[int]().union(*(standing.required for standing in standings.values()))
     columns = _columns(session, group, asked)
-    blocks = _blocks(columns, syllabi)
+    blocks = _blocks(columns, syllabi, ZoneInfo(group.zone))
     rows = []
     for student in students:
         standing, syllabus = standings[student.id], syllabi[student.id]
@@ -123,9 +124,7 @@ def _columns(session: Session, group: StudyGroup, asked: frozenset[int]) -> list
         .where(or_(Activity.group_id.is_(None), Activity.group_id == group.id))
         .where(Activity.kind != ActivityKind.lesson)
         .order_by(Unit.position, lesson.position, lesson.id)
-        .order_by(
-            case({kind: at for at, kind in enumerate(ORDER)}, value=Activity.kind), Activity.position, Activity.id
-        )
+        .order_by(case(*((Activity.kind == kind, at) for at, kind in enumerate(ORDER))), Activity.position, Activity.id)
     )
     rows = [Column(*row) for row in session.execute(parts)]
     if asked:
@@ -133,7 +132,7 @@ def _columns(session: Session, group: StudyGroup, asked: frozenset[int]) -> list
     return [column for column in rows if column.activity.required and column.lesson]
 
 
-def _blocks(columns: Sequence[Column], syllabi: Mapping[int, Syllabus]) -> list[Block]:
+def _blocks(columns: Sequence[Column], syllabi: Mapping[int, Syllabus], zone: ZoneInfo) -> list[Block]:
     """Return COLUMNS by the first meeting they are at, what is at none last, and there by their lessons."""
     at = _first_meetings(syllabi.values())
 
@@ -149,8 +148,9 @@ def _blocks(columns: Sequence[Column], syllabi: Mapping[int, Syllabus]) -> list[
         sorted(columns, key=order), key=lambda column: (column.lesson, meeting_of(column))
     ):
         within = list(found)
-        due = {syllabus.due_of(*_named(column)) for column in within for syllabus in syllabi.values()}
-        blocks.append(Block(lesson, within[0].lesson_number, meeting, sorted(filter(None, due)), within))
+        moments = {syllabus.due_of(*_named(column)) for column in within for syllabus in syllabi.values()}
+        due = {moment.astimezone(zone).date() for moment in moments if moment is not None}
+        blocks.append(Block(lesson, within[0].lesson_number, meeting, sorted(due), within))
     return blocks
 
 

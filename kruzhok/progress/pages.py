@@ -1,0 +1,41 @@
+"""Where what a record names can be looked at, by whoever looks at it."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from course.groups.models import Enrolment
+from kruzhok.progress.record import PostLine
+from kruzhok.today.addresses import address_of
+from kruzhok.today.tasks import Task
+from quizzes.attempts.pages import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of the record of PLACE. GROUP is what addresses carry to stay in the place of whoever looks.
+
+    A place that was left is read here and nowhere else: its parts and posts have no link."""
+
+    place: Enrolment
+    group: str | None
+
+    def part(self, task: Task) -> str | None:
+        """Return the address of a part or lesson."""
+        return None if self.place.left_at else address_of(self.place.course.ident, task, self.group)
+
+    def post(self, task: Task, post: PostLine) -> str | None:
+        """Return the address of a post to the prompt TASK."""
+        return None if self.place.left_at else f"{self.part(task)}#post-{post.id}"
+
+    def attempt(self, attempt: Line) -> str:
+        """Return the address of an attempt, which only its user has."""
+        return url_for("quizzes.attempt", attempt_id=attempt.id)
+
+
+class TutorLinks(Links):
+    """The links of the record of a student that a tutor looks at."""
+
+    def attempt(self, attempt: Line) -> str:
+        """Return the address at which a tutor has the attempt."""
+        return url_for("progress.attempt", slug=self.group, enrolment_id=self.place.id, attempt_id=attempt.id)

@@ -1,0 +1,113 @@
+"""The pages of progress: a tutor's table and what one student did; everyone's own record of each of their places."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template, request, url_for
+
+from course.base.db import db_session
+from course.base.web import after_page
+from course.completion.looks import looks_at, note_look
+from course.completion.records import standings_of
+from course.groups import access as groups
+from course.groups.enrolments import ALONE, former_places_of, live_places_of
+from course.groups.models import Enrolment
+from course.users.access import somebody
+from kruzhok.progress import access
+from kruzhok.progress.pages import Links, TutorLinks
+from kruzhok.progress.record import record_of
+from kruzhok.progress.table import table_of
+from quizzes.attempts.results import Answered, Looker, answers_of
+from quizzes.attempts.wording import amount, of_points
+from quizzes.models import Attempt
+
+bp = Blueprint("progress", __name__)
+
+GROUP = "/groups/<slug>/progress"
+STUDENT = f"{GROUP}/<int:enrolment_id>"
+
+#: How many looks of tutors a record names.
+MOST_LOOKS = 50
+
+
+@bp.get(GROUP)
+def table(slug: str) -> str:
+    """Show a tutor who in the study group has done what."""
+    mine = groups.tutor(db_session, slug)
+    assert mine.group is not None
+    return render_template(
+        "kruzhok/progress/table.html",
+        mine=mine,
+        table=table_of(db_session, mine.group, datetime.now(UTC)),
+        members_url=url_for(".table", slug=slug),
+    )
+
+
+@bp.get(STUDENT)
+def member(slug: str, enrolment_id: int) -> str:
+    """Show a tutor what one student did in the study group. That the tutor looked is noted."""
+    student = access.student_of(db_session, slug, enrolment_id)
+    _leave_a_trace(student)
+    return render_template(
+        "kruzhok/progress/member.html",
+        student=student,
+        record=record_of(db_session, student, datetime.now(UTC), own=False),
+        links=TutorLinks(student, slug),
+    )
+
+
+@bp.get(f"{STUDENT}/attempts/<int:attempt_id>")
+def attempt(slug: str, enrolment_id: int, attempt_id: int) -> str:
+    """Show a tutor what a student answered in an attempt; of one that is open nothing but that it is."""
+    student = access.student_of(db_session, slug, enrolment_id)
+    found = access.attempt_in(db_session, student, attempt_id)
+    _leave_a_trace(student)
+    return render_template(
+        "kruzhok/progress/attempt.html",
+        student=student,
+        attempt=found,
+        quiz=found.activity,
+        answers=_answers(student, found, slug) if found.submitted_at is not None else None,
+        points=(amount(found.points or 0), of_points(found.max_points)),
+    )
+
+
+def _answers(student: Enrolment, submitted: Attempt, slug: str) -> list[Answered]:
+    return answers_of(
+        db_session,
+        submitted,
+        course_id=student.course_id,
+        course=student.course.ident,
+        root=request.script_root,
+        looker=Looker(somebody(db_session).id, slug),
+    )
+
+
+def _leave_a_trace(student: Enrolment) -> None:
+    enrolment_id, by_id, now = student.id, somebody(db_session).id, datetime.now(UTC)
+    after_page(lambda session: note_look(session, enrolment_id, by_id, now=now))
+
+
+@bp.get("/me/places")
+def places() -> str:
+    """List the places that whoever asks has or had, alone and in study groups, with how far they are in each."""
+    user = somebody(db_session)
+    live, former = live_places_of(db_session, user), former_places_of(db_session, user)
+    return render_template(
+        "kruzhok/progress/places.html",
+        live=live,
+        former=former,
+        standings=standings_of(db_session, [*live, *former]),
+    )
+
+
+@bp.get("/me/places/<int:enrolment_id>")
+def mine(enrolment_id: int) -> str:
+    """Show what whoever asks did in one of their places, with their journal and who looked at it."""
+    place = access.own_place(db_session, enrolment_id)
+    return render_template(
+        "kruzhok/progress/mine.html",
+        place=place,
+        record=record_of(db_session, place, datetime.now(UTC), own=True),
+        looks=looks_at(db_session, place, most=MOST_LOOKS),
+        links=Links(place, place.group.slug if place.group else ALONE),
+    )
