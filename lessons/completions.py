@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
-from lessons.drafts import place_of
+from lessons.discussion.models import Discussion, Post
+from lessons.drafts import prompt_place
 from lessons.models import Draft, JournalEntry
 
 
@@ -17,22 +18,33 @@ def completions(
 ) -> dict[tuple[int, int], State]:
     """Return (enrolment, activity) -> state for each of ACTIVITIES, readings and prompts, and each of ENROLMENTS.
 
-    A prompt is done by a journal entry and begun by a draft. A reading has no work but its tick, which is a fact."""
-    enrolment_ids = [enrolment.id for enrolment in enrolments]
-    prompts = {place_of(activity): activity.id for activity in activities if activity.kind is ActivityKind.prompt}
-    found = {(enrolment_id, activity.id): State.none for enrolment_id in enrolment_ids for activity in activities}
+    A prompt is done by a post that answers it; alone, where nobody could read one, by a journal entry. What else is
+    written to it (a draft, an entry kept to oneself in a study group, a reply to another's post) begins it. A reading
+    has no work but its tick, which is a fact."""
+    alone = {enrolment.id: enrolment.group_id is None for enrolment in enrolments}
+    prompts = {prompt_place(activity): activity.id for activity in activities if activity.kind is ActivityKind.prompt}
+    found = {(enrolment_id, activity.id): State.none for enrolment_id in alone for activity in activities}
     drafts = session.execute(
         select(Draft.enrolment_id, Draft.place)
-        .where(Draft.enrolment_id.in_(enrolment_ids), Draft.place.in_(prompts), Draft.text != "")
+        .where(Draft.enrolment_id.in_(alone), Draft.place.in_(prompts), Draft.text != "")
         .distinct()
     )
     for enrolment_id, place in drafts:
         found[enrolment_id, prompts[place]] = State.begun
     entries = session.execute(
         select(JournalEntry.enrolment_id, JournalEntry.activity_id)
-        .where(JournalEntry.enrolment_id.in_(enrolment_ids), JournalEntry.activity_id.in_(prompts.values()))
+        .where(JournalEntry.enrolment_id.in_(alone), JournalEntry.activity_id.in_(prompts.values()))
         .distinct()
     )
     for enrolment_id, activity_id in entries:
-        found[enrolment_id, activity_id] = State.done
+        found[enrolment_id, activity_id] = State.done if alone[enrolment_id] else State.begun
+    posts = session.execute(
+        select(Post.enrolment_id, Discussion.activity_id, Post.reply_to_id.is_(None).label("answers"))
+        .join(Discussion, Discussion.id == Post.discussion_id)
+        .where(Post.enrolment_id.in_(alone), Discussion.activity_id.in_(prompts.values()))
+        .distinct()
+        .order_by("answers")
+    )
+    for enrolment_id, activity_id, answers in posts:
+        found[enrolment_id, activity_id] = State.done if answers else State.begun
     return found

@@ -41,8 +41,8 @@ class Kept:
     notice: str | None = None
 
 
-def place_of(activity: Activity) -> str:
-    """Return the place of a draft for ACTIVITY."""
+def prompt_place(activity: Activity) -> str:
+    """Return the place of a draft for the prompt ACTIVITY, whatever it becomes: a journal entry or a post."""
     return f"prompt:{activity.id}"
 
 
@@ -51,19 +51,15 @@ def base_of(draft: Draft | None) -> int:
     return draft.copy * SAVES + draft.number if draft else 0
 
 
-def drafts_at(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[Draft]:
-    """Return the drafts of ENROLMENT for ACTIVITY, that which a page goes on with first."""
-    mine = select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place_of(activity))
+def drafts_at(session: Session, enrolment: Enrolment, place: str) -> Sequence[Draft]:
+    """Return the drafts of ENROLMENT at PLACE, that which a page goes on with first."""
+    mine = select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place)
     return session.scalars(mine.order_by(Draft.copy)).all()
 
 
-def save_draft(
-    session: Session, enrolment: Enrolment, activity: Activity, text: str, *, base: int, now: datetime
-) -> Kept:
+def save_draft(session: Session, enrolment: Enrolment, place: str, text: str, *, base: int, now: datetime) -> Kept:
     """Keep TEXT, written on the state that BASE names. The same text again is the same save."""
-    mine = (
-        select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place_of(activity)).order_by(Draft.copy)
-    )
+    mine = select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place).order_by(Draft.copy)
     # Two windows that save at once wait for each other here, so that the second sees what the first did.
     drafts = session.scalars(mine.with_for_update(), execution_options={"populate_existing": True}).all()
     copy, number = divmod(base, SAVES)
@@ -76,29 +72,25 @@ def save_draft(
             return Kept(base_of(draft), now)
     if len(drafts) >= MOST_COPIES:
         raise Conflict(_("There are too many copies of this draft. Throw some away first."))
-    new = Draft(
-        enrolment_id=enrolment.id, place=place_of(activity), copy=copy, text=text, number=number + 1, saved_at=now
-    )
+    new = Draft(enrolment_id=enrolment.id, place=place, copy=copy, text=text, number=number + 1, saved_at=now)
     if drafts:
         new.copy, new.number = drafts[-1].copy + 1, 1
     try:
         with session.begin_nested():
             session.add(new)
     except IntegrityError:  # another window of the same user was first, and is seen now
-        return save_draft(session, enrolment, activity, text, base=base, now=now)
+        return save_draft(session, enrolment, place, text, base=base, now=now)
     return Kept(base_of(new), now, KEPT_BOTH if drafts else None)
 
 
-def forget_draft(session: Session, enrolment: Enrolment, activity: Activity, copy: int) -> None:
+def forget_draft(session: Session, enrolment: Enrolment, place: str, copy: int) -> None:
     """Delete one copy of a draft: it was handed over, or thrown away."""
-    session.execute(
-        delete(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place_of(activity), Draft.copy == copy)
-    )
+    session.execute(delete(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place, Draft.copy == copy))
 
 
-def forget_handed_over(session: Session, enrolment: Enrolment, activity: Activity, text: str, base: int) -> None:
+def forget_handed_over(session: Session, enrolment: Enrolment, place: str, text: str, base: int) -> None:
     """Delete the draft that became TEXT: the copy its page wrote on, and any that says the same."""
-    for draft in drafts_at(session, enrolment, activity):
+    for draft in drafts_at(session, enrolment, place):
         if base == base_of(draft) or not draft.text.strip() or draft.text.strip() == text.strip():
             session.delete(draft)
     session.flush()

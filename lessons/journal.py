@@ -12,7 +12,8 @@ from course.completion.records import store
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from lessons.completions import completions
-from lessons.drafts import Kept, forget_draft, forget_handed_over, save_draft
+from lessons.discussion.models import Discussion, Post, PostVersion
+from lessons.drafts import Kept, forget_draft, forget_handed_over, prompt_place, save_draft
 from lessons.models import JournalEntry, Prompt
 
 #: What one answer may hold: far above a long essay, far below what would hurt.
@@ -51,8 +52,8 @@ def write_entry(
     Markdown nested too deep to show."""
     html = str(to_html(text))
     entry = _entry(session, enrolment, prompt, text, html, now)
-    forget_handed_over(session, enrolment, prompt.activity, text, base)
-    _complete(session, enrolment, prompt.activity, now=now)
+    forget_handed_over(session, enrolment, prompt_place(prompt.activity), text, base)
+    complete_prompt(session, enrolment, prompt.activity, now=now)
     return entry
 
 
@@ -82,19 +83,34 @@ def keep_draft(session: Session, enrolment: Enrolment, prompt: Prompt, text: str
     """Keep TEXT as a draft of an answer to PROMPT, which is thereby begun.
 
     A save that comes in after its text was handed over (on its way while the button was pressed) makes no new draft."""
-    last = last_entry(session, enrolment, prompt)
-    if last is not None and last.text.strip() == text.strip():
+    if text.strip() in _handed_over(session, enrolment, prompt):
         return Kept(base, now)
-    kept = save_draft(session, enrolment, prompt.activity, text, base=base, now=now)
-    _complete(session, enrolment, prompt.activity, now=now)
+    kept = save_draft(session, enrolment, prompt_place(prompt.activity), text, base=base, now=now)
+    complete_prompt(session, enrolment, prompt.activity, now=now)
     return kept
+
+
+def _handed_over(session: Session, enrolment: Enrolment, prompt: Prompt) -> set[str]:
+    """Return what ENROLMENT handed over last as an answer to PROMPT: to the journal, and to the group."""
+    entry = last_entry(session, enrolment, prompt)
+    posted = session.scalar(
+        select(PostVersion.text)
+        .join(Post, Post.id == PostVersion.post_id)
+        .join(Discussion, Discussion.id == Post.discussion_id)
+        .where(Post.enrolment_id == enrolment.id, Post.reply_to_id.is_(None))
+        .where(Discussion.activity_id == prompt.activity_id)
+        .order_by(Post.id.desc(), PostVersion.number.desc())
+        .limit(1)
+    )
+    return {text.strip() for text in (entry.text if entry else None, posted) if text is not None}
 
 
 def throw_away(session: Session, enrolment: Enrolment, prompt: Prompt, copy: int, *, now: datetime) -> None:
     """Delete one copy of a draft; what was handed over stays."""
-    forget_draft(session, enrolment, prompt.activity, copy)
-    _complete(session, enrolment, prompt.activity, now=now)
+    forget_draft(session, enrolment, prompt_place(prompt.activity), copy)
+    complete_prompt(session, enrolment, prompt.activity, now=now)
 
 
-def _complete(session: Session, enrolment: Enrolment, activity: Activity, *, now: datetime) -> None:
+def complete_prompt(session: Session, enrolment: Enrolment, activity: Activity, *, now: datetime) -> None:
+    """Store what ENROLMENT wrote to the prompt ACTIVITY amounts to by now."""
     store(session, completions(session, [activity], [enrolment]), [activity.parent] if activity.parent else [], now=now)

@@ -15,7 +15,7 @@ from course.base.words import _
 from course.groups.access import acting_enrolment, course_named, page_enrolment, place_in_address
 from course.groups.models import Enrolment
 from lessons import access
-from lessons.drafts import base_of, drafts_at
+from lessons.drafts import base_of, drafts_at, prompt_place
 from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from
 from lessons.journal import entries_of, keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
@@ -156,7 +156,7 @@ def discard(course: str, lesson: str, ident: str) -> ResponseReturnValue:
 
 def _prompt_page(lesson: Lesson, prompt: Prompt, enrolment: Enrolment | None, form: WritingForm, **more: Any) -> str:
     """Draw the page of a prompt: with what was typed where a form came back, else with the draft."""
-    drafts = list(drafts_at(db_session, enrolment, prompt.activity)) if enrolment else []
+    drafts = list(drafts_at(db_session, enrolment, prompt_place(prompt.activity))) if enrolment else []
     entries = entries_of(db_session, enrolment, prompt) if enrolment else []
     anew = bool(entries) and (bool(drafts) or request.method == "POST" or begins_anew())
     own = drafts[0] if drafts else None

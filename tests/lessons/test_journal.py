@@ -10,7 +10,7 @@ from course.completion.records import standing_of
 from course.groups.models import Enrolment
 from course.outline.models import ActivityKind, Course
 from lessons.completions import completions
-from lessons.drafts import drafts_at
+from lessons.drafts import drafts_at, prompt_place
 from lessons.journal import entries_of, keep_draft, throw_away, write_entry
 from lessons.models import Prompt
 from tests.conftest import NOW
@@ -30,7 +30,7 @@ def test_an_entry_completes_its_prompt_and_takes_its_draft_away(session: Session
     entry = write_entry(session, enrolment, prompt, "Because *so*.", base=kept.base, now=NOW)
     assert (entry.number, entry.html) == (1, "<p>Because <em>so</em>.</p>\n")
     assert standing_of(session, enrolment).state(prompt.activity_id) is State.done
-    assert drafts_at(session, enrolment, prompt.activity) == []
+    assert drafts_at(session, enrolment, prompt_place(prompt.activity)) == []
 
 
 def test_the_same_text_again_is_the_same_entry_and_another_is_the_next(session: Session) -> None:
@@ -49,7 +49,7 @@ def test_a_draft_goes_on_from_its_last_save_and_a_repeated_save_is_one(session: 
     again = keep_draft(session, enrolment, prompt, "B", base=0, now=NOW)
     second = keep_draft(session, enrolment, prompt, "Be", base=first.base, now=NOW)
     assert again.base == first.base < second.base
-    assert [draft.text for draft in drafts_at(session, enrolment, prompt.activity)] == ["Be"]
+    assert [draft.text for draft in drafts_at(session, enrolment, prompt_place(prompt.activity))] == ["Be"]
 
 
 def test_two_windows_both_keep_their_words(session: Session) -> None:
@@ -61,7 +61,7 @@ def test_two_windows_both_keep_their_words(session: Session) -> None:
     assert there.notice is not None
     keep_draft(session, enrolment, prompt, "Start here again", base=here.base, now=NOW)
     keep_draft(session, enrolment, prompt, "Start there again", base=there.base, now=NOW)
-    assert [draft.text for draft in drafts_at(session, enrolment, prompt.activity)] == [
+    assert [draft.text for draft in drafts_at(session, enrolment, prompt_place(prompt.activity))] == [
         "Start here again",
         "Start there again",
     ]
@@ -72,14 +72,14 @@ def test_an_entry_leaves_the_other_windows_draft_alone(session: Session) -> None
     here = keep_draft(session, enrolment, prompt, "Here", base=0, now=NOW)
     keep_draft(session, enrolment, prompt, "There", base=7, now=NOW)
     write_entry(session, enrolment, prompt, "Here, handed over.", base=here.base, now=NOW)
-    assert [draft.text for draft in drafts_at(session, enrolment, prompt.activity)] == ["There"]
+    assert [draft.text for draft in drafts_at(session, enrolment, prompt_place(prompt.activity))] == ["There"]
 
 
 def test_a_save_that_comes_in_late_makes_no_draft_of_what_was_handed_over(session: Session) -> None:
     enrolment, prompt = scene(session)
     write_entry(session, enrolment, prompt, "All said.", base=0, now=NOW)
     keep_draft(session, enrolment, prompt, "All said.", base=0, now=NOW + timedelta(seconds=1))
-    assert drafts_at(session, enrolment, prompt.activity) == []
+    assert drafts_at(session, enrolment, prompt_place(prompt.activity)) == []
 
 
 def test_a_draft_thrown_away_leaves_the_prompt_as_it_was(session: Session) -> None:

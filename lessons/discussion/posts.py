@@ -1,0 +1,175 @@
+"""Posting, replying, editing. The words of a post stand in its versions: none is ever changed, nothing is lost."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from course.base.errors import Conflict
+from course.base.markdown import to_html
+from course.base.words import _
+from course.groups.models import Enrolment
+from course.notices.records import REPLIED, tell
+from course.outline.models import Activity
+from lessons.discussion.models import Discussion, Post, PostVersion
+from lessons.drafts import Kept, forget_handed_over, prompt_place, save_draft
+from lessons.journal import complete_prompt
+from lessons.models import Prompt
+
+
+class EditedMeanwhile(Conflict):
+    """An edit of words that are no longer those of the post."""
+
+    title = _("This post was edited in the meantime")
+
+
+def reply_place(post: Post) -> str:
+    """Return the place of a draft of a reply to POST."""
+    return f"reply:{post.id}"
+
+
+def edit_place(post: Post) -> str:
+    """Return the place of a draft of new words for POST."""
+    return f"edit:{post.id}"
+
+
+def write_post(
+    session: Session, enrolment: Enrolment, prompt: Prompt, text: str, *, once: str | None, base: int, now: datetime
+) -> Post:
+    """Return the post of ENROLMENT, a member of a study group, that answers PROMPT there with TEXT, in Markdown.
+
+    ONCE names the press of a button: the same text with the same name is one post. The draft (the one BASE names, or
+    that says the same) is done with, and the prompt is completed. Raise TooLong (course.base.markdown) for Markdown
+    nested too deep to show."""
+    html = str(to_html(text))
+    discussion = _discussion(session, enrolment, prompt.activity)
+    assert prompt.current_version_id is not None
+    post = _post(session, enrolment, discussion, prompt.current_version_id, None, text, html, once, now)
+    forget_handed_over(session, enrolment, prompt_place(prompt.activity), text, base)
+    complete_prompt(session, enrolment, prompt.activity, now=now)
+    return post
+
+
+def reply(
+    session: Session, enrolment: Enrolment, to: Post, text: str, *, once: str | None, base: int = 0, now: datetime
+) -> Post:
+    """Return the post of ENROLMENT, a member of the group of the post TO, that replies to it with TEXT.
+
+    ONCE, BASE and what is raised are as for `write_post`. Who is replied to is told, if they are still a member."""
+    html = str(to_html(text))
+    activity = to.discussion.activity
+    discussion = _discussion(session, enrolment, activity)
+    version_id = session.scalars(select(Prompt.current_version_id).where(Prompt.activity_id == activity.id)).one()
+    post = _post(session, enrolment, discussion, version_id or to.prompt_version_id, to, text, html, once, now)
+    forget_handed_over(session, enrolment, reply_place(to), text, base)
+    if to.enrolment.left_at is None and to.enrolment_id != enrolment.id:
+        tell(session, [to.enrolment.user_id], REPLIED, f"post:{post.id}", now=now)
+    complete_prompt(session, enrolment, activity, now=now)
+    return post
+
+
+def edit_post(
+    session: Session, enrolment: Enrolment, post: Post, text: str, *, base: int, draft: int = 0, now: datetime
+) -> PostVersion:
+    """Return the version of POST, which is ENROLMENT's, that says TEXT: a new one, or the last if it says so already.
+
+    BASE is the number of the version whose words were edited; raise EditedMeanwhile where it is no longer the last.
+    DRAFT is the base of the draft that is done with. Raise TooLong for Markdown nested too deep to show."""
+    html = str(to_html(text))
+    # Two windows that hand over at once wait for each other here, so that the second sees what the first did.
+    session.execute(select(Post.id).where(Post.id == post.id).with_for_update())
+    last = last_version(session, post)
+    if last.text != text:
+        if last.number != base:
+            raise EditedMeanwhile
+        last = PostVersion(post_id=post.id, number=base + 1, text=text, html=html, made_at=now)
+        session.add(last)
+        session.flush()
+    forget_handed_over(session, enrolment, edit_place(post), text, draft)
+    return last
+
+
+def last_version(session: Session, post: Post) -> PostVersion:
+    """Return what POST says now."""
+    its = select(PostVersion).where(PostVersion.post_id == post.id).order_by(PostVersion.number.desc()).limit(1)
+    return session.scalars(its).one()
+
+
+def _discussion(session: Session, enrolment: Enrolment, activity: Activity) -> Discussion:
+    """Return the talk on ACTIVITY in the group of ENROLMENT, made if this is its first post.
+
+    It stays locked until the transaction ends: so posts of a talk become visible in the order of their ids, and what
+    is newer than the last one that was read is new."""
+    assert enrolment.group_id is not None
+    ours = select(Discussion).where(
+        Discussion.activity_id == activity.id,
+        Discussion.group_id == enrolment.group_id,
+        Discussion.subgroup_id.is_(None),
+    )
+    found = session.scalar(ours.with_for_update())
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            session.add(Discussion(activity_id=activity.id, course_id=activity.course_id, group_id=enrolment.group_id))
+    except IntegrityError:
+        pass  # somebody else's first post was first
+    return session.scalars(ours.with_for_update()).one()
+
+
+def _post(
+    session: Session,
+    enrolment: Enrolment,
+    discussion: Discussion,
+    version_id: int,
+    to: Post | None,
+    text: str,
+    html: str,
+    once: str | None,
+    now: datetime,
+) -> Post:
+    press = _press(once, to, text)
+    # The talk is locked, so the other half of a double click is either here by now or waits.
+    made = session.scalar(select(Post).where(Post.enrolment_id == enrolment.id, Post.once == press)) if press else None
+    if made is not None:
+        return made
+    post = Post(
+        discussion_id=discussion.id,
+        group_id=discussion.group_id,
+        enrolment_id=enrolment.id,
+        prompt_version_id=version_id,
+        reply_to_id=to.id if to else None,
+        made_at=now,
+        once=press,
+    )
+    session.add(post)
+    session.flush()
+    session.add(PostVersion(post_id=post.id, number=1, text=text, html=html, made_at=now))
+    session.flush()
+    return post
+
+
+def _press(once: str | None, to: Post | None, text: str) -> str | None:
+    """Return the name of the press with what was sent: who goes back, writes on and presses again posts anew."""
+    if once is None:
+        return None
+    return hashlib.sha256(f"{once}\n{to.id if to else ''}\n{text}".encode()).hexdigest()
+
+
+def keep_reply_draft(session: Session, enrolment: Enrolment, to: Post, text: str, *, base: int, now: datetime) -> Kept:
+    """Keep TEXT as a draft of a reply to the post TO; a save that comes in after its text was posted makes none."""
+    mine = select(Post).where(Post.reply_to_id == to.id, Post.enrolment_id == enrolment.id)
+    last = session.scalar(mine.order_by(Post.id.desc()).limit(1))
+    if last is not None and last_version(session, last).text.strip() == text.strip():
+        return Kept(base, now)
+    return save_draft(session, enrolment, reply_place(to), text, base=base, now=now)
+
+
+def keep_edit_draft(session: Session, enrolment: Enrolment, post: Post, text: str, *, base: int, now: datetime) -> Kept:
+    """Keep TEXT as a draft of new words for POST; what it says already needs none."""
+    if last_version(session, post).text.strip() == text.strip():
+        forget_handed_over(session, enrolment, edit_place(post), text, base)
+        return Kept(base, now)
+    return save_draft(session, enrolment, edit_place(post), text, base=base, now=now)
