@@ -10,6 +10,7 @@ from course.base.db import Database, make_engine
 from course.base.web import Application, StaticFiles, add_security_headers
 from course.users.sign_ins import init_login
 from kruzhok import pages
+from kruzhok.completions import WORK
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors
 from kruzhok.head import page_context
@@ -40,6 +41,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
         TEMPLATES_AUTO_RELOAD=config.development,
     )
     app.extensions["config"] = config
+    app.config["WORK"] = WORK  # the room of study groups knows no work done in them
     app.extensions["database"] = database or Database(make_engine(config.database_url))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     StaticFiles(app)

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
 import lessons.completions
 import quizzes.completions
-from course.completion.models import State
+from course.completion.models import Completion, State
 from course.completion.records import forget_states, store
+from course.groups.joining import Work
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
 
@@ -50,3 +51,13 @@ def rebuild_course(session: Session, course: Course, now: datetime) -> None:
     """Rebuild the states of everybody in COURSE, after its content changed."""
     everybody = session.scalars(select(Enrolment).where(Enrolment.course_id == course.id)).all()
     rebuild(session, everybody, now=now)
+
+
+def has_work(session: Session, enrolment: Enrolment) -> bool:
+    """Return whether anything was begun in ENROLMENT."""
+    begun = exists().where(Completion.enrolment_id == enrolment.id, Completion.state != State.none)
+    return bool(session.scalar(select(begun)))
+
+
+#: What joining a study group asks of the rooms above it.
+WORK = Work(has_work, rebuild)

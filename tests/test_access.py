@@ -279,7 +279,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("reports.report", "/reports/{report}", {}, OF_REPORT | {"student": 404, "tutor": 422, "administrator": 422}),
     ("groups.new", "/courses/{course}/groups/new", {"name": ""}, accounts(422)),
     (
-        "groups.invitations",
+        "groups.invite",
         "/groups/{circle}/invitations",
         {"role": "nobody"},
         ORGANISERS | {"organiser": 422},

@@ -116,6 +116,16 @@ def organiser(session: Session, slug: str) -> Enrolment:
     return asking
 
 
+def acting_organiser(session: Session, slug: str) -> Enrolment:
+    """Return the place of an organiser of the group SLUG who changes something in it; raise Archived where it is over.
+
+    Raise Forbidden for another member."""
+    asking = organiser(session, slug)
+    assert asking.group is not None
+    refuse_archived(asking.group)
+    return asking
+
+
 def may_plan(enrolment: Enrolment) -> bool:
     """Return whether ENROLMENT is that of an organiser or a tutor."""
     return enrolment.organiser or enrolment.role is Role.tutor

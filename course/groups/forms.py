@@ -96,12 +96,17 @@ class JoinForm(Form):
     bring = RadioField(
         _("What you did alone in this course"),
         choices=[
-            SelectChoice("afresh", _("Begin afresh: my work alone stays mine alone")),
-            SelectChoice("bring", _("Bring my work along: it becomes my work in the group")),
+            SelectChoice("bring", _("Bring my work along: it becomes my work in the group, and tutors see it")),
+            SelectChoice("afresh", _("Begin afresh: my work alone stays beside, and nobody in the group sees it")),
         ],
         default="afresh",
     )
-    words = StringField(_("A word to the organisers"), filters=[clean_text], validators=[WithinLength(500)])
+    words = StringField(
+        _("A word to the organisers"),
+        description=_("They also see your name and e-mail."),
+        filters=[clean_text],
+        validators=[WithinLength(500)],
+    )
 
     @property
     def brings(self) -> bool:

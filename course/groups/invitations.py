@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.errors import Gone
@@ -52,8 +52,8 @@ def make_invitation(
     return token
 
 
-def open_invitation(session: Session, token: str, *, now: datetime) -> Invitation:
-    """Return the invitation of TOKEN, with its group and course; raise LinkGone where it lets nobody in."""
+def find_invitation(session: Session, token: str) -> Invitation:
+    """Return the invitation of TOKEN, with its group and course, open or not; raise LinkGone where there is none."""
     invitation = session.scalar(
         select(Invitation)
         .where(Invitation.token_hash == hash_of_secret(token))
@@ -61,9 +61,20 @@ def open_invitation(session: Session, token: str, *, now: datetime) -> Invitatio
     )
     if invitation is None:
         raise LinkGone(_("There is no such link. Perhaps it was copied without its end."))
+    return invitation
+
+
+def open_invitation(session: Session, token: str, *, now: datetime) -> Invitation:
+    """Return the invitation of TOKEN; raise LinkGone where it lets nobody in."""
+    invitation = find_invitation(session, token)
+    refuse_closed(invitation, now)
+    return invitation
+
+
+def refuse_closed(invitation: Invitation, now: datetime) -> None:
+    """Raise LinkGone where INVITATION lets nobody in, with the reason in words."""
     if (why := why_closed(invitation, now)) is not None:
         raise LinkGone(why)
-    return invitation
 
 
 def why_closed(invitation: Invitation, now: datetime) -> str | None:
@@ -79,19 +90,16 @@ def why_closed(invitation: Invitation, now: datetime) -> str | None:
     return None
 
 
+def lock_invitation(session: Session, invitation: Invitation) -> None:
+    """Let who comes by INVITATION at the same moment wait until this transaction is over, and read it as it is now."""
+    session.refresh(invitation, with_for_update={"of": Invitation})
+
+
 def use_invitation(session: Session, invitation: Invitation, *, now: datetime) -> None:
-    """Count one use of INVITATION; raise LinkGone where it lets nobody in. Of two at once for one use, one gets it."""
-    mine = (
-        update(Invitation)
-        .where(Invitation.id == invitation.id, Invitation.revoked_at.is_(None))
-        .where(or_(Invitation.expires_at.is_(None), Invitation.expires_at > now))
-        .where(or_(Invitation.uses_allowed.is_(None), Invitation.uses < Invitation.uses_allowed))
-        .values(uses=Invitation.uses + 1)
-    )
-    used = session.execute(mine, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
-    session.refresh(invitation)
-    if not used:
-        raise LinkGone(why_closed(invitation, now) or _("It lets nobody in any longer."))
+    """Count one use of INVITATION, which is locked; raise LinkGone where it lets nobody in."""
+    refuse_closed(invitation, now)
+    invitation.uses += 1
+    session.flush()
 
 
 def revoke_invitation(session: Session, invitation: Invitation, *, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """Joining a study group: with what one did alone, or afresh; at once, or when an organiser lets one in."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.enrolments import leaders_of
-from course.groups.invitations import use_invitation
+from course.groups.invitations import lock_invitation, use_invitation
 from course.groups.models import Enrolment, Invitation, JoinRequest, Role, StudyGroup
-from course.notices.records import ASKED, DECIDED, JOINED, tell
+from course.notices.records import ASKED, DECIDED, JOINED, tell, tell_anew
 from course.users.models import User
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,20 @@ class DecidedAlready(Conflict):
     """Somebody else answered the request first."""
 
     title = _("This was decided already")
+
+
+class Rebuild(Protocol):
+    """What builds anew which of the work in a place is done, by the rules of the group that it is in now."""
+
+    def __call__(self, session: Session, enrolments: Sequence[Enrolment], *, now: datetime) -> None:
+        """Rebuild the states of ENROLMENTS, of one course."""
+
+
+class Work(NamedTuple):
+    """What the rooms above know of the work in a place, handed in by them: whether there is any, what of it is done."""
+
+    is_any: Callable[[Session, Enrolment], bool]
+    rebuild: Rebuild
 
 
 def live_place(session: Session, user: User, group_id: int) -> Enrolment | None:
@@ -43,31 +58,35 @@ def place_alone(session: Session, user: User, course_id: int) -> Enrolment | Non
     return session.scalar(mine.where(Enrolment.group_id.is_(None), Enrolment.left_at.is_(None)))
 
 
-def join(session: Session, user: User, invitation: Invitation, *, bring: bool, now: datetime) -> Enrolment:
+def join(
+    session: Session, user: User, invitation: Invitation, *, bring: bool, rebuild: Rebuild, now: datetime
+) -> Enrolment:
     """Return the place of USER in the group of INVITATION, which is thereby used; who is in already stays as they are.
 
     With BRING the place alone becomes the group's, with all that was done in it. Raise LinkGone."""
+    lock_invitation(session, invitation)
     if (there := live_place(session, user, invitation.group_id)) is not None:
         return there
     use_invitation(session, invitation, now=now)
-    return _take_place(session, user, invitation.group, invitation.role, bring=bring, now=now)
+    return _take_place(session, user, invitation.group, invitation.role, bring=bring, rebuild=rebuild, now=now)
 
 
 def _take_place(
-    session: Session, user: User, group: StudyGroup, role: Role, *, bring: bool, now: datetime
+    session: Session, user: User, group: StudyGroup, role: Role, *, bring: bool, rebuild: Rebuild, now: datetime
 ) -> Enrolment:
     """Return a live place of USER in GROUP: the former one again, the one alone, or a new one."""
     try:
         with session.begin_nested():
             place = _place_for(session, user, group, role, bring=bring, now=now)
             session.flush()
-    except IntegrityError:  # the other half of a double click was first
+    except IntegrityError:  # they came in at the same moment by another link
         there = live_place(session, user, group.id)
         assert there is not None
         return there
     session.refresh(place)
+    rebuild(session, [place], now=now)
     leaders = [leader.user_id for leader in leaders_of(session, group.id) if leader.user_id != user.id]
-    tell(session, leaders, JOINED, f"enrolment:{place.id}", now=now)
+    tell_anew(session, leaders, JOINED, f"enrolment:{place.id}", now=now)
     log.info("User %d joined group %d", user.id, group.id)
     return place
 
@@ -87,16 +106,20 @@ def _place_for(session: Session, user: User, group: StudyGroup, role: Role, *, b
     return new
 
 
+def open_request(session: Session, user: User, group_id: int) -> JoinRequest | None:
+    """Return the request of USER to join a group that nobody answered yet."""
+    mine = select(JoinRequest).where(JoinRequest.user_id == user.id, JoinRequest.group_id == group_id)
+    return session.scalar(mine.where(JoinRequest.decided_at.is_(None)))
+
+
 def ask_to_join(
     session: Session, user: User, invitation: Invitation, *, bring: bool, words: str, now: datetime
 ) -> JoinRequest:
     """Return the open request of USER to join by INVITATION, which is used by it; organisers are told.
 
-    Raise LinkGone."""
-    mine = select(JoinRequest).where(
-        JoinRequest.user_id == user.id, JoinRequest.group_id == invitation.group_id, JoinRequest.decided_at.is_(None)
-    )
-    if (there := session.scalar(mine)) is not None:
+    Who asked already, by whichever link, has asked once. Raise LinkGone."""
+    lock_invitation(session, invitation)
+    if (there := open_request(session, user, invitation.group_id)) is not None:
         return there
     use_invitation(session, invitation, now=now)
     request = JoinRequest(
@@ -110,16 +133,22 @@ def ask_to_join(
     try:
         with session.begin_nested():
             session.add(request)
-    except IntegrityError:  # the other half of a double click was first
-        return session.scalars(mine).one()
+    except IntegrityError:  # they asked at the same moment by another link
+        there = open_request(session, user, invitation.group_id)
+        assert there is not None
+        return there
     organisers = [leader.user_id for leader in leaders_of(session, invitation.group_id) if leader.organiser]
     tell(session, organisers, ASKED, f"join_request:{request.id}", now=now)
     return request
 
 
-def decide(session: Session, request: JoinRequest, *, accept: bool, by_id: int, now: datetime) -> Enrolment | None:
-    """Let in who asks by REQUEST, or not; return their place. They are told. Raise DecidedAlready."""
-    session.refresh(request, with_for_update=True)
+def decide(
+    session: Session, request: JoinRequest, *, accept: bool, by_id: int, rebuild: Rebuild, now: datetime
+) -> Enrolment | None:
+    """Let in who asks by REQUEST, or not; return their place. They are told. Raise DecidedAlready.
+
+    Who meant to bring work along that is no longer there begins afresh."""
+    session.refresh(request, with_for_update={"of": JoinRequest})
     if request.decided_at is not None:
         raise DecidedAlready(_("Another organiser was quicker. The list shows how it stands."))
     request.decided_at, request.accepted, request.decided_by_id = now, accept, by_id
@@ -130,7 +159,8 @@ def decide(session: Session, request: JoinRequest, *, accept: bool, by_id: int, 
     if (there := live_place(session, request.user, request.group_id)) is not None:
         return there
     group = session.get_one(StudyGroup, request.group_id)
-    return _take_place(session, request.user, group, request.invitation.role, bring=request.bring, now=now)
+    role, bring = request.invitation.role, request.bring
+    return _take_place(session, request.user, group, role, bring=bring, rebuild=rebuild, now=now)
 
 
 def requests_of(session: Session, group_id: int) -> Sequence[JoinRequest]:
@@ -142,3 +172,14 @@ def requests_of(session: Session, group_id: int) -> Sequence[JoinRequest]:
         .order_by(JoinRequest.id)
     )
     return session.scalars(theirs).all()
+
+
+def asked_by(session: Session, user: User) -> Sequence[JoinRequest]:
+    """Return the open requests of USER, the oldest first, with their groups."""
+    mine = (
+        select(JoinRequest)
+        .where(JoinRequest.user_id == user.id, JoinRequest.decided_at.is_(None))
+        .options(joinedload(JoinRequest.invitation).joinedload(Invitation.group))
+        .order_by(JoinRequest.id)
+    )
+    return session.scalars(mine).all()

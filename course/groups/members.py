@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.models import Enrolment, Role, StudyGroup
-from course.notices.records import KEYS, REMOVED, tell
+from course.notices.records import KEYS, REMOVED, tell_anew
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def give_keys(session: Session, member: Enrolment, *, by_id: int, now: datetime)
     member.organiser = True
     session.flush()
     if member.user_id != by_id:
-        tell(session, [member.user_id], KEYS, f"enrolment:{member.id}", now=now)
+        tell_anew(session, [member.user_id], KEYS, f"enrolment:{member.id}", now=now)
 
 
 def take_keys(session: Session, member: Enrolment) -> None:
@@ -56,10 +56,11 @@ def leave(session: Session, member: Enrolment, *, now: datetime) -> None:
     log.info("User %d left group %d", member.user_id, member.group_id)
 
 
-def remove(session: Session, member: Enrolment, *, now: datetime) -> None:
-    """End the place of MEMBER for them; they are told. Raise LastOrganiser."""
+def remove(session: Session, member: Enrolment, *, by_id: int, now: datetime) -> None:
+    """End the place of MEMBER for them; they are told, unless they did it themselves. Raise LastOrganiser."""
     leave(session, member, now=now)
-    tell(session, [member.user_id], REMOVED, f"enrolment:{member.id}", now=now)
+    if member.user_id != by_id:
+        tell_anew(session, [member.user_id], REMOVED, f"enrolment:{member.id}", now=now)
 
 
 def _refuse_last(session: Session, member: Enrolment) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,6 +20,11 @@ LONGEST_SLUG = 40
 
 #: Words that addresses and forms use for something else.
 NO_SLUGS = frozenset({ALONE, "new", "join"})
+
+
+def courses_to_study(session: Session) -> Sequence[Course]:
+    """Return the courses a study group can be opened on, the oldest first."""
+    return session.scalars(select(Course).order_by(Course.id)).all()
 
 
 def slug_of(name: str) -> str:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from course.base.db import db_session
 from course.base.errors import DomainError
@@ -14,21 +14,35 @@ from course.groups import access, members
 from course.groups.enrolments import former_places_of, groups_of, members_of
 from course.groups.forms import DecisionForm, GroupForm, InvitationForm, JoinForm, MemberForm, OpenForm
 from course.groups.invitations import (
+    find_invitation,
     invitations_of,
     make_invitation,
-    open_invitation,
+    refuse_closed,
     revoke_invitation,
     why_closed,
 )
-from course.groups.joining import ask_to_join, decide, former_place, join, live_place, place_alone, requests_of
-from course.groups.models import Enrolment, Role
-from course.groups.opening import archive_group, change_group, open_group, reopen_group
-from course.outline.models import Course
+from course.groups.joining import (
+    Work,
+    ask_to_join,
+    asked_by,
+    decide,
+    former_place,
+    join,
+    live_place,
+    open_request,
+    place_alone,
+    requests_of,
+)
+from course.groups.models import Enrolment, Invitation, Role
+from course.groups.opening import archive_group, change_group, courses_to_study, open_group, reopen_group
 from course.users.access import account, somebody, whoever
 
 bp = Blueprint("groups", __name__)
 
 GROUP = "/groups/<slug>"
+
+#: The one browser that is shown a link after it was made, for one page: (slug of the group, token).
+MADE = "link-made"
 
 
 class BadButton(DomainError):
@@ -48,6 +62,7 @@ def groups() -> str:
     return render_template(
         "groups/groups.html",
         enrolments=groups_of(db_session, user),
+        asked=asked_by(db_session, user),
         former=[place for place in former_places_of(db_session, user) if place.group is not None],
     )
 
@@ -80,7 +95,7 @@ def new(course: str) -> ResponseReturnValue:
 def choose_course() -> ResponseReturnValue:
     """Ask which course a new group is to study; where there is but one, there is no question."""
     account()
-    courses = db_session.scalars(select(Course).order_by(Course.id)).all()
+    courses = courses_to_study(db_session)
     if len(courses) == 1:
         return redirect(url_for(".new", course=courses[0].ident), 303)
     return render_template("groups/courses.html", courses=courses)
@@ -89,31 +104,39 @@ def choose_course() -> ResponseReturnValue:
 # Joining
 
 
+def _work() -> Work:
+    """Return what the rooms above know of work."""
+    return current_app.config["WORK"]  # type: ignore[no-any-return]
+
+
 @bp.get("/join/<token>")
 def invited(token: str) -> ResponseReturnValue:
     """Show a study group to who is invited, what joining means, and what of their work the tutor would see."""
-    invitation = open_invitation(db_session, token, now=datetime.now(UTC))
-    who = whoever()
+    invitation, who = find_invitation(db_session, token), whoever()
     if who is not None and not who.is_guest and live_place(db_session, who, invitation.group_id):
         return redirect(url_for("group_page.group", slug=invitation.group.slug), 303)
-    return _join_page(token, JoinForm())
+    return _join_page(token, invitation, JoinForm())
 
 
-def _join_page(token: str, form: JoinForm) -> str:
-    invitation = open_invitation(db_session, token, now=datetime.now(UTC))
+def _join_page(token: str, invitation: Invitation, form: JoinForm) -> str:
     who, group = whoever(), invitation.group
-    with_account = who is not None and not who.is_guest
+    told = {"form": form, "token": token, "invitation": invitation, "group": group}
+    asked = open_request(db_session, who, group.id) if who else None
+    if asked is None:  # it may be what used the link up
+        refuse_closed(invitation, datetime.now(UTC))
+    members_now = members_of(db_session, group.id)
+    if who is None or who.is_guest:
+        return render_template("groups/join.html", with_account=False, members=members_now, **told)
+    former = former_place(db_session, who, group.id)
+    alone = None if former else place_alone(db_session, who, group.course_id)
     return render_template(
         "groups/join.html",
-        form=form,
-        token=token,
-        group=group,
-        by_approval=invitation.by_approval,
-        as_tutor=invitation.role is Role.tutor,
-        with_account=with_account,
-        members=members_of(db_session, group.id),
-        former=former_place(db_session, who, group.id) if who and with_account else None,
-        alone=place_alone(db_session, who, group.course_id) if who and with_account else None,
+        with_account=True,
+        members=members_now,
+        former=former,
+        asks_to_bring=alone is not None and _work().is_any(db_session, alone),
+        asked=asked,
+        **told,
     )
 
 
@@ -122,45 +145,57 @@ def take_up(token: str) -> ResponseReturnValue:
     """Join a study group by a link, or ask to."""
     account()
     now, user, form = datetime.now(UTC), somebody(db_session), JoinForm()
+    invitation = find_invitation(db_session, token)
+    group = invitation.group
     if not form.validate_on_submit():
-        return _join_page(token, form), 422
-    invitation = open_invitation(db_session, token, now=now)
-    if invitation.by_approval and live_place(db_session, user, invitation.group_id) is None:
+        return _join_page(token, invitation, form), 422
+    if invitation.by_approval and live_place(db_session, user, group.id) is None:
         ask_to_join(db_session, user, invitation, bring=form.brings, words=form.words.data or "", now=now)
-        flash(_("The organisers of {name} were asked. You are told when they have answered.").format(
-            name=invitation.group.name
-        ))  # fmt: skip
+        flash(_("The organisers of {name} were asked. You are told when they have answered.").format(name=group.name))
         return redirect(url_for(".groups"), 303)
-    mine = join(db_session, user, invitation, bring=form.brings, now=now)
-    flash(_("You are in.") if mine.joined_at == now else _("You are in already."))
-    return redirect(url_for("group_page.group", slug=invitation.group.slug), 303)
+    join(db_session, user, invitation, bring=form.brings, rebuild=_work().rebuild, now=now)
+    flash(_("You are in {name}.").format(name=group.name))
+    return redirect(url_for("group_page.group", slug=group.slug), 303)
 
 
 # Links
 
 
-@bp.route(f"{GROUP}/invitations", methods=["GET", "POST"])
-def invitations(slug: str) -> ResponseReturnValue:
-    """Show the links into a group, and make one; it is shown whole once, for only its hash is kept."""
-    mine = access.organiser(db_session, slug)
-    assert mine.group is not None
-    now, form, made = datetime.now(UTC), InvitationForm(), None
-    if form.validate_on_submit():
-        access.refuse_archived(mine.group)
-        token = make_invitation(
-            db_session,
-            mine,
-            role=Role(form.role.data),
-            by_approval=form.way.data == "by-approval",
-            uses_allowed=form.uses.data,
-            days=form.days.data,
-            now=now,
-        )
+@bp.get(f"{GROUP}/invitations")
+def invitations(slug: str) -> str:
+    """Show the links into a group; the one just made whole, this once, for only its hash is kept."""
+    mine, made = access.organiser(db_session, slug), None
+    of, token = cookie.get(MADE) or (None, None)
+    if of == slug:
+        del cookie[MADE]
         made = url_for(".invited", token=token, _external=True)
-        form = InvitationForm(formdata=None)
+    return _links_page(mine, InvitationForm(), made=made)
+
+
+def _links_page(mine: Enrolment, form: InvitationForm, *, made: str | None = None) -> str:
+    assert mine.group is not None
+    now = datetime.now(UTC)
     links = [(one, why_closed(one, now)) for one in invitations_of(db_session, mine.group.id)]
-    page = render_template("groups/invitations.html", mine=mine, form=form, made=made, links=links)
-    return page, 422 if form.errors else 200
+    return render_template("groups/invitations.html", mine=mine, form=form, made=made, links=links)
+
+
+@bp.post(f"{GROUP}/invitations")
+def invite(slug: str) -> ResponseReturnValue:
+    """Make a link into a group."""
+    mine, form = access.acting_organiser(db_session, slug), InvitationForm()
+    if not form.validate_on_submit():
+        return _links_page(mine, form), 422
+    token = make_invitation(
+        db_session,
+        mine,
+        role=Role(form.role.data),
+        by_approval=form.way.data == "by-approval",
+        uses_allowed=form.uses.data,
+        days=form.days.data,
+        now=datetime.now(UTC),
+    )
+    cookie[MADE] = (slug, token)
+    return redirect(url_for(".invitations", slug=slug), 303)
 
 
 @bp.post(f"{GROUP}/invitations/<int:invitation_id>/revoke")
@@ -179,15 +214,12 @@ def revoke(slug: str, invitation_id: int) -> ResponseReturnValue:
 def members_list(slug: str) -> str:
     """Show who is in a group; to its organisers also who asks to be."""
     mine = access.member(db_session, slug)
-    return _members_page(mine.group_id or 0, mine)
-
-
-def _members_page(group_id: int, mine: Enrolment) -> str:
+    assert mine.group is not None
     return render_template(
         "groups/members.html",
         mine=mine,
-        members=members_of(db_session, group_id),
-        requests=requests_of(db_session, group_id) if mine.organiser else [],
+        members=members_of(db_session, mine.group.id),
+        requests=requests_of(db_session, mine.group.id) if mine.organiser else [],
         form=EmptyForm(),
     )
 
@@ -195,7 +227,7 @@ def _members_page(group_id: int, mine: Enrolment) -> str:
 @bp.post(f"{GROUP}/members")
 def change_member(slug: str) -> ResponseReturnValue:
     """Make somebody tutor or student, give or take the keys, remove somebody."""
-    mine, form, now = access.organiser(db_session, slug), MemberForm(), datetime.now(UTC)
+    mine, form, now = access.acting_organiser(db_session, slug), MemberForm(), datetime.now(UTC)
     if not form.validate_on_submit():
         raise BadButton
     other = access.member_of(db_session, mine, str(form.enrolment.data or ""))
@@ -214,8 +246,8 @@ def change_member(slug: str) -> ResponseReturnValue:
             members.take_keys(db_session, other)
             said = _("{name} is an organiser no longer.")
         case _remove:
-            members.remove(db_session, other, now=now)
-            said = _("{name} is no longer in the group.")
+            members.remove(db_session, other, by_id=mine.user_id, now=now)
+            said = _("{name} is no longer in the group. By a link that is open they could come back.")
     flash(said.format(name=other.user.name))
     gone = other.id == mine.id and other.left_at is not None
     return redirect(url_for(".groups") if gone else url_for(".members", slug=slug), 303)
@@ -224,12 +256,12 @@ def change_member(slug: str) -> ResponseReturnValue:
 @bp.post(f"{GROUP}/requests/<int:request_id>")
 def answer_request(slug: str, request_id: int) -> ResponseReturnValue:
     """Let somebody in who asks, or not."""
-    mine, form = access.organiser(db_session, slug), DecisionForm()
+    mine, form, now = access.acting_organiser(db_session, slug), DecisionForm(), datetime.now(UTC)
     if not form.validate_on_submit():
         raise BadButton
     asked = access.request_of(db_session, mine, request_id)
     accept = form.answer.data == "accept"
-    decide(db_session, asked, accept=accept, by_id=mine.user_id, now=datetime.now(UTC))
+    decide(db_session, asked, accept=accept, by_id=mine.user_id, rebuild=_work().rebuild, now=now)
     said = _("{name} is in.") if accept else _("{name} is told that it is not possible.")
     flash(said.format(name=asked.user.name))
     return redirect(url_for(".members", slug=slug), 303)
@@ -261,6 +293,7 @@ def settings(slug: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("groups/settings.html", mine=mine, form=form)
         return page, 422 if form.is_submitted() else 200
+    access.refuse_archived(mine.group)
     change_group(db_session, mine.group, name=form.name.data, about=form.about.data, zone=form.zone.data)
     current_app.config["WHEN_DAYS_END_ELSE"](db_session, mine.group)
     flash(_("Saved."))

@@ -9,11 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
 from course.base.web import Application
+from course.completion.models import Completion
 from course.completion.records import tick
 from course.groups.models import Enrolment, Invitation, JoinRequest, Role, StudyGroup
 from course.groups.opening import LONGEST_SLUG, NO_SLUGS, slug_of
@@ -25,7 +26,10 @@ from quizzes.models import Attempt
 from tests import factories
 from tests.conftest import NOW
 from tests.test_access import browser_of
+from tests.test_queries import counted
 from tests.web import post
+
+LINK = re.compile(r'value="http://localhost(/join/[^"]+)"')
 
 
 class Circle(NamedTuple):
@@ -56,11 +60,11 @@ def circle(app: Application, database: Database) -> Circle:
 def invite(circle: Circle, **fields: str) -> str:
     """Return the path of a new link into the group."""
     told = {"role": "student", "way": "at-once", "uses": "", "days": "14"} | fields
-    page = post(circle.boss, f"/groups/{circle.slug}/invitations", told)
-    assert page.status_code == 200
-    found = re.search(r'value="http://localhost(/join/[^"]+)"', page.text)
-    assert found
-    return found[1]
+    made = post(circle.boss, f"/groups/{circle.slug}/invitations", told)
+    assert made.status_code == 303
+    links = LINK.findall(circle.boss.get(made.location).text)
+    assert len(links) == 1
+    return str(links[0])
 
 
 def place_of(session: Session, circle: Circle, user_id: int) -> Enrolment | None:
@@ -116,6 +120,46 @@ def test_a_link_leads_a_visitor_to_an_account_and_back(app: Application, circle:
     assert ways == [f"/sign-up?next={link}", f"/sign-in?next={link}"]
 
 
+def test_who_comes_by_a_link_signs_up_and_joins(app: Application, circle: Circle):
+    link, visitor = invite(circle), app.test_client()
+    (way,) = re.findall(r'href="(/sign-up[^"]+)"', visitor.get(link).text)
+    account = {"email": "lida@example.org", "name": "Lida", "password": "peace, land and bread"}
+    back = post(
+        visitor, unquote(way), account | dict(re.findall(r'name="(next)" value="([^"]+)"', visitor.get(way).text))
+    )
+    assert back.location == link
+    assert "Who will see what" in visitor.get(back.location).text
+    assert post(visitor, link).location == f"/groups/{circle.slug}"
+    assert "Lida" in visitor.get(f"/groups/{circle.slug}/members").text
+
+
+def test_a_link_is_shown_whole_once(circle: Circle):
+    link = invite(circle)
+    page = circle.boss.get(f"/groups/{circle.slug}/invitations").text
+    assert link not in page
+    assert LINK.findall(page) == []
+    assert "Open" in page
+
+
+def test_nothing_done_alone_is_nothing_to_be_asked_about(circle: Circle, database: Database):
+    link = invite(circle)
+    with database.transaction() as session:
+        course = session.scalars(select(Course)).one()
+        alone = factories.make_enrolment(session, session.get_one(User, circle.vera_id), course)
+    assert 'name="bring"' not in circle.vera.get(link).text
+    with database.transaction() as session:
+        reading = factories.activity_of(session, session.scalars(select(Course)).one(), ActivityKind.reading)
+        tick(session, alone, reading, done=True, by_id=circle.vera_id, now=NOW)
+        rebuild(session, [alone], now=NOW)
+    assert 'name="bring"' in circle.vera.get(link).text
+
+
+def test_a_member_who_follows_the_link_is_led_to_the_group(circle: Circle):
+    link = invite(circle)
+    post(circle.vera, link)
+    assert circle.vera.get(link).location == f"/groups/{circle.slug}"
+
+
 def test_who_joins_afresh_keeps_what_they_did_alone_beside(circle: Circle, database: Database):
     with database.transaction() as session:
         course = session.scalars(select(Course)).one()
@@ -134,17 +178,25 @@ def test_who_brings_their_work_has_it_in_the_group(circle: Circle, database: Dat
         factories.make_attempt(session, alone)
         reading = factories.activity_of(session, course, ActivityKind.reading)
         tick(session, alone, reading, done=True, by_id=circle.vera_id, now=NOW)
-        rebuild(session, [alone], now=NOW)
-        before = factories.states_of(session, alone.id)
     post(circle.vera, invite(circle), {"bring": "bring"})
     with database.transaction() as session:
         mine = place_of(session, circle, circle.vera_id)
         assert mine.id == alone.id
         assert mine.joined_at > NOW
-        assert factories.states_of(session, mine.id) == before
-        rebuild(session, [mine], now=NOW)
-        assert factories.states_of(session, mine.id) == before
         assert session.scalar(select(func.count(Attempt.id)).where(Attempt.enrolment_id == mine.id)) == 1
+
+
+def test_what_is_done_is_built_anew_by_the_rules_of_the_group(circle: Circle, database: Database):
+    with database.transaction() as session:
+        course = session.scalars(select(Course)).one()
+        reading = factories.activity_of(session, course, ActivityKind.reading)
+        alone = factories.make_enrolment(session, session.get_one(User, circle.vera_id), course)
+        tick(session, alone, reading, done=True, by_id=circle.vera_id, now=NOW)
+        rebuild(session, [alone], now=NOW)
+        session.execute(delete(Completion))  # as if other rules had held
+    post(circle.vera, invite(circle), {"bring": "bring"})
+    with database.transaction() as session:
+        assert factories.states_of(session, alone.id)[reading.id] == "done"
 
 
 def test_attempts_made_alone_are_not_counted_by_the_limit_of_the_group(circle: Circle, database: Database):
@@ -208,6 +260,8 @@ def test_by_approval_one_is_in_when_an_organiser_says_so_with_the_work_one_meant
     link = invite(circle, way="by-approval")
     for _ in range(2):
         assert post(circle.vera, link, {"bring": "bring", "words": "I am Anna’s friend"}).location == "/groups"
+    assert "You have asked to join" in circle.vera.get(link).text
+    assert "Thursday Circle" in circle.vera.get("/groups").text
     assert circle.vera.get(f"/groups/{circle.slug}").status_code == 404
     assert "Anna’s friend" in circle.boss.get(f"/groups/{circle.slug}/members").text
     with database.transaction(writing=False) as session:
@@ -282,6 +336,58 @@ def test_who_is_removed_is_told_and_sees_nothing(circle: Circle, database: Datab
         assert told(session, circle.vera_id) == ["removed"]
 
 
+def test_who_comes_back_is_told_of_again(circle: Circle, database: Database):
+    link = invite(circle)
+    post(circle.vera, link)
+    with database.transaction() as session:
+        session.execute(update(Notice).values(seen_at=NOW))
+    post(circle.vera, f"/groups/{circle.slug}/leave")
+    post(circle.vera, link)
+    with database.transaction(writing=False) as session:
+        notice = session.scalars(select(Notice).where(Notice.user_id == circle.boss_id)).one()
+        assert (notice.kind, notice.seen_at) == ("joined", None)
+
+
+def test_what_one_does_oneself_is_told_to_nobody(circle: Circle, database: Database):
+    post(circle.vera, invite(circle))
+    members = f"/groups/{circle.slug}/members"
+    boss, vera = (member_id(database, circle, user) for user in (circle.boss_id, circle.vera_id))
+    post(circle.boss, members, {"do": "give-keys", "enrolment": vera})
+    assert post(circle.boss, members, {"do": "remove", "enrolment": boss}).location == "/groups"
+    with database.transaction(writing=False) as session:
+        assert told(session, circle.boss_id) == ["joined"]
+
+
+def test_a_button_that_is_none_changes_nothing(circle: Circle, database: Database):
+    boss = member_id(database, circle, circle.boss_id)
+    assert post(circle.boss, f"/groups/{circle.slug}/members", {"do": "crown", "enrolment": boss}).status_code == 400
+
+
+def test_a_role_is_given_and_taken(circle: Circle, database: Database):
+    post(circle.vera, invite(circle))
+    vera = member_id(database, circle, circle.vera_id)
+    for act, role in (("make-tutor", Role.tutor), ("make-student", Role.student)):
+        post(circle.boss, f"/groups/{circle.slug}/members", {"do": act, "enrolment": vera})
+        with database.transaction(writing=False) as session:
+            assert place_of(session, circle, circle.vera_id).role is role
+
+
+def test_a_link_for_tutors_makes_a_tutor(circle: Circle, database: Database):
+    post(circle.vera, invite(circle, role="tutor"))
+    with database.transaction(writing=False) as session:
+        mine = place_of(session, circle, circle.vera_id)
+        assert (mine.role, mine.organiser) == (Role.tutor, False)
+
+
+def test_the_settings_say_anew_what_the_group_is_and_keep_its_address(circle: Circle, database: Database):
+    said = {"name": "Friday Circle", "about": "At the library", "zone": "Europe/Vienna"}
+    assert post(circle.boss, f"/groups/{circle.slug}/settings", said).status_code == 303
+    with database.transaction(writing=False) as session:
+        group = session.scalars(select(StudyGroup)).one()
+        assert {name: getattr(group, name) for name in said} == said
+        assert group.slug == circle.slug
+
+
 def test_an_organiser_changes_nobody_of_another_group(app: Application, circle: Circle, database: Database):
     with database.transaction() as session:
         course = session.scalars(select(Course)).one()
@@ -294,6 +400,32 @@ def test_an_archived_group_lets_nobody_in_and_can_be_opened_again(circle: Circle
     link = invite(circle)
     post(circle.boss, f"/groups/{circle.slug}/archive")
     assert circle.vera.get(link).status_code == 410
-    assert post(circle.boss, f"/groups/{circle.slug}/invitations", {"role": "student"}).status_code == 409
+    for act in ("invitations", "members", "settings"):
+        assert post(circle.boss, f"/groups/{circle.slug}/{act}", {"name": "N", "zone": "UTC"}).status_code == 409
     post(circle.boss, f"/groups/{circle.slug}/reopen")
     assert circle.vera.get(link).status_code == 200
+
+
+def test_the_last_organiser_may_leave_what_is_archived(circle: Circle, database: Database):
+    post(circle.boss, f"/groups/{circle.slug}/archive")
+    assert post(circle.boss, f"/groups/{circle.slug}/leave").status_code == 303
+    with database.transaction(writing=False) as session:
+        assert place_of(session, circle, circle.boss_id) is None
+
+
+# How much is asked of the database
+
+
+@pytest.mark.parametrize("page", ["members", "invitations", "settings", "leave"])
+def test_three_hundred_members_ask_for_no_more_than_three(circle: Circle, database: Database, page: str):
+    address, counts = f"/groups/{circle.slug}/{page}", []
+    for more in (3, 297):
+        with database.transaction() as session:
+            group = session.scalars(select(StudyGroup)).one()
+            for _ in range(more):
+                factories.make_enrolment(session, group=group)
+        circle.boss.get(address)
+        with counted(database) as said:
+            assert circle.boss.get(address).status_code == 200
+        counts.append(len(said))
+    assert counts[0] == counts[1] <= 6
