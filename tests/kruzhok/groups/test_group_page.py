@@ -72,6 +72,13 @@ def test_a_week_that_is_done_says_so_and_leads_nowhere(circle: Circle, database:
     assert "button primary" not in page
 
 
+def test_tutors_are_led_to_the_progress_of_all_and_students_to_their_own(circle: Circle):
+    assert "/groups/circle/progress" in page_of(circle, "tutor")
+    page = page_of(circle, "student")
+    assert "/groups/circle/progress" not in page
+    assert "/me/places/" in page
+
+
 def test_after_the_last_meeting_it_says_that_it_is_over(circle: Circle):
     circle.plan(1)
     with time_machine.travel(datetime(2026, 12, 5, tzinfo=UTC), tick=False):
