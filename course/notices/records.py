@@ -1,9 +1,9 @@
 """Telling: notices are made with what they tell of, in one transaction, and each thing is told once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,3 +49,11 @@ def mark_seen(
     if up_to is not None:
         mine = mine.where(Notice.id <= up_to)
     session.execute(mine.values(seen_at=now), execution_options={"synchronize_session": False})
+
+
+def notices_of(session: Session, user_id: int, *, before: int | None = None, most: int) -> Sequence[Notice]:
+    """Return the newest notices of the user, no more than MOST, the newest first; only those before the id BEFORE."""
+    mine = select(Notice).where(Notice.user_id == user_id).order_by(Notice.id.desc()).limit(most)
+    if before is not None:
+        mine = mine.where(Notice.id < before)
+    return session.scalars(mine).all()

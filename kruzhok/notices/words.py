@@ -1,7 +1,8 @@
 """What notices say and where they lead: made when they are shown, so that nothing is told that is no longer open."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask import url_for
@@ -9,14 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.words import _
-from course.groups.models import Enrolment, Invitation, JoinRequest, StudyGroup
+from course.groups.models import Enrolment, Invitation, JoinRequest, Role
 from course.notices import records as kinds
 from course.notices.models import Notice
 from course.outline.models import Activity
 from course.syllabus.models import Meeting
+from course.users.models import User
 from kruzhok.words import day
 from lessons.discussion.models import Discussion, Post
 from lessons.reports.models import Report
+from lessons.reports.reports import OUTCOMES
 
 
 class Told(NamedTuple):
@@ -30,22 +33,23 @@ class Told(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """Who is told, and the slugs of the groups they are in: of others nothing is said but that they were."""
+    """Who is told, and their live places by the id of the study group: what is in another is not open to them."""
 
-    user_id: int
-    groups: Collection[str]
-
-
-Words = Callable[[Any, Reader], tuple[str, str | None]]
-
-GONE = (_("Something that is no longer there, or no longer open to you."), None)
+    user: User
+    places: Mapping[int, Enrolment]
 
 
-def told(session: Session, user_id: int, notices: Sequence[Notice]) -> list[Told]:
-    """Return the NOTICES of a user in words. One query for the user's groups and one for each sort of thing told of."""
-    live = (Enrolment.user_id == user_id, Enrolment.left_at.is_(None))
-    slugs = select(StudyGroup.slug).join(Enrolment, Enrolment.group_id == StudyGroup.id).where(*live)
-    reader = Reader(user_id, frozenset(session.scalars(slugs)))
+Said = tuple[str, str | None]
+Words = Callable[[Any, Reader], Said]
+
+GONE: Said = (_("Something that is no longer there, or no longer open to you."), None)
+
+
+def told(session: Session, user: User, notices: Sequence[Notice]) -> list[Told]:
+    """Return the NOTICES of USER in words. One query for their groups, and one for each sort of thing told of."""
+    live = (Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
+    places = session.scalars(select(Enrolment).where(*live).options(joinedload(Enrolment.group)))
+    reader = Reader(user, {place.group_id: place for place in places if place.group_id is not None})
     things = {sort: _load(session, sort, notices) for sort in LOADED}
     return [_told(notice, things, reader) for notice in notices]
 
@@ -68,7 +72,6 @@ LOADED: Mapping[str, Any] = {
         Post,
         [
             joinedload(Post.enrolment).joinedload(Enrolment.user),
-            joinedload(Post.enrolment).joinedload(Enrolment.group),
             joinedload(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.parent),
             joinedload(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.course),
         ],
@@ -87,74 +90,87 @@ def _load(session: Session, sort: str, notices: Sequence[Notice]) -> Mapping[int
     return {row.id: row for row in session.scalars(select(table).where(table.id.in_(keys)).options(*options))}
 
 
-def _of_group(endpoint: str, group: StudyGroup, reader: Reader) -> str | None:
-    return url_for(endpoint, slug=group.slug) if group.slug in reader.groups else None
-
-
-def _joined(place: Enrolment, reader: Reader) -> tuple[str, str | None]:
-    assert place.group is not None
+def _joined(place: Enrolment, reader: Reader) -> Said:
+    if place.group is None or place.group_id not in reader.places:
+        return GONE
     words = _("{name} joined {group}.").format(name=place.user.name, group=place.group.name)
-    return words, _of_group("groups.members", place.group, reader)
+    return words, url_for("groups.members", slug=place.group.slug)
 
 
-def _keys(place: Enrolment, reader: Reader) -> tuple[str, str | None]:
-    assert place.group is not None
+def _keys(place: Enrolment, reader: Reader) -> Said:
+    if place.group is None or place.group_id not in reader.places:
+        return GONE
     words = _("You are an organiser of {group} now: you invite, plan, and hold the keys.")
-    return words.format(group=place.group.name), _of_group("groups.members", place.group, reader)
+    return words.format(group=place.group.name), url_for("groups.members", slug=place.group.slug)
 
 
-def _removed(place: Enrolment, _reader: Reader) -> tuple[str, str | None]:
-    assert place.group is not None
+def _removed(place: Enrolment, _reader: Reader) -> Said:
+    """Of this the group's name is told to one who is no longer in it: they know it, and must know which it was."""
+    if place.group is None:
+        return GONE
     words = _("An organiser took you out of {group}. What you did there stays yours to read.")
     return words.format(group=place.group.name), None
 
 
-def _asked(request: JoinRequest, reader: Reader) -> tuple[str, str | None]:
-    group = request.invitation.group
-    words = _("{name} asks to join {group}.").format(name=request.user.name, group=group.name)
-    return words, _of_group("groups.members", group, reader)
+def _asked(request: JoinRequest, reader: Reader) -> Said:
+    place = reader.places.get(request.group_id)
+    if place is None or place.group is None or not place.organiser:
+        return GONE
+    words = _("{name} asks to join {group}.").format(name=request.user.name, group=place.group.name)
+    return words, url_for("groups.members", slug=place.group.slug)
 
 
-def _decided(request: JoinRequest, reader: Reader) -> tuple[str, str | None]:
+def _decided(request: JoinRequest, reader: Reader) -> Said:
+    """The name of the group is known to who asked to join it, whatever the answer."""
     group = request.invitation.group
     if not request.accepted:
         return _("The organisers of {group} did not let you in.").format(group=group.name), None
-    return _("You are in {group} now.").format(group=group.name), _of_group("group_page.group", group, reader)
+    address = url_for("group_page.group", slug=group.slug) if group.id in reader.places else None
+    return _("You were let in to {group}.").format(group=group.name), address
 
 
-def _replied(post: Post, reader: Reader) -> tuple[str, str | None]:
-    activity, group = post.discussion.activity, post.enrolment.group
-    assert group is not None
-    if group.slug not in reader.groups or activity.parent is None:
+def _replied(post: Post, reader: Reader) -> Said:
+    activity, place = post.discussion.activity, reader.places.get(post.group_id)
+    if place is None or place.group is None or activity.parent is None:
         return GONE
     words = _("{name} replied to you on “{prompt}”.").format(name=post.enrolment.user.name, prompt=activity.title)
-    course, lesson = activity.course.ident, activity.parent.ident
-    here = url_for(
+    address = url_for(
         "lessons.prompt",
-        course=course,
-        lesson=lesson,
+        course=activity.course.ident,
+        lesson=activity.parent.ident,
         ident=activity.ident,
-        group=group.slug,
+        group=place.group.slug,
         _anchor=f"post-{post.id}",
     )
-    return words, here
+    return words, address
 
 
-def _assigned(meeting: Meeting, reader: Reader) -> tuple[str, str | None]:
+def _assigned(meeting: Meeting, reader: Reader) -> Said:
+    if meeting.group_id not in reader.places:
+        return GONE
     words = _("{group}: there is work for {day}.")
     if meeting.cancelled_at is not None:
         words = _("{group}: the meeting of {day} is cancelled.")
-    words = words.format(group=meeting.group.name, day=day(meeting.day))
-    return words, _of_group("syllabus.syllabus", meeting.group, reader)
+    address = url_for("syllabus.syllabus", slug=meeting.group.slug)
+    return words.format(group=meeting.group.name, day=day(meeting.day)), address
 
 
-def _reported(report: Report, _reader: Reader) -> tuple[str, str | None]:
-    words = _("Somebody found something wrong in “{course}”.").format(course=report.course.title)
+def _reported(report: Report, reader: Reader) -> Said:
+    place = reader.places.get(report.group_id) if report.group_id else None
+    if not reader.user.administrator and (place is None or place.role is not Role.tutor):
+        return GONE
+    words = _("Somebody found something wrong in “{course}”: “{words}”")
+    if report.closed_at is not None:
+        words = _("Somebody found something wrong in “{course}”, and was answered: “{words}”")
+    words = words.format(course=report.course.title, words=shorten(report.words, 100, placeholder=" …"))
     return words, url_for("reports.report", report_id=report.id)
 
 
-def _answered(report: Report, _reader: Reader) -> tuple[str, str | None]:
-    words = _("What you found wrong in “{course}” was looked into.").format(course=report.course.title)
+def _answered(report: Report, reader: Reader) -> Said:
+    if report.user_id != reader.user.id or report.outcome is None:
+        return GONE
+    words = _("You found something wrong in “{course}”. {outcome}.")
+    words = words.format(course=report.course.title, outcome=OUTCOMES[report.outcome])
     return words, url_for("reports.report", report_id=report.id)
 
 

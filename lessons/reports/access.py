@@ -10,7 +10,7 @@ from course.texts.models import Passage, Text, TextVersion
 from course.users.models import User
 from lessons.reports.models import Report
 from lessons.reports.reports import Meant, handled_by
-from quizzes.models import Item, ItemVersion
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion
 
 LARGEST_ID = 2**63 - 1
 
@@ -20,24 +20,31 @@ def meant(
 ) -> Meant:
     """Return what those ids mean in COURSE, or among what the study group of ENROLMENT has of its own; raise NotFound.
 
-    Exactly one of PASSAGE (of some version of a text) and ITEM (one of its versions) is given."""
+    Exactly one of PASSAGE (of some version of a text) and ITEM (one of its versions) is given. A group's own item can
+    be meant by who has met it in an attempt: there is no other road to it."""
     group_id = enrolment.group_id if enrolment is not None else None
-    if passage is not None and item is None and passage <= LARGEST_ID:
+    if passage is not None and item is None:
         found = session.scalar(
             select(Passage)
             .join(TextVersion, TextVersion.id == Passage.version_id)
             .join(Text, Text.id == TextVersion.text_id)
             .where(Passage.id == passage)
-            .where(or_(Text.course_id == course.id, (Text.group_id == group_id) & (Text.group_id.is_not(None))))
+            .where(or_(Text.course_id == course.id, (Text.group_id == group_id) & Text.group_id.is_not(None)))
         )
         if found is not None:
             return Meant(passage=found)
-    if item is not None and passage is None and item <= LARGEST_ID:
+    if item is not None and passage is None:
+        met = (
+            select(AttemptItem.id)
+            .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+            .where(AttemptItem.item_version_id == ItemVersion.id)
+            .where(Attempt.enrolment_id == (enrolment.id if enrolment is not None else None))
+        )
         version = session.scalar(
             select(ItemVersion)
             .join(Item, Item.id == ItemVersion.item_id)
             .where(ItemVersion.id == item)
-            .where(or_(Item.course_id == course.id, (Item.group_id == group_id) & (Item.group_id.is_not(None))))
+            .where(or_(Item.course_id == course.id, (Item.group_id == group_id) & met.exists()))
         )
         if version is not None:
             return Meant(item=version)

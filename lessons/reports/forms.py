@@ -9,7 +9,7 @@ from course.base.forms import Form, WithinLength, clean_text
 from course.base.web import is_local_path
 from course.base.words import _
 from lessons.reports.models import Outcome
-from lessons.reports.reports import LONGEST
+from lessons.reports.reports import LONGEST, OUTCOMES
 
 
 def asked_id(name: str) -> int | None:
@@ -46,15 +46,11 @@ class AnswerForm(Form):
 
     outcome = RadioField(
         _("What became of it"),
-        choices=[
-            SelectChoice("mended", _("It is mended")),
-            SelectChoice("planned", _("It will be mended")),
-            SelectChoice("right", _("It is right as it stands")),
-        ],
+        choices=[SelectChoice(outcome.value, words) for outcome, words in OUTCOMES.items()],
         validators=[InputRequired(_("Say what became of it."))],
     )
     answer = TextAreaField(
-        _("To who reported it"),
+        _("Your answer"),
         filters=[clean_text, str.strip],
         validators=[WithinLength(LONGEST)],
         render_kw={"rows": 4},

@@ -1,6 +1,7 @@
 """Reports of something wrong: made by anybody who reads, answered by the tutors of their group or who runs the site."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,16 +14,29 @@ from course.groups.enrolments import members_of
 from course.groups.models import Enrolment, Role
 from course.notices.records import ANSWERED, REPORTED, mark_seen, tell
 from course.outline.models import Course
-from course.texts.models import Passage, Text, TextVersion
+from course.texts.models import Passage
 from course.users.models import User
 from lessons.reports.models import Outcome, Report
-from quizzes.models import Item, ItemVersion
+from quizzes.models import ItemVersion
+
+log = logging.getLogger(__name__)
 
 #: What a report, and the answer to it, may hold, in characters.
 LONGEST = 2000
 
 #: More of one person in a quarter of an hour are a mistake, or worse.
-MOST_TRIES = 20
+MOST_OF_ONE = 20
+#: Visitors are known by their address only, and a class may share one.
+MOST_OF_ADDRESS = 100
+
+#: How many a list shows; who answers them sees the open ones first.
+MOST_LISTED = 200
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.mended: _("It is mended"),
+    Outcome.planned: _("It will be mended"),
+    Outcome.right: _("It is right as it stands"),
+}
 
 
 class ClosedAlready(Conflict):
@@ -61,6 +75,8 @@ def make_report(
         words=words,
         made_at=now,
     )
+    # One after the other, so that a double click is one report.
+    session.execute(select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     same = select(Report).where(
         Report.user_id == user.id,
         Report.words == words,
@@ -68,20 +84,27 @@ def make_report(
         Report.item_version_id.is_not_distinct_from(report.item_version_id),
         Report.closed_at.is_(None),
     )
-    if (there := session.scalars(same).first()) is not None:  # a double click
+    if (there := session.scalars(same).first()) is not None:
         return there
     session.add(report)
     session.flush()
-    told = {one.user_id for one in members_of(session, group_id) if one.role is Role.tutor} if group_id else set()
+    told = {tutor.user_id for tutor in tutors_of(session, group_id)}
     told |= set(session.scalars(select(User.id).where(User.administrator, User.erased_at.is_(None))))
     tell(session, told - {user.id}, REPORTED, f"report:{report.id}", now=now)
+    log.info("Report %d was made by user %d", report.id, user.id)
     return report
 
 
+def tutors_of(session: Session, group_id: int | None) -> list[Enrolment]:
+    """Return the live places of the tutors of a study group; outside of one there are none."""
+    if group_id is None:
+        return []
+    return [one for one in members_of(session, group_id) if one.role is Role.tutor]
+
+
 def close_report(session: Session, report: Report, *, outcome: Outcome, answer: str, by_id: int, now: datetime) -> None:
-    """Answer REPORT; who made it is told, and nobody else need look any longer. Raise ClosedAlready."""
-    session.execute(select(Report.id).where(Report.id == report.id).with_for_update())
-    session.refresh(report, ["closed_at"])
+    """Answer REPORT; who made it is told, and who answers has seen it. Raise ClosedAlready."""
+    session.refresh(report, with_for_update={"of": Report})
     if report.closed_at is not None:
         raise ClosedAlready(_("Somebody else was quicker. Their answer stands."))
     report.outcome, report.answer, report.closed_at, report.closed_by_id = outcome, answer, now, by_id
@@ -89,6 +112,7 @@ def close_report(session: Session, report: Report, *, outcome: Outcome, answer: 
     mark_seen(session, by_id, now=now, refs=[f"report:{report.id}"])
     if report.user_id is not None and report.user_id != by_id:
         tell(session, [report.user_id], ANSWERED, f"report:{report.id}", now=now)
+    log.info("Report %d was closed by user %d", report.id, by_id)
 
 
 def handled_by(user: User) -> ColumnElement[bool]:
@@ -107,33 +131,6 @@ def reports_for(session: Session, user: User) -> Sequence[Report]:
         .options(joinedload(Report.course), joinedload(Report.group), joinedload(Report.user))
         .options(joinedload(Report.passage), joinedload(Report.item_version))
         .order_by(Report.closed_at.is_not(None), Report.id.desc())
-        .limit(200)
+        .limit(MOST_LISTED)
     )
     return session.scalars(mine).all()
-
-
-class Place(NamedTuple):
-    """Where what was meant stands, and what stands there now if it was changed since."""
-
-    text: Text | None
-    now: str | None
-
-
-def place_of(session: Session, report: Report) -> Place:
-    """Return where what REPORT means stands, and how it reads now where that is otherwise. Two queries at the most."""
-    if report.passage is not None:
-        version = session.get_one(TextVersion, report.passage.version_id)
-        text = session.get_one(Text, version.text_id)
-        if text.current_version_id == version.id:
-            return Place(text, None)
-        here = select(Passage.plain).where(
-            Passage.version_id == text.current_version_id, Passage.ident == report.passage.ident
-        )
-        now = session.scalar(here)
-        return Place(text, (now or "") if now != report.passage.plain else None)
-    assert report.item_version is not None
-    item = session.get_one(Item, report.item_version.item_id)
-    if item.current_version_id == report.item_version_id:
-        return Place(None, None)
-    current = session.get(ItemVersion, item.current_version_id)
-    return Place(None, str(current.data["stem"]) if current else "")

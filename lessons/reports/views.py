@@ -1,6 +1,7 @@
 """The pages on which readers say that something is wrong, and are answered."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +11,20 @@ from course.base.errors import NotFound
 from course.base.limits import count_try
 from course.base.words import _
 from course.groups.access import course_named, page_enrolment
-from course.users.access import somebody
+from course.users.access import somebody, whoever
 from course.users.guests import acting_user
 from lessons.reports import access
 from lessons.reports.forms import AnswerForm, ReportForm, asked_id, way_back
-from lessons.reports.reports import MOST_TRIES, close_report, make_report, place_of, reports_for
+from lessons.reports.reports import (
+    MOST_OF_ADDRESS,
+    MOST_OF_ONE,
+    OUTCOMES,
+    close_report,
+    make_report,
+    reports_for,
+    tutors_of,
+)
+from lessons.reports.shown import as_seen, hides_answer, shown
 
 bp = Blueprint("reports", __name__)
 
@@ -27,20 +37,33 @@ def wrong(course: str) -> ResponseReturnValue:
     meant = access.meant(db_session, on, enrolment, passage=asked_id("passage"), item=asked_id("item"))
     form = ReportForm(back=way_back())
     if not form.validate_on_submit():
-        page = render_template("lessons/reports/wrong.html", course=on, meant=meant, form=form)
+        page = render_template("lessons/reports/wrong.html", course=on, meant=meant, shown=as_seen(meant), form=form)
         return page, 422 if form.is_submitted() else 200
-    count_try(db_session, "report from", request.remote_addr or "", most=MOST_TRIES, now=now)
+    _count_try(now)
     made = make_report(db_session, on, acting_user(db_session, now=now), enrolment, meant, form.words.data, now=now)
-    told = _("the tutors of your group and who runs this site") if made.group_id else _("who runs this site")
-    flash(_("Thank you. It was passed on to {whom}; the answer will stand under Notices.").format(whom=told))
-    return redirect(way_back() or url_for(".report", report_id=made.id), 303)
+    back = way_back()
+    thanks = _("Thank you. Who runs this site was told; look for the answer in Notices.")
+    if any(tutor.user_id != made.user_id for tutor in tutors_of(db_session, made.group_id)):
+        thanks = _("Thank you. The tutors of your group were told; look for the answer in Notices.")
+    flash(thanks, f"at {urlsplit(back).fragment}" if back else "message")
+    return redirect(back or url_for(".report", report_id=made.id), 303)
+
+
+def _count_try(now: datetime) -> None:
+    """Count a report of whoever sends it; a visitor is known by their address only, for each makes a new guest."""
+    if (who := whoever()) is not None:
+        count_try(db_session, "report by", str(who.id), most=MOST_OF_ONE, now=now)
+    else:
+        count_try(db_session, "report from", request.remote_addr or "", most=MOST_OF_ADDRESS, now=now)
 
 
 @bp.get("/reports")
 def reports() -> str:
     """List what one reported, and what is one's own to answer."""
     user = somebody(db_session)
-    return render_template("lessons/reports/reports.html", reports=reports_for(db_session, user), user=user)
+    return render_template(
+        "lessons/reports/reports.html", reports=reports_for(db_session, user), outcomes=OUTCOMES, user=user
+    )
 
 
 @bp.route("/reports/<int:report_id>", methods=["GET", "POST"])
@@ -55,7 +78,9 @@ def report(report_id: int) -> ResponseReturnValue:
         page = render_template(
             "lessons/reports/report.html",
             report=found,
-            place=place_of(db_session, found),
+            outcomes=OUTCOMES,
+            meant=shown(db_session, found, user.id, with_key=mine_to_answer),
+            hides_answer=hides_answer(db_session, found, user.id),
             answers=mine_to_answer,
             form=form,
         )
