@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, current_app, render_template
 
 import course.groups.views
 import course.users.views
+import lessons.discussion.views
 import lessons.reports.views
 import lessons.views
 import quizzes.attempts.views
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
         courses.bp,
         today.bp,
         lessons.views.bp,
+        lessons.discussion.views.bp,
         quizzes.attempts.views.bp,
         course.users.views.bp,
         course.groups.views.bp,

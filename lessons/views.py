@@ -1,25 +1,29 @@
 """The pages of lessons: what is read, ticked and answered."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
 from course.base.errors import DomainError
 from course.base.forms import EmptyForm
 from course.base.markdown import TooLong, to_html
-from course.base.web import own_transactions, wants_json
+from course.base.web import after_page, own_transactions, wants_json
 from course.base.words import _
-from course.groups.access import acting_enrolment, course_named, page_enrolment, place_in_address
+from course.groups.access import Archived, acting_enrolment, course_named, page_enrolment, place_in_address
 from course.groups.models import Enrolment
 from lessons import access
-from lessons.drafts import base_of, drafts_at, prompt_place
+from lessons.discussion.forms import EditForm, PostForm, asked_to_write
+from lessons.discussion.threads import Thread, mark_read
+from lessons.drafts import Kept
 from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from
-from lessons.journal import entries_of, keep_draft, throw_away, write_entry
+from lessons.journal import keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
 from lessons.page import document_page, lesson_page
+from lessons.prompt_page import prompt_page
 from lessons.readings import tick_lesson, tick_reading
 from lessons.reference import reference_of
 
@@ -80,7 +84,10 @@ def _lesson_address(lesson: Lesson, enrolment: Enrolment, anchor: str | None = N
     return url_for(".lesson", course=activity.course.ident, lesson=activity.ident, group=place, _anchor=anchor)
 
 
-def _prompt_address(lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor: str | None = None) -> str:
+def prompt_address(
+    lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor: str | None = None, **asked: Any
+) -> str:
+    """Return the address of the page of PROMPT in the place of ENROLMENT, ASKED to open a place to write."""
     activity = lesson.activity
     return url_for(
         ".prompt",
@@ -89,17 +96,20 @@ def _prompt_address(lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor
         ident=prompt.activity.ident,
         group=place_in_address(enrolment),
         _anchor=anchor,
+        **asked,
     )
 
 
 @bp.get(PROMPT)
-def prompt(course: str, lesson: str, ident: str) -> str:
-    """Show a prompt, what one wrote to it, and where to write."""
+def prompt(course: str, lesson: str, ident: str) -> ResponseReturnValue:
+    """Show a prompt, what one wrote to it, where to write, and in a study group the talk on it."""
     found = access.lesson_named(db_session, course, lesson)
     asked = access.prompt_of(db_session, found, ident)
     enrolment = page_enrolment(db_session, found.activity.course)
     access.refuse_retired(db_session, asked.activity, enrolment)
-    return _prompt_page(found, asked, enrolment, EntryForm())
+    doing, on = asked_to_write()
+    form = EditForm() if doing == "edit" else PostForm()
+    return show_prompt(found, asked, enrolment, form, doing=doing, on=on, anew=begins_anew())
 
 
 @bp.post(PROMPT)
@@ -108,19 +118,15 @@ def answer(course: str, lesson: str, ident: str) -> ResponseReturnValue:
     now, form = datetime.now(UTC), EntryForm()
     found = access.lesson_named(db_session, course, lesson)
     asked = access.prompt_of(db_session, found, ident)
-    good = form.validate_on_submit()
-    if not good or form.wants_preview:
-        enrolment = page_enrolment(db_session, found.activity.course)
-        html = _previewed(form) if good else None
-        return _prompt_page(found, asked, enrolment, form, preview_html=html), 422 if form.errors else 200
-    enrolment = acting_enrolment(db_session, found.activity.course, now=now)
-    access.refuse_retired(db_session, asked.activity, enrolment)
+    if not form.validate_on_submit() or form.wants_preview:
+        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form)
     try:
+        enrolment = acting_enrolment(db_session, found.activity.course, now=now)
+        access.refuse_retired(db_session, asked.activity, enrolment)
         write_entry(db_session, enrolment, asked, form.text.data, base=form.base_number, now=now)
-    except TooLong as error:
-        form.text.errors = [str(error)]
-        return _prompt_page(found, asked, enrolment, form), 422
-    return redirect(_prompt_address(found, asked, enrolment, "written"), code=303)
+    except (TooLong, Archived) as error:
+        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form, error)
+    return redirect(prompt_address(found, asked, enrolment, "written"), code=303)
 
 
 @bp.post(f"{PROMPT}/draft")
@@ -132,15 +138,25 @@ def draft(course: str, lesson: str, ident: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         if wants_json():
             return {"problem": " ".join(form.text.errors)}, 422
-        return _prompt_page(found, asked, page_enrolment(db_session, found.activity.course), form), 422
-    enrolment = acting_enrolment(db_session, found.activity.course, now=now)
+        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form)
+    try:
+        enrolment = acting_enrolment(db_session, found.activity.course, now=now)
+    except Archived as error:
+        if wants_json():
+            raise
+        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form, error)
     access.refuse_retired(db_session, asked.activity, enrolment)
     kept = keep_draft(db_session, enrolment, asked, form.text.data, base=form.base_number, now=now)
+    return said_of_draft(kept) or redirect(prompt_address(found, asked, enrolment, "write"), code=303)
+
+
+def said_of_draft(kept: Kept) -> ResponseReturnValue | None:
+    """Return the answer to the page's script that kept a draft; None for the button, which leads back to the page."""
     if wants_json():
         clock = current_app.jinja_env.filters["clock"]
         return {"step": kept.base, "saved": clock(kept.saved_at), "notice": kept.notice}
     flash(kept.notice or _("The draft is kept. Only you can see it."))
-    return redirect(_prompt_address(found, asked, enrolment, "write"), code=303)
+    return None
 
 
 @bp.post(f"{PROMPT}/draft/discard")
@@ -151,29 +167,59 @@ def discard(course: str, lesson: str, ident: str) -> ResponseReturnValue:
     asked = access.prompt_of(db_session, found, ident)
     enrolment = acting_enrolment(db_session, found.activity.course, now=now)
     throw_away(db_session, enrolment, asked, form.copy_number, now=now)
-    return redirect(_prompt_address(found, asked, enrolment, "write"), code=303)
+    return redirect(prompt_address(found, asked, enrolment, "write"), code=303)
 
 
-def _prompt_page(lesson: Lesson, prompt: Prompt, enrolment: Enrolment | None, form: WritingForm, **more: Any) -> str:
-    """Draw the page of a prompt: with what was typed where a form came back, else with the draft."""
-    drafts = list(drafts_at(db_session, enrolment, prompt_place(prompt.activity))) if enrolment else []
-    entries = entries_of(db_session, enrolment, prompt) if enrolment else []
-    anew = bool(entries) and (bool(drafts) or request.method == "POST" or begins_anew())
-    own = drafts[0] if drafts else None
-    typed = request.method == "POST"
-    return render_template(
-        "lessons/prompt.html",
-        lesson=lesson,
-        course=lesson.activity.course,
-        prompt=prompt,
-        form=form,
-        text=form.text.data if typed else own.text if own else entries[0].text if entries else "",
-        base=form.base_number if typed else base_of(own),
-        draft=own,
-        other_drafts=drafts[1:],
-        entries=entries,
-        writing=not entries or anew,
-        **more,
+def show_typed(
+    lesson: Lesson,
+    prompt: Prompt,
+    enrolment: Enrolment | None,
+    form: WritingForm,
+    error: TooLong | DomainError | None = None,
+    **where: Any,
+) -> ResponseReturnValue:
+    """Draw the page of a prompt with what was typed in it: as a preview, or with why it was refused."""
+    html, status = None, 422
+    if error is not None:
+        status = error.status if isinstance(error, DomainError) else status
+        form.text.errors = [f"{error.title}. {error.hint}" if isinstance(error, DomainError) else str(error)]
+    elif not form.errors:
+        html = _previewed(form)
+        status = 422 if form.errors else 200
+    return show_prompt(lesson, prompt, enrolment, form, status, typed=True, preview_html=html, **where)
+
+
+def show_prompt(
+    lesson: Lesson,
+    prompt: Prompt,
+    enrolment: Enrolment | None,
+    form: WritingForm,
+    status: int = 200,
+    *,
+    preview_html: str | None = None,
+    newer: bool = False,
+    **where: Any,
+) -> ResponseReturnValue:
+    """Draw the page of a prompt, and remember that the posts on it have been shown. NEWER: its words were edited."""
+    page = prompt_page(db_session, lesson, prompt, enrolment, form, **where)
+    if page.thread is not None and page.thread.new and enrolment is not None:
+        remember_read(page.thread, enrolment)
+    html = render_template("lessons/prompt.html", page=page, form=form, preview_html=preview_html, newer=newer)
+    return html, status
+
+
+def remember_read(thread: Thread, enrolment: Enrolment) -> None:
+    """Let the posts of THREAD be no longer new to ENROLMENT once this page is made."""
+    after_page(
+        partial(
+            mark_read,
+            enrolment_id=enrolment.id,
+            user_id=enrolment.user_id,
+            discussion_id=thread.discussion_id,
+            newest=thread.newest,
+            seen=[shown.id for shown in thread.new],
+            now=datetime.now(UTC),
+        )
     )
 
 

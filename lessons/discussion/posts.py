@@ -23,6 +23,9 @@ class EditedMeanwhile(Conflict):
     """An edit of words that are no longer those of the post."""
 
     title = _("This post was edited in the meantime")
+    hint = _(
+        "What it says now stands above. What you typed is still here; if you save it, the other stays as earlier words."
+    )
 
 
 def reply_place(post: Post) -> str:

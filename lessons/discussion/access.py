@@ -1,0 +1,64 @@
+"""What of a group's talk a member may have. What is not there, or not this user's, does not exist: NotFound."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from course.base.errors import Forbidden, NotFound
+from course.base.words import _
+from course.groups.access import LARGEST_ID, member, refuse_archived
+from course.groups.models import Enrolment
+from lessons.access import lesson_named, prompt_of, refuse_retired
+from lessons.discussion.models import Discussion, Post
+from lessons.models import Lesson, Prompt
+
+
+class Asked(NamedTuple):
+    """A prompt in a study group, and the place there of whoever asks."""
+
+    enrolment: Enrolment
+    lesson: Lesson
+    prompt: Prompt
+
+
+def prompt_in(session: Session, slug: str, lesson: str, ident: str) -> Asked:
+    """Return the prompt IDENT of LESSON in the study group SLUG, for a member who asks."""
+    mine = member(session, slug)
+    found = lesson_named(session, mine.course.ident, lesson)
+    prompt = prompt_of(session, found, ident)
+    refuse_retired(session, prompt.activity, mine)
+    return Asked(mine, found, prompt)
+
+
+def post_in(session: Session, slug: str, post_id: int) -> tuple[Asked, Post]:
+    """Return the post of that id in the study group SLUG, with the prompt it is on, for a member who asks."""
+    mine = member(session, slug)
+    post = session.scalar(
+        select(Post)
+        .join(Post.discussion)
+        .join(Post.enrolment)
+        .where(Post.id == min(post_id, LARGEST_ID), Post.group_id == mine.group_id, Discussion.subgroup_id.is_(None))
+        .options(contains_eager(Post.discussion).joinedload(Discussion.activity), contains_eager(Post.enrolment))
+    )
+    lesson = post.discussion.activity.parent if post is not None else None
+    if post is None or lesson is None:
+        raise NotFound
+    return prompt_in(session, slug, lesson.ident, post.discussion.activity.ident), post
+
+
+def own_post_in(session: Session, slug: str, post_id: int) -> tuple[Asked, Post]:
+    """Return the post of that id in the study group SLUG, for its author; raise Forbidden for another member."""
+    asked, post = post_in(session, slug, post_id)
+    if post.enrolment_id != asked.enrolment.id:
+        raise Forbidden(_("Only who wrote a post may change its words."))
+    return asked, post
+
+
+def let_act(enrolment: Enrolment, now: datetime) -> None:
+    """Note that the member acts; raise Archived where the study group is over."""
+    assert enrolment.group is not None
+    refuse_archived(enrolment.group)
+    enrolment.used_at = now
+    enrolment.user.active_on = now.date()

@@ -1,0 +1,46 @@
+"""What the pages of a talk read from a request."""
+
+from flask import request
+from wtforms import HiddenField, TextAreaField
+
+from course.base.forms import clean_text
+from course.base.words import _
+from lessons.forms import EntryForm
+
+
+class PostForm(EntryForm):
+    """A post: an answer to the prompt."""
+
+    once = HiddenField(filters=[clean_text])
+
+    @property
+    def press(self) -> str | None:
+        """The name of the press of the button, None where the page gave it none."""
+        return str(self.once.data or "") or None
+
+
+class ReplyForm(PostForm):
+    """A reply to a post."""
+
+    text = TextAreaField(_("Your reply"), filters=[clean_text])
+
+
+class EditForm(EntryForm):
+    """New words for a post."""
+
+    text = TextAreaField(_("Your post"), filters=[clean_text])
+    version = HiddenField(default="0")
+
+    @property
+    def version_number(self) -> int:
+        """The number of the version whose words were edited, 0 where it is none."""
+        said = str(self.version.data or "")
+        return int(said) if said.isascii() and said.isdecimal() and len(said) <= 9 else 0
+
+
+def asked_to_write() -> tuple[str, int | None]:
+    """Return what the page is asked to open, and on which post: `?reply=17`, `?edit=17`, else an answer on none."""
+    for doing in ("reply", "edit"):
+        if (said := request.args.get(doing)) is not None:
+            return doing, int(said) if said.isascii() and said.isdecimal() and len(said) <= 18 else None
+    return "answer", None

@@ -1,0 +1,142 @@
+"""The pages on which a study group talks: posting, replying, editing on the page of a prompt; the list of all talks."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from course.base.db import db_session
+from course.base.errors import DomainError
+from course.base.markdown import TooLong
+from course.base.web import wants_json
+from course.base.words import _
+from course.groups.access import Archived, member
+from lessons.discussion import access
+from lessons.discussion.access import Asked
+from lessons.discussion.forms import EditForm, PostForm, ReplyForm
+from lessons.discussion.models import Post
+from lessons.discussion.posts import (
+    EditedMeanwhile,
+    edit_place,
+    edit_post,
+    keep_edit_draft,
+    keep_reply_draft,
+    reply_place,
+    write_post,
+)
+from lessons.discussion.posts import reply as post_reply
+from lessons.discussion.threads import talks_of
+from lessons.drafts import forget_draft
+from lessons.forms import CopyForm, WritingForm
+from lessons.views import prompt_address, said_of_draft, show_typed
+
+bp = Blueprint("discussion", __name__)
+
+POST = "/groups/<slug>/posts/<int:post_id>"
+
+
+@bp.get("/groups/<slug>/discussions")
+def talks(slug: str) -> str:
+    """List the talks of a study group, the liveliest first."""
+    mine = member(db_session, slug)
+    return render_template("lessons/discussion/talks.html", mine=mine, talks=talks_of(db_session, mine))
+
+
+@bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>")
+def write(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+    """Post an answer to the group; or, where that button was pressed, show what it will look like."""
+    now, form = datetime.now(UTC), PostForm()
+    asked = access.prompt_in(db_session, slug, lesson, ident)
+    if not form.validate_on_submit() or form.wants_preview:
+        return _typed(asked, form)
+    try:
+        access.let_act(asked.enrolment, now)
+        once, base = form.press, form.base_number
+        post = write_post(db_session, asked.enrolment, asked.prompt, form.text.data, once=once, base=base, now=now)
+    except (TooLong, Archived) as error:
+        return _typed(asked, form, error)
+    return _to_post(asked, post)
+
+
+@bp.post(f"{POST}/reply")
+def reply(slug: str, post_id: int) -> ResponseReturnValue:
+    """Reply to a post; or show what the reply will look like."""
+    now, form = datetime.now(UTC), ReplyForm()
+    asked, post = access.post_in(db_session, slug, post_id)
+    if not form.validate_on_submit() or form.wants_preview:
+        return _typed(asked, form, doing="reply", on=post_id)
+    try:
+        access.let_act(asked.enrolment, now)
+        once, base = form.press, form.base_number
+        made = post_reply(db_session, asked.enrolment, post, form.text.data, once=once, base=base, now=now)
+    except (TooLong, Archived) as error:
+        return _typed(asked, form, error, doing="reply", on=post_id)
+    return _to_post(asked, made)
+
+
+@bp.post(f"{POST}/edit")
+def edit(slug: str, post_id: int) -> ResponseReturnValue:
+    """Give a post of one's own new words; or show what they will look like."""
+    now, form = datetime.now(UTC), EditForm()
+    asked, post = access.own_post_in(db_session, slug, post_id)
+    if not form.validate_on_submit() or form.wants_preview:
+        return _typed(asked, form, doing="edit", on=post_id)
+    try:
+        access.let_act(asked.enrolment, now)
+        base, draft = form.version_number, form.base_number
+        edit_post(db_session, asked.enrolment, post, form.text.data, base=base, draft=draft, now=now)
+    except (TooLong, Archived, EditedMeanwhile) as error:
+        return _typed(asked, form, error, doing="edit", on=post_id)
+    return _to_post(asked, post)
+
+
+@bp.post(f"{POST}/<any(reply, edit):doing>/draft")
+def draft(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
+    """Keep a draft of a reply or of new words: of the page's script, or of the button."""
+    now = datetime.now(UTC)
+    form = WritingForm()
+    asked, post = (access.own_post_in if doing == "edit" else access.post_in)(db_session, slug, post_id)
+    if not form.validate_on_submit():
+        if wants_json():
+            return {"problem": " ".join(form.text.errors)}, 422
+        return _typed(asked, form, doing=doing, on=post_id)
+    try:
+        access.let_act(asked.enrolment, now)
+    except Archived as error:
+        if wants_json():
+            raise
+        return _typed(asked, form, error, doing=doing, on=post_id)
+    keep = keep_edit_draft if doing == "edit" else keep_reply_draft
+    kept = keep(db_session, asked.enrolment, post, form.text.data, base=form.base_number, now=now)
+    return said_of_draft(kept) or redirect(
+        prompt_address(asked.lesson, asked.prompt, asked.enrolment, "write", **{doing: post_id}), code=303
+    )
+
+
+@bp.post(f"{POST}/<any(reply, edit):doing>/draft/discard")
+def discard(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
+    """Throw away one copy of a draft of a reply or of new words."""
+    form = CopyForm()
+    asked, post = access.post_in(db_session, slug, post_id)
+    place = edit_place(post) if doing == "edit" else reply_place(post)
+    forget_draft(db_session, asked.enrolment, place, form.copy_number)
+    flash(_("The draft is thrown away."))
+    return redirect(prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{post_id}"), code=303)
+
+
+def _typed(
+    asked: Asked,
+    form: WritingForm,
+    error: TooLong | DomainError | None = None,
+    *,
+    doing: str = "answer",
+    on: int | None = None,
+) -> ResponseReturnValue:
+    """Draw the page of the prompt with what was typed in it."""
+    newer = isinstance(error, EditedMeanwhile)
+    return show_typed(asked.lesson, asked.prompt, asked.enrolment, form, error, doing=doing, on=on, newer=newer)
+
+
+def _to_post(asked: Asked, post: Post) -> ResponseReturnValue:
+    address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{post.id}")
+    return redirect(address, code=303)

@@ -1,0 +1,110 @@
+"""Everything the page of a prompt shows: what one wrote, the one place to write that is open, in a group the talk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.orm import Session
+
+from course.base.errors import Forbidden, NotFound
+from course.base.web import new_secret
+from course.base.words import _
+from course.groups.models import Enrolment
+from lessons.discussion.forms import EditForm
+from lessons.discussion.posts import edit_place, reply_place
+from lessons.discussion.threads import PostShown, Thread, thread_of
+from lessons.drafts import base_of, drafts_at, prompt_place
+from lessons.forms import WritingForm
+from lessons.journal import entries_of
+from lessons.models import Draft, JournalEntry, Lesson, Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """A place to write, with its draft: an answer, a reply to the post ON, or new words for it (`doing`)."""
+
+    doing: str  #: "answer", "reply" or "edit"
+    on: PostShown | None
+    text: str
+    base: int
+    drafts: Sequence[Draft]
+    version: int
+    once: str = field(default_factory=new_secret)
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft that one goes on with."""
+        return self.drafts[0] if self.drafts else None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPage:
+    """A prompt as its page shows it to who has that enrolment; alone there is no thread."""
+
+    lesson: Lesson
+    prompt: Prompt
+    enrolment: Enrolment | None
+    entries: Sequence[JournalEntry]
+    thread: Thread | None
+    composer: Composer | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the study group is archived, so that nothing more is written in it."""
+        group = self.enrolment.group if self.enrolment else None
+        return group is not None and group.archived_at is not None
+
+
+def prompt_page(
+    session: Session,
+    lesson: Lesson,
+    prompt: Prompt,
+    enrolment: Enrolment | None,
+    form: WritingForm,
+    *,
+    doing: str = "answer",
+    on: int | None = None,
+    typed: bool = False,
+    anew: bool = False,
+) -> PromptPage:
+    """Return the page of PROMPT for ENROLMENT, with a place to write: what DOING says, ON a post where that needs one.
+
+    TYPED: what FORM was sent with stands in it, else the draft. ANEW opens the place for an answer beside what one has
+    written. Raise NotFound where the post is not in the talk, Forbidden where its words are another's to change."""
+    entries = entries_of(session, enrolment, prompt) if enrolment else []
+    in_group = enrolment is not None and enrolment.group_id is not None
+    thread = thread_of(session, enrolment, prompt.activity) if enrolment and in_group else None
+    target = _target(thread, doing, on)
+    place = {"answer": prompt_place(prompt.activity)}
+    if target is not None:
+        place |= {"reply": reply_place(target.post), "edit": edit_place(target.post)}
+    drafts = drafts_at(session, enrolment, place[doing]) if enrolment else []
+    page = PromptPage(lesson, prompt, enrolment, entries, thread, None)
+    wrote = bool(entries or (thread and thread.mine))
+    is_open = typed or bool(drafts) or (not page.is_over and (doing != "answer" or not wrote or anew))
+    if not is_open:
+        return page
+    text, base = drafts[0].text if drafts else _to_begin_with(page, doing, target), base_of(next(iter(drafts), None))
+    version = target.now.number if target else 0
+    if typed:
+        text, base = form.text.data, form.base_number
+        version = form.version_number if isinstance(form, EditForm) else version
+    return replace(page, composer=Composer(doing, target, text, base, drafts, version))
+
+
+def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> str:
+    """Return what stands in a place to write where no draft does: what would be written anew."""
+    if doing == "edit" and target is not None:
+        return target.now.text
+    posted = page.thread and page.thread.mine
+    return page.entries[0].text if doing == "answer" and page.entries and not posted else ""
+
+
+def _target(thread: Thread | None, doing: str, on: int | None) -> PostShown | None:
+    if doing == "answer":
+        return None
+    target = thread.known.get(on or 0) if thread else None
+    if target is None:
+        raise NotFound
+    if doing == "edit" and not target.mine:
+        raise Forbidden(_("Only who wrote a post may change its words."))
+    return target
