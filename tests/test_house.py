@@ -30,6 +30,7 @@ ALSO_WEB = {
     "kruzhok.head": "what stands at the head of every page",
     "kruzhok.words": "filters of the templates",
     "kruzhok.today.addresses": "makes the links of the plan",
+    "kruzhok.notices.words": "makes the links of the notices",
 }
 
 

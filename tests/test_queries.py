@@ -14,7 +14,10 @@ from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
+from course.texts.models import Passage, Text
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
+from lessons.reports.models import Outcome, Report
+from lessons.reports.reports import Meant, close_report, make_report
 from quizzes.models import Attempt, StepKind
 from tests import factories
 from tests.conftest import NOW
@@ -28,6 +31,9 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "today in a group": ("/today?group={group}", 14),
     "group": ("/groups/{group}", 11),
     "syllabus": ("/groups/{group}/syllabus", 10),
+    "groups": ("/groups", 5),
+    "members": ("/groups/{group}/members", 4),
+    "leaving": ("/groups/{group}/leave", 3),
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
     "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 10),
@@ -38,6 +44,11 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "sitting": ("/attempts/{sitting}", 4),
     "submission": ("/attempts/{sitting}/submission", 4),
     "result": ("/attempts/{result}", 12),
+    "notices": ("/notices", 5),
+    "what is wrong with a question": ("/courses/{course}/wrong?item={version}&group={group}", 5),
+    "what is wrong with a passage": ("/courses/{course}/wrong?passage={passage}&group={group}", 5),
+    "reports": ("/reports", 3),
+    "report": ("/reports/{report}", 7),
     "me": ("/me", 3),
 }
 
@@ -83,6 +94,11 @@ def make_house(session: Session, *, users: int, lessons: int, attempts: int, mee
     # At another quiz, for what is missed in one is not said while it is open.
     sitting = factories.make_attempt(session, reader, factories.make_quiz(session, first.lesson))
     factories.make_step(session, sitting.items[0])
+    passage = session.scalars(
+        select(Passage).join(Text, Text.current_version_id == Passage.version_id).where(Text.course_id == course.id)
+    ).first()
+    assert passage is not None
+    reports = [_report(session, reader, Meant(passage=passage), f"{number} is wrong.") for number in range(users)]
     names = {
         "course": course.ident,
         "group": group.slug,
@@ -91,9 +107,21 @@ def make_house(session: Session, *, users: int, lessons: int, attempts: int, mee
         "quiz": first.quiz.ident,
         "text": first.text,
         "sitting": sitting.id,
+        "version": sitting.items[0].item_version_id,
+        "passage": passage.id,
+        "report": reports[0].id,
         "result": result.id,
     }
     return House(reader.user_id, names)
+
+
+def _report(session: Session, reader: Enrolment, meant: Meant, words: str) -> Report:
+    """Report something as READER, and have it answered, which is told them."""
+    made = make_report(session, reader.course, reader.user, reader, meant, words, now=NOW)
+    close_report(
+        session, made, outcome=Outcome.mended, answer="It was.", by_id=factories.make_user(session).id, now=NOW
+    )
+    return made
 
 
 class Parts(NamedTuple):
