@@ -37,6 +37,8 @@ def page_context() -> dict[str, Any]:
     has_account = current_user.is_authenticated and not current_user.is_guest
     counts = _counts_of(current_user.id) if current_user.is_authenticated else Counts(0, 0)
     place_slug = group.slug if group else ALONE if enrolment is not None else None
+    if enrolment is not None and enrolment.left_at is not None:
+        place_slug = None  # it can be read, but no page leads back into it
     # Who has but one place is spared the word in every address.
     link_slug = place_slug if group or counts.groups else None
     return {
