@@ -310,8 +310,8 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("admin.test_mail", "/admin/test-mail", {}, of("administrator", then=303) | {"visitor": 401}),
     ("users.sign_out_everywhere", "/me/sign-out-everywhere", {}, accounts(303)),
     ("groups.leave", "/groups/{circle}/leave", {}, IN_GROUP | {"student": 303, "tutor": 303, "organiser": 409}),
-    # Makes a member of everybody, so nothing of the group may come after it. The organiser took the link back above.
-    ("groups.take_up", "/join/{token}", {"bring": "afresh"}, accounts(303) | {"organiser": 410}),
+    # Makes a member of everybody, so nothing of the group may come after it.
+    ("groups.take_up", "/join/{token}", {"bring": "afresh"}, accounts(303)),
     ("users.sign_out", "/sign-out", {}, of("guest", then=200, others=303)),
 ]
 

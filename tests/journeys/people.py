@@ -61,13 +61,18 @@ def make_house(app: Application, database: Database) -> House:
     with database.transaction() as session:
         promote(session, "olga@example.org")
     post(visitor, "/reset", {"email": EMAIL})
+    group = _join_group(database, "nadia@example.org", planner="sofia@example.org")
+    join, ask, _not_seen_yet = invite(planner, group), invite(planner, group, way="by-approval"), _link(planner, group)
+    post(administrator, f"/join/{ask}", {"words": "I heard of you from Nadia."})
     names = {
         "result": result,
         "sitting": sitting,
         "ordering": ordering,
         "entry": entry,
         "reset": _token_in_letter(database),
-        "group": _join_group(database, "nadia@example.org", planner="sofia@example.org"),
+        "group": group,
+        "join": join,
+        "ask": ask,
         "upload": _upload(database),
     }
     people = {
@@ -118,6 +123,18 @@ def take(client: FlaskClient, quiz: str, *, flagging: bool = False) -> str:
         answers[next(iter(chosen)).replace("item", "flag")] = "1"
     assert post(client, address, answers).status_code == 303
     return address
+
+
+def invite(organiser: FlaskClient, group: str, **fields: str) -> str:
+    """Make a link into GROUP as its ORGANISER; return its token."""
+    page = organiser.get(_link(organiser, group, **fields)).text
+    return str(re.findall(r'value="http://[^/"]+/join/([^"]+)"', page)[0])
+
+
+def _link(organiser: FlaskClient, group: str, **fields: str) -> str:
+    """Make a link into GROUP; return the address of the page that shows it once."""
+    told = {"role": "student", "way": "at-once", "uses": "", "days": "14"} | fields
+    return str(post(organiser, f"/groups/{group}/invitations", told).location)
 
 
 def _tick(client: FlaskClient) -> None:
