@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from course.base.db import Database
 from course.base.web import Application
-from course.completion.models import Completion, CompletionFact, FactKind, State
-from course.groups.models import Enrolment
+from course.completion.models import Completion, CompletionFact, FactKind, Look, State
+from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
 from course.texts.models import Passage, Text
@@ -50,6 +50,15 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "reports": ("/reports", 3),
     "report": ("/reports/{report}", 7),
     "me": ("/me", 3),
+    "places": ("/me/places", 8),
+    "own record": ("/me/places/{place}", 15),
+}
+
+#: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
+PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
+    "progress": ("/groups/{group}/progress", 11),
+    "progress of one student": ("/groups/{group}/progress/{place}", 17),
+    "attempt of a student": ("/groups/{group}/progress/{place}/attempts/{result}", 11),
 }
 
 #: What only says where a transaction begins and ends.
@@ -57,9 +66,10 @@ NO_QUERY = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 
 
 class House(NamedTuple):
-    """A course with lessons, a group that studies it, and one of its members who looks at the pages."""
+    """A course with lessons, a group that studies it, and a student and a tutor of it who look at the pages."""
 
     reader: int
+    tutor: int
     names: Mapping[str, Any]
 
 
@@ -73,6 +83,7 @@ def make_house(session: Session, *, users: int, lessons: int, attempts: int, mee
     parts = [_make_lesson(session, course, unit, number) for number in range(1, lessons + 1)]
     group = factories.make_group(session, course)
     reader, *others = [factories.make_enrolment(session, course=course, group=group) for _ in range(users)]
+    tutor = factories.make_enrolment(session, course=course, group=group, role=Role.tutor)
     for _more in range(idle):
         factories.make_enrolment(session, course=course, group=group)
     planning.plan_meetings(
@@ -111,8 +122,11 @@ def make_house(session: Session, *, users: int, lessons: int, attempts: int, mee
         "passage": passage.id,
         "report": reports[0].id,
         "result": result.id,
+        "place": reader.id,
     }
-    return House(reader.user_id, names)
+    for _look in range(users):
+        session.add(Look(enrolment_id=reader.id, by_id=factories.make_user(session).id, at=NOW))
+    return House(reader.user_id, tutor.user_id, names)
 
 
 def _report(session: Session, reader: Enrolment, meant: Meant, words: str) -> Report:
@@ -187,14 +201,15 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 
 def queries_of(app: Application, database: Database, house: House) -> dict[str, int]:
-    """Return page -> how many queries the reader's look at it makes."""
-    client = browser_of(app, database, house.reader)
+    """Return page -> how many queries a look at it makes."""
     found = {}
-    for page, (address, _most) in PAGES.items():
-        assert client.get(filled(address, house.names)).status_code == 200, page  # what is done once a day is done
-        with counted(database) as said:
-            assert client.get(filled(address, house.names)).status_code == 200, page
-        found[page] = len(said)
+    for looker, pages in ((house.reader, PAGES), (house.tutor, PAGES_OF_TUTOR)):
+        client = browser_of(app, database, looker)
+        for page, (address, _most) in pages.items():
+            assert client.get(filled(address, house.names)).status_code == 200, page  # what is done once a day is done
+            with counted(database) as said:
+                assert client.get(filled(address, house.names)).status_code == 200, page
+            found[page] = len(said)
     return found
 
 
@@ -205,4 +220,4 @@ def test_a_full_house_asks_no_more_than_a_single_reader(app: Application, databa
     with database.transaction() as session:
         big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270)
     assert queries_of(app, database, big) == alone
-    assert alone == {page: most for page, (_address, most) in PAGES.items()}
+    assert alone == {page: most for page, (_address, most) in {**PAGES, **PAGES_OF_TUTOR}.items()}

@@ -90,7 +90,7 @@ class Record:
 def record_of(session: Session, place: Enrolment, now: datetime, *, own: bool) -> Record:
     """Return the record of PLACE; only where it is one's OWN with the words of journal entries. No draft is in it.
 
-    Eight queries, four more in a study group; one more where something was done that is retired."""
+    Eight queries, three more in a study group; one more where something was done that is retired."""
     standing, syllabus = standing_of(session, place), syllabus_of(session, place)
     done_at, work = _done_at(session, place), _work(session, place, own=own)
 
