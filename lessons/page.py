@@ -11,6 +11,7 @@ from course.base.errors import NotFound
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
+from lessons.discussion.threads import Talk, talks_at
 from lessons.markup import with_slips
 from lessons.models import Document, Lesson, Reading
 from lessons.notes_page import PassageShown, other_slips, passages_of, passages_shown
@@ -28,6 +29,9 @@ class LessonPage:
     course: Course
     work: Work
     results: Mapping[int, QuizStanding]
+    in_group: bool
+    #: Prompt -> how much is said on it in the study group, where anything is.
+    talks: Mapping[int, Talk]
     passages: Sequence[PassageShown]
     reference: Reference
     slips: Sequence[TermShown]
@@ -49,8 +53,11 @@ def lesson_page(session: Session, lesson: Lesson, enrolment: Enrolment | None) -
     shown = passages_shown(passages, reference, missed={ident: what for (_text, ident), what in missed.items()})
     quizzes = [part.id for part in work.of("quiz")]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
+    in_group = enrolment is not None and enrolment.group_id is not None
+    talks = talks_at(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
     before, after = neighbours(lessons_of(session, course.id), lesson.activity.ident)
-    return LessonPage(lesson, course, work, results, shown, reference, other_slips(reference, shown), before, after)
+    slips = other_slips(reference, shown)
+    return LessonPage(lesson, course, work, results, in_group, talks, shown, reference, slips, before, after)
 
 
 def _head_html(lesson: Lesson, work: Work) -> Iterator[str]:

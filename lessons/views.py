@@ -90,7 +90,7 @@ def prompt_address(
     """Return the address of the page of PROMPT in the place of ENROLMENT, ASKED to open a place to write."""
     activity = lesson.activity
     return url_for(
-        ".prompt",
+        "lessons.prompt",
         course=activity.course.ident,
         lesson=activity.ident,
         ident=prompt.activity.ident,

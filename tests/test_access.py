@@ -19,7 +19,8 @@ from course.notices.records import JOINED, tell
 from course.outline.models import ActivityKind
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
-from lessons.models import Document
+from lessons.discussion.posts import write_post
+from lessons.models import Document, Prompt
 from lessons.reports.reports import Meant, make_report
 from quizzes.models import ItemVersion
 from tests import factories
@@ -93,6 +94,8 @@ def make_world(session: Session) -> World:
     report = make_report(session, course, student, enrolments["student"], meant, "It is wrong.", now=NOW)
     tell(session, [student.id], JOINED, "enrolment:0", now=NOW)
     notice = session.scalars(select(Notice).where(Notice.user_id == student.id)).one()
+    asked_of_all = session.scalars(select(Prompt).where(Prompt.activity_id == prompt.id)).one()
+    post = write_post(session, enrolments["student"], asked_of_all, "I think so.", once=None, base=0, now=NOW)
     document = factories.make_text(session, course)
     session.add(Document(text_id=document.id, about=ABOUT))
     names = {
@@ -110,6 +113,7 @@ def make_world(session: Session) -> World:
         "invitation": asked.invitation_id,
         "request": asked.id,
         "member": enrolments["student"].id,
+        "post": post.id,
         "former": enrolments["former member"].id,
         "elsewhere": enrolments["student of another group"].id,
         "organiser": enrolments["organiser"].id,
@@ -151,6 +155,7 @@ ORGANISERS = of("organiser") | {"visitor": 401, "student": 403, "tutor": 403}
 #: Whose the report is: who made it, the tutors of the group it was made in, who runs the site.
 OF_REPORT = of("student", "tutor", "administrator") | {"visitor": 401}
 TUTORS = of("tutor") | {"visitor": 401, "student": 403, "organiser": 403}
+AUTHOR = of("student", then=303) | {"visitor": 401, "tutor": 403, "organiser": 403}
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
@@ -164,6 +169,17 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("lessons.lesson", "/courses/{course}/lessons/{lesson}?group={circle}", of(*MEMBERS)),
     ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}", EVERYBODY),
     ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}", of(*MEMBERS)),
+    (
+        "lessons.prompt",
+        "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}&reply={post}",
+        of(*MEMBERS),
+    ),
+    (
+        "lessons.prompt",
+        "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}&edit={post}",
+        of("student") | {"tutor": 403, "organiser": 403},
+    ),
+    ("discussion.talks", "/groups/{circle}/discussions", IN_GROUP),
     ("lessons.text", "/courses/{course}/texts/{text}", EVERYBODY),
     ("lessons.text", "/courses/{course}/texts/{text}?group={circle}", of(*MEMBERS)),
     ("lessons.reference", "/courses/{course}/reference", EVERYBODY),
@@ -258,6 +274,33 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         {"copy": "1", "group": "{circle}"},
         of(*MEMBERS, then=303),
     ),
+    (
+        "discussion.write",
+        "/groups/{circle}/lessons/{lesson}/prompts/{prompt}",
+        {"text": "My answer."},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "discussion.reply",
+        "/groups/{circle}/posts/{post}/reply",
+        {"text": "Why?"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "discussion.draft",
+        "/groups/{circle}/posts/{post}/reply/draft",
+        {"text": "Wh", "base": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "discussion.discard",
+        "/groups/{circle}/posts/{post}/reply/draft/discard",
+        {"copy": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    ("discussion.edit", "/groups/{circle}/posts/{post}/edit", {"text": "I know so.", "version": "1"}, AUTHOR),
+    ("discussion.draft", "/groups/{circle}/posts/{post}/edit/draft", {"text": "I kn", "base": "0"}, AUTHOR),
+    ("discussion.discard", "/groups/{circle}/posts/{post}/edit/draft/discard", {"copy": "0"}, AUTHOR),
     ("lessons.preview", "/preview", {"text": "*x*"}, EVERYBODY),
     ("quizzes.begin", "/courses/{course}/quizzes/{quiz}", {"group": "{circle}"}, of(*MEMBERS, then=303)),
     ("quizzes.save", "/attempts/{attempt}", {"do": "save"}, of("student", then=303)),

@@ -117,7 +117,7 @@ def draft(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
 def discard(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
     """Throw away one copy of a draft of a reply or of new words."""
     form = CopyForm()
-    asked, post = access.post_in(db_session, slug, post_id)
+    asked, post = (access.own_post_in if doing == "edit" else access.post_in)(db_session, slug, post_id)
     place = edit_place(post) if doing == "edit" else reply_place(post)
     forget_draft(db_session, asked.enrolment, place, form.copy_number)
     flash(_("The draft is thrown away."))
