@@ -99,6 +99,11 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/syllabus/2"),
     Shown("planner", "/groups/{group}/syllabus/2", 422, {"day": "2000-01-01", "lesson": ""}),
     Shown("member", f"{COURSE}?group={{group}}"),
+    Shown("planner", "/groups/{group}/progress"),
+    Shown("planner", "/groups/{group}/progress/{place}"),
+    Shown("planner", "/groups/{group}/progress/{place}/attempts/{seen}"),
+    Shown("guest", "/me/places"),
+    Shown("member", "/me/places/{place}"),
     # Who runs the site
     Shown("administrator", "/admin"),
     Shown("administrator", "/admin/users"),

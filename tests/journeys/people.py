@@ -13,6 +13,7 @@ from sqlalchemy import select
 from course.base.db import Database
 from course.base.jobs import Job
 from course.base.web import Application
+from course.groups.models import Role
 from course.outline.models import Course
 from course.syllabus import planning
 from course.users.accounts import promote
@@ -21,6 +22,7 @@ from course.users.models import User
 from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
 from lessons.outline import lessons_of
+from quizzes.models import Attempt
 from tests import factories
 from tests.web import post
 
@@ -64,7 +66,10 @@ def make_house(app: Application, database: Database) -> House:
     group = _join_group(database, "nadia@example.org", planner="sofia@example.org")
     join, ask, _not_seen_yet = invite(planner, group), invite(planner, group, way="by-approval"), _link(planner, group)
     post(administrator, f"/join/{ask}", {"words": "I heard of you from Nadia."})
+    place, seen = _work_with_a_tutor(database, member, planner, group)
     names = {
+        "place": place,
+        "seen": seen,
         "result": result,
         "sitting": sitting,
         "ordering": ordering,
@@ -137,6 +142,18 @@ def _link(organiser: FlaskClient, group: str, **fields: str) -> str:
     return str(post(organiser, f"/groups/{group}/invitations", told).location)
 
 
+def _work_with_a_tutor(database: Database, student: FlaskClient, tutor: FlaskClient, group: str) -> tuple[str, str]:
+    """Have a STUDENT of GROUP work and a TUTOR look at it; return the place of the student there, and an attempt."""
+    post(student, PROMPT, {"text": "What I think, and nobody else reads.", "base": "0"})
+    attempt = take(student, QUIZ)
+    post(student, f"{attempt}/submission")
+    with database.transaction(writing=False) as session:
+        found = session.get_one(Attempt, int(attempt.rsplit("/", 1)[1]))
+        place, seen = str(found.enrolment_id), str(found.id)
+    assert tutor.get(f"/groups/{group}/progress/{place}").status_code == 200
+    return place, seen
+
+
 def _tick(client: FlaskClient) -> None:
     assert post(client, READING, {"done": "1"}).status_code == 303
 
@@ -166,7 +183,7 @@ def _join_group(database: Database, email: str, *, planner: str) -> str:
         group = factories.make_group(session, course)
         student, organiser = (session.scalars(select(User).filter_by(email=one)).one() for one in (email, planner))
         factories.make_enrolment(session, student, course, group)
-        factories.make_enrolment(session, organiser, course, group, organiser=True)
+        factories.make_enrolment(session, organiser, course, group, role=Role.tutor, organiser=True)
         first, second, *_rest = [line.activity_id for line in lessons_of(session, course.id)]
         start = now.date() - timedelta(days=3)
         told = {"start": start, "weekday": start.weekday(), "lessons": [first, second, second, None, None]}
