@@ -5,7 +5,7 @@ import sys
 import click
 
 from course.base.errors import DomainError
-from kruzhok.commands import curriculum, serve, users
+from kruzhok.commands import curriculum, demo, serve, users
 from kruzhok.commands.site import Site
 from kruzhok.config import BadConfig
 
@@ -26,6 +26,7 @@ for command in (
     curriculum.new,
     curriculum.schema,
     users.user,
+    demo.demo,
 ):
     cli.add_command(command)
 

@@ -1,0 +1,309 @@
+"""Making the demo: the script played through the functions of the rooms, in the order in which it would have happened.
+
+Everything is dated back from now, so that the group stands before its third meeting of four.
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from course.completion.models import Look
+from course.groups.enrolments import enrol_alone
+from course.groups.invitations import make_invitation, open_invitation
+from course.groups.joining import join
+from course.groups.members import leave
+from course.groups.models import Enrolment, Role, StudyGroup
+from course.groups.opening import open_group
+from course.outline.models import Activity, ActivityKind, Course
+from course.syllabus.planning import plan_meetings
+from course.texts.models import Passage
+from course.users.accounts import create_user
+from course.users.models import User
+from kruzhok.completions import rebuild
+from kruzhok.demo.answers import right_answer, wrong_answer
+from kruzhok.demo.script import Habit, Opening, Person, Reply, Script, Wrong
+from lessons.discussion.models import Post
+from lessons.discussion.posts import edit_post, reply, write_post
+from lessons.journal import write_entry
+from lessons.models import Lesson, Prompt
+from lessons.outline import lessons_of
+from lessons.readings import tick_reading
+from lessons.reports.models import Outcome
+from lessons.reports.reports import Meant, close_report, make_report
+from quizzes.attempts.saving import Sent, save_responses
+from quizzes.attempts.taking import start_attempt, submit_attempt
+from quizzes.items import parse_data
+from quizzes.models import Attempt
+
+#: The addresses of the demo's people; the ending is kept for examples (RFC 2606), so no letter ever reaches anybody.
+AT = "@circle.example"
+
+#: How much somebody like that has done of the lessons so far: of those of meetings that are over, of the one at hand.
+DONE: dict[Habit, tuple[float, float]] = {
+    "keen": (1.0, 0.7),
+    "steady": (1.0, 0.3),
+    "late": (0.6, 0.0),
+    "new": (0.3, 0.0),
+    "gone": (0.6, 0.0),
+}
+
+#: How much of a quiz they get right.
+KNOWS: dict[Habit, float] = {"keen": 0.9, "steady": 0.75, "late": 0.6, "new": 0.5, "gone": 0.7}
+
+#: How many days ago they joined; and how long the group has been there.
+JOINED: dict[Habit, int] = {"keen": 18, "steady": 17, "late": 17, "new": 6, "gone": 17}
+OPENED = 20
+
+#: In how many days the third meeting is.
+AHEAD = 2
+
+Act = Callable[[datetime], None]
+
+
+class Made(NamedTuple):
+    """The demo as it was made: the names to sign in with, the tutor's first."""
+
+    group: str
+    emails: Sequence[str]
+
+
+def demo_tutor(session: Session, script: Script) -> User | None:
+    """Return the tutor of the demo, None where it has not been made."""
+    return session.scalar(select(User).where(User.email == script.tutor.email + AT))
+
+
+def make_demo(session: Session, course: Course, script: Script, password: str, *, now: datetime) -> Made:
+    """Make the demo's group on COURSE, whose people all sign in with PASSWORD, whole or not at all."""
+    play = _Play(session, course, script, password, now)
+    play.open()
+    # A list that is played in order of time: replies come after what they reply to, attempts after joining.
+    acts = sorted(play.acts(), key=lambda act: act[0])
+    for at, act in acts:
+        act(at)
+    return Made(play.group.slug, [person.email + AT for person in (script.tutor, *script.students)])
+
+
+class _Play:
+    """The play of the script: who is who by now, and what is still to happen."""
+
+    def __init__(self, session: Session, course: Course, script: Script, password: str, now: datetime) -> None:
+        self.session, self.course, self.script, self.now = session, course, script, now
+        self.rng = random.Random(1917)  # noqa: S311 (a play, the same each time)
+        self.password = password
+        self.lessons = _lessons_of(session, course)
+        self.places: dict[str, Enrolment] = {}
+        self.users: dict[str, User] = {}
+        self.token = ""
+        self.group: StudyGroup
+
+    def ago(self, days: float) -> datetime:
+        """Return the moment so many days before now."""
+        return self.now - timedelta(days=days)
+
+    def open(self) -> None:
+        """Make the accounts, the group, the plan and the link."""
+        for person in (self.script.tutor, *self.script.students):
+            self.users[person.email] = create_user(
+                self.session, email=person.email + AT, name=person.name, password=self.password, now=self.ago(OPENED)
+            )
+            self.users[person.email].zone = self.script.group.zone
+        told = self.script.group
+        tutor = open_group(
+            self.session,
+            self.users[self.script.tutor.email],
+            self.course,
+            name=told.name,
+            about=told.about,
+            zone=told.zone,
+            role=Role.tutor,
+            now=self.ago(OPENED),
+        )
+        assert tutor.group is not None
+        self.places[self.script.tutor.email], self.group = tutor, tutor.group
+        self.token = make_invitation(
+            self.session, tutor, role=Role.student, by_approval=False, uses_allowed=30, days=90, now=self.ago(OPENED)
+        )
+
+    def acts(self) -> Iterator[tuple[datetime, Act]]:
+        """Yield what happens and when."""
+        yield self.ago(16.5), self._plan
+        for person in self.script.students:
+            yield from self._of(person)
+        for talk in self.script.posts:
+            prompt = self._prompt(talk.lesson, talk.prompt)
+            if prompt is not None:
+                for opening in talk.talk:
+                    yield from self._talk(prompt, opening)
+        for entry in self.script.journals:
+            if (prompt := self._prompt(entry.lesson, entry.prompt)) is not None:
+                yield self.ago(entry.ago - 0.4), _bound(self._note, entry.by, prompt, entry.text)
+        for wrong in self.script.reports:
+            yield self.ago(wrong.ago), _bound(self._report, wrong)
+        for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
+            yield self.ago(days - 0.2), _bound(self._look, email)
+
+    def _plan(self, at: datetime) -> None:
+        """Lay out four meetings a week apart, so that the third is ahead; later ones go on with the last lesson."""
+        zone = ZoneInfo(self.group.zone)
+        third = self.now.astimezone(zone).date() + timedelta(days=AHEAD)
+        first = third - timedelta(weeks=2)
+        ids = [lesson.activity_id for lesson in self.lessons]
+        plan = [*ids[:3], ids[2]] if len(ids) > 2 else [ids[0], ids[0], ids[-1], ids[-1]]
+        tutor = self.places[self.script.tutor.email]
+        plan_meetings(
+            self.session,
+            self.group,
+            start=first,
+            weekday=first.weekday(),
+            lessons=plan,
+            by_id=tutor.user_id,
+            now=at,
+        )
+
+    def _of(self, person: Person) -> Iterator[tuple[datetime, Act]]:
+        """Yield what one student does beside talking."""
+        begins = JOINED[person.habit]
+        if person.brings:
+            # Two days of reading alone, before there was anything to join.
+            yield self.ago(begins + 1.5), _bound(self._study_alone, person)
+        yield self.ago(begins), _bound(self._join, person)
+        over, at_hand = DONE[person.habit]
+        *before, here = self.lessons
+        for number, lesson in enumerate(before):
+            yield from self._study(person, lesson, over, since=max(begins - 1 - 5 * number, 1.5))
+        yield from self._study(person, here, at_hand, since=3.5)
+        if person.habit == "new":  # an attempt begun and not handed in
+            quiz = next(part for part in self.lessons[0].activity.parts if part.kind is ActivityKind.quiz)
+            yield self.ago(1.2), _bound(self._begin, person, quiz)
+        if person.habit == "gone":
+            yield self.ago(8), _bound(self._leave, person)
+
+    def _join(self, person: Person, at: datetime) -> None:
+        user = self.users[person.email]
+        invitation = open_invitation(self.session, self.token, now=at)
+        self.places[person.email] = join(self.session, user, invitation, bring=person.brings, rebuild=rebuild, now=at)
+
+    def _study_alone(self, person: Person, at: datetime) -> None:
+        place = enrol_alone(self.session, self.users[person.email], self.course, now=at)
+        reading = next(part for part in self.lessons[0].activity.parts if part.kind is ActivityKind.reading)
+        tick_reading(self.session, place, reading, done=True, now=at)
+
+    def _study(self, person: Person, lesson: Lesson, share: float, *, since: float) -> Iterator[tuple[datetime, Act]]:
+        """Yield the readings and the quiz of LESSON, as far as SHARE goes, from SINCE days ago on."""
+        parts = [part for part in lesson.activity.parts if part.kind is not ActivityKind.prompt and not part.retired_at]
+        parts = [part for part in parts if part.required or person.habit == "keen"]
+        some = parts[: round(share * len(parts))]
+        for number, part in enumerate(some):
+            at = self.ago(since - 0.3 * number)
+            if part.kind is ActivityKind.quiz:
+                yield at, _bound(self._sit, person, part, KNOWS[person.habit])
+                if person.habit == "keen":
+                    yield at + timedelta(hours=5), _bound(self._sit, person, part, 1.0)
+            else:
+                yield at, _bound(self._read, person, part)
+
+    def _read(self, person: Person, reading: Activity, at: datetime) -> None:
+        tick_reading(self.session, self.places[person.email], reading, done=True, now=at)
+
+    def _begin(self, person: Person, quiz: Activity, at: datetime) -> None:
+        self._answer(person, quiz, 0.5, at, some=4)
+
+    def _sit(self, person: Person, quiz: Activity, knows: float, at: datetime) -> None:
+        attempt = self._answer(person, quiz, knows, at)
+        submit_attempt(self.session, attempt, now=at + timedelta(minutes=14))
+
+    def _answer(self, person: Person, quiz: Activity, knows: float, at: datetime, some: int | None = None) -> Attempt:
+        """Return an attempt with answers to all items, or to the first SOME; the share KNOWS of them right."""
+        place = self.places[person.email]
+        attempt = start_attempt(self.session, place, quiz, now=at, rng=self.rng)
+        for minute, item in enumerate(attempt.items[:some], 1):
+            data = parse_data(item.version.data)
+            response = right_answer(data) if self.rng.random() < knows else wrong_answer(data)
+            sent = {item.id: Sent(response)}
+            save_responses(self.session, attempt, sent, by=place.user_id, now=at + timedelta(minutes=minute))
+        return attempt
+
+    def _talk(self, prompt: Prompt, opening: Opening) -> Iterator[tuple[datetime, Act]]:
+        made: list[Post] = []
+
+        def post(at: datetime) -> None:
+            text = opening.text
+            for now, before in opening.before.items():
+                text = text.replace(now, before)
+            made.append(self._post(opening.by, prompt, text, at))
+
+        yield self.ago(opening.ago - 0.5), post
+        if opening.before:
+
+            def edit(at: datetime) -> None:
+                edit_post(self.session, self.places[opening.by], made[0], opening.text, base=1, now=at)
+
+            yield self.ago(opening.ago - 1.2), edit
+        for number, answer in enumerate(opening.replies):
+
+            def respond(at: datetime, answer: Reply = answer) -> None:
+                reply(self.session, self.places[answer.by], made[0], answer.text, once=secrets.token_hex(8), now=at)
+
+            yield self.ago(answer.ago - 0.6 - 0.02 * number), respond
+
+    def _post(self, by: str, prompt: Prompt, text: str, at: datetime) -> Post:
+        return write_post(self.session, self.places[by], prompt, text, once=secrets.token_hex(8), base=0, now=at)
+
+    def _note(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
+        write_entry(self.session, self.places[by], prompt, text, base=0, now=at)
+
+    def _report(self, wrong: Wrong, at: datetime) -> None:
+        lesson = next(one for one in self.lessons if one.activity.ident == wrong.lesson)
+        passage = self.session.scalars(
+            select(Passage).where(Passage.version_id == lesson.text.current_version_id, Passage.ident == wrong.passage)
+        ).one()
+        user, place = self.users[wrong.by], self.places[wrong.by]
+        made = make_report(self.session, self.course, user, place, Meant(passage=passage), wrong.words, now=at)
+        tutor = self.places[self.script.tutor.email].user_id
+        answered = at + timedelta(days=1)
+        close_report(self.session, made, outcome=Outcome.right, answer=wrong.answer, by_id=tutor, now=answered)
+
+    def _look(self, email: str, at: datetime) -> None:
+        tutor = self.places[self.script.tutor.email]
+        self.session.add(Look(enrolment_id=self.places[email].id, by_id=tutor.user_id, at=at))
+        self.session.flush()
+
+    def _leave(self, person: Person, at: datetime) -> None:
+        leave(self.session, self.places[person.email], now=at)
+
+    def _prompt(self, lesson: str, ident: str) -> Prompt | None:
+        """Return the prompt of that ident, None where the course has it not (any longer)."""
+        part = next(
+            (
+                part
+                for one in self.lessons
+                if one.activity.ident == lesson
+                for part in one.activity.parts
+                if part.kind is ActivityKind.prompt and part.ident == ident
+            ),
+            None,
+        )
+        return self.session.scalar(select(Prompt).where(Prompt.activity_id == part.id)) if part else None
+
+
+def _lessons_of(session: Session, course: Course) -> list[Lesson]:
+    """Return the lessons of COURSE in order, with their parts."""
+    order = [line.activity_id for line in lessons_of(session, course.id)]
+    rows = session.scalars(
+        select(Lesson)
+        .where(Lesson.activity_id.in_(order))
+        .options(joinedload(Lesson.text), joinedload(Lesson.activity).selectinload(Activity.parts))
+    )
+    found = {lesson.activity_id: lesson for lesson in rows}
+    return [found[activity_id] for activity_id in order]
+
+
+def _bound(act: Callable[..., None], *told: Any) -> Act:
+    """Return ACT, to be done to what it was TOLD when its time has come."""
+    return lambda at: act(*told, at)

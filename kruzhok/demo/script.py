@@ -1,0 +1,95 @@
+"""The script of the demo: who is in the group and what they wrote, as circle.yaml tells it."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+Habit = Literal["keen", "steady", "late", "new", "gone"]
+
+
+class Strict(BaseModel):
+    """Nothing in the script is there by mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Group(Strict):
+    """What the group is called."""
+
+    name: str
+    about: str
+    zone: str
+
+
+class Person(Strict):
+    """Somebody in it; `brings` who studied alone before and brings that along."""
+
+    name: str
+    email: str
+    habit: Habit = "steady"
+    brings: bool = False
+
+
+class Reply(Strict):
+    """What somebody replied, so many days ago."""
+
+    by: str
+    ago: int
+    text: str
+
+
+class Opening(Reply):
+    """What somebody posted, with the replies to it; `before` says which words it had instead at first."""
+
+    before: Mapping[str, str] = {}
+    replies: Sequence[Reply] = ()
+
+
+class Talk(Strict):
+    """The talk on one prompt."""
+
+    lesson: str
+    prompt: str
+    talk: Sequence[Opening]
+
+
+class Entry(Strict):
+    """What somebody keeps in their journal."""
+
+    by: str
+    lesson: str
+    prompt: str
+    ago: int
+    text: str
+
+
+class Wrong(Strict):
+    """What somebody found wrong, and what the tutor answered."""
+
+    by: str
+    lesson: str
+    passage: str
+    ago: int
+    words: str
+    answer: str
+
+
+class Script(Strict):
+    """All of it."""
+
+    group: Group
+    tutor: Person
+    students: Sequence[Person]
+    posts: Sequence[Talk]
+    journals: Sequence[Entry]
+    reports: Sequence[Wrong]
+
+
+@cache
+def read_script() -> Script:
+    """Return the script; raise ValidationError where it says what cannot be meant."""
+    return Script.model_validate(yaml.safe_load((Path(__file__).parent / "circle.yaml").read_text("utf-8")))

@@ -1,0 +1,124 @@
+"""The demo: believable, in mid-course, made once, and consistent with everything that is counted."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from course.base.db import Database, make_engine
+from course.groups.models import Enrolment, Role
+from course.notices.models import Notice
+from course.outline.models import Course
+from course.syllabus.models import Assignment, Meeting
+from course.users.models import User
+from kruzhok.commands import cli
+from kruzhok.commands.site import Site
+from kruzhok.completions import rebuild
+from kruzhok.config import Config
+from kruzhok.demo.making import demo_tutor, make_demo
+from kruzhok.demo.script import read_script
+from lessons.discussion.models import Post, PostVersion
+from quizzes.models import Attempt
+from tests import factories
+from tests.journeys.conftest import load_shipped_course
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Give a database with the demo in it, for all tests here: they only look."""
+    path = tmp_path_factory.mktemp("demo") / "kruzhok.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(make_engine(f"sqlite:///{path}"))
+    play(database)
+    yield database
+    database.engine.dispose()
+
+
+def play(database: Database) -> None:
+    """Make the demo in DATABASE."""
+    load_shipped_course(database)
+    with database.transaction() as session:
+        course = session.scalars(select(Course)).one()
+        make_demo(session, course, read_script(), "peace, land and bread", now=NOW)
+
+
+def count(session: Session, what: type) -> int:
+    return session.scalar(select(func.count(what.id))) or 0
+
+
+def test_a_tutor_and_twelve_students_stand_before_the_third_of_four_meetings(demo: Database):
+    with demo.transaction(writing=False) as session:
+        roles = session.scalars(select(Enrolment.role).where(Enrolment.group_id.is_not(None))).all()
+        days = session.scalars(select(Meeting.day).order_by(Meeting.number)).all()
+        lessons = session.scalars(select(Assignment.activity_id).order_by(Assignment.meeting_id)).all()
+    assert (roles.count(Role.tutor), roles.count(Role.student)) == (1, 12)
+    assert len(days) == 4
+    assert days[1] < NOW.date() <= days[2]
+    assert lessons[2] == lessons[3], "the last meeting goes on with the lesson of the one before"
+
+
+def test_all_of_the_script_was_played(demo: Database):
+    script = read_script()
+    with demo.transaction(writing=False) as session:
+        written = sum(len(talk.talk) + sum(len(one.replies) for one in talk.talk) for talk in script.posts)
+        assert count(session, Post) == written
+        edited = sum(bool(one.before) for talk in script.posts for one in talk.talk)
+        assert count(session, PostVersion) == written + edited
+        assert count(session, Attempt) > 12
+        assert session.scalar(select(func.count()).where(Attempt.submitted_at.is_(None))) == 1
+
+
+def test_nothing_is_dated_ahead_and_nobody_acts_before_they_joined(demo: Database):
+    with demo.transaction(writing=False) as session:
+        for post, joined in session.execute(select(Post, Enrolment.joined_at).join(Post.enrolment)):
+            assert joined <= post.made_at <= NOW
+        for attempt, joined in session.execute(select(Attempt, Enrolment.joined_at).join(Enrolment)):
+            assert joined <= attempt.started_at <= NOW
+            assert attempt.submitted_at is None or attempt.submitted_at <= NOW
+
+
+def test_what_is_stored_as_done_is_what_the_work_amounts_to(demo: Database):
+    with demo.new_session() as session:  # and nothing is committed
+        places = session.scalars(select(Enrolment)).all()
+        before = {place.id: factories.states_of(session, place.id) for place in places}
+        rebuild(session, places, now=NOW)
+        assert {place.id: factories.states_of(session, place.id) for place in places} == before
+        assert any(before.values())
+
+
+def test_replies_are_told_to_those_replied_to(demo: Database):
+    with demo.transaction(writing=False) as session:
+        ada = session.scalars(select(User).where(User.name == "Ada Lindqvist")).one()
+        kinds = session.scalars(select(Notice.kind).where(Notice.user_id == ada.id)).all()
+    assert kinds.count("replied") >= 2
+    assert "assigned" in kinds
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_plays_it_too(database: Database):
+    play(database)
+    with database.transaction(writing=False) as session:
+        assert count(session, Enrolment) == 13
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_command_prints_how_to_sign_in_and_does_it_once(config: Config, database: Database):
+    site = Site()
+    site.__dict__["config"] = config
+    first = CliRunner().invoke(cli.commands["demo"], obj=site)
+    assert first.exit_code == 0, first.output
+    assert len(re.findall(r"\S+@circle\.example", first.output)) == 13
+    second = CliRunner().invoke(cli.commands["demo"], obj=site)
+    assert second.exit_code == 0
+    assert "Nothing was changed" in second.output
+    with database.transaction(writing=False) as session:
+        assert demo_tutor(session, read_script()) is not None
+        assert count(session, User) == 13
