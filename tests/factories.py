@@ -17,6 +17,7 @@ from course.outline.models import Activity, ActivityKind, Course, Unit
 from course.syllabus.models import Assignment, Meeting
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
+from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, Step, StepKind
 from tests.conftest import NOW
@@ -333,6 +334,32 @@ def make_assignment(session: Session, group: StudyGroup, activity: Activity, **c
         "made_at": NOW,
     }
     return add(session, Assignment(**(told | {"due_at": NOW + timedelta(days=7)} | columns)))
+
+
+# The talk on a prompt
+
+
+def make_discussion(session: Session, group: StudyGroup, activity: Activity, **columns: Any) -> Discussion:
+    """Return the talk of GROUP on the prompt ACTIVITY, in which nobody has posted."""
+    told: dict[str, Any] = {"group_id": group.id, "course_id": group.course_id, "activity_id": activity.id}
+    return add(session, Discussion(**(told | columns)))
+
+
+def make_post(session: Session, discussion: Discussion, enrolment: Enrolment, **columns: Any) -> Post:
+    """Return a post of ENROLMENT in DISCUSSION, edited once."""
+    prompt = session.scalars(select(Prompt).where(Prompt.activity_id == discussion.activity_id)).one()
+    told: dict[str, Any] = {
+        "discussion_id": discussion.id,
+        "group_id": discussion.group_id,
+        "enrolment_id": enrolment.id,
+        "prompt_version_id": prompt.current_version_id,
+        "made_at": NOW,
+    }
+    post = add(session, Post(**(told | columns)))
+    for number, text in enumerate(("I thinc so.", "I think so."), 1):
+        session.add(PostVersion(post_id=post.id, number=number, text=text, html=f"<p>{text}</p>", made_at=NOW))
+    session.flush()
+    return post
 
 
 # Attempts

@@ -1,6 +1,6 @@
 """How much each page asks of the database: as much in a full house as with one reader who did one thing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from course.base.db import Database
 from course.base.web import Application
 from course.completion.models import Completion, CompletionFact, FactKind, Look, State
-from course.groups.models import Enrolment, Role
+from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
 from course.texts.models import Passage, Text
@@ -36,9 +36,11 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "leaving": ("/groups/{group}/leave", 3),
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
-    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 10),
+    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 11),
     "text": ("/courses/{course}/texts/{text}?group={group}", 9),
-    "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 7),
+    "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 10),
+    "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 10),
+    "talks": ("/groups/{group}/discussions", 5),
     "reference": ("/courses/{course}/reference?group={group}", 5),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 11),
     "sitting": ("/attempts/{sitting}", 4),
@@ -73,10 +75,13 @@ class House(NamedTuple):
     names: Mapping[str, Any]
 
 
-def make_house(session: Session, *, users: int, lessons: int, attempts: int, meetings: int = 4, idle: int = 3) -> House:
+def make_house(
+    session: Session, *, users: int, lessons: int, attempts: int, meetings: int = 4, idle: int = 3, posts: int = 3
+) -> House:
     """Return a house where each of so many USERS did all there is to do; the reader took each quiz so many times.
 
     The group has so many MEETINGS, half of them past, and as many more members as IDLE says, who did nothing yet.
+    So many POSTS are written to the prompt of the first lesson, many of them replies.
     The reader has one more attempt open, at another quiz of the first lesson."""
     course = factories.make_empty_course(session)
     unit = factories.make_unit(session, course)
@@ -99,6 +104,9 @@ def make_house(session: Session, *, users: int, lessons: int, attempts: int, mee
         _work(session, reader, lesson, attempts=attempts)
     for other in others:
         _work(session, other, parts[0], attempts=1)
+    talks = [
+        _talk(session, group, [reader, *others], lesson.prompt, posts if lesson is parts[0] else 3) for lesson in parts
+    ]
     first = parts[0]
     result = session.scalars(select(Attempt).filter_by(enrolment_id=reader.id, activity_id=first.quiz.id)).first()
     assert result is not None
@@ -115,6 +123,7 @@ def make_house(session: Session, *, users: int, lessons: int, attempts: int, mee
         "group": group.slug,
         "lesson": first.lesson.ident,
         "prompt": first.prompt.ident,
+        "post": talks[0],
         "quiz": first.quiz.ident,
         "text": first.text,
         "sitting": sitting.id,
@@ -136,6 +145,16 @@ def _report(session: Session, reader: Enrolment, meant: Meant, words: str) -> Re
         session, made, outcome=Outcome.mended, answer="It was.", by_id=factories.make_user(session).id, now=NOW
     )
     return made
+
+
+def _talk(session: Session, group: StudyGroup, members: Sequence[Enrolment], prompt: Activity, posts: int) -> int:
+    """Return the first post of a talk of so many on PROMPT, each third of which begins anew; each other answers the one before."""
+    discussion = factories.make_discussion(session, group, prompt)
+    made: list[int] = []
+    for number in range(posts):
+        to = made[-1] if number % 3 else None
+        made.append(factories.make_post(session, discussion, members[number % len(members)], reply_to_id=to).id)
+    return made[0]
 
 
 class Parts(NamedTuple):
@@ -218,6 +237,6 @@ def test_a_full_house_asks_no_more_than_a_single_reader(app: Application, databa
         small = make_house(session, users=1, lessons=1, attempts=1)
     alone = queries_of(app, database, small)
     with database.transaction() as session:
-        big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270)
+        big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270, posts=300)
     assert queries_of(app, database, big) == alone
     assert alone == {page: most for page, (_address, most) in {**PAGES, **PAGES_OF_TUTOR}.items()}

@@ -12,6 +12,7 @@ from course.completion.records import standing_of
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
 from kruzhok.completions import rebuild
+from lessons.discussion.posts import reply, write_post
 from lessons.journal import keep_draft, write_entry
 from lessons.models import Prompt
 from lessons.readings import tick_reading
@@ -20,7 +21,9 @@ from quizzes.attempts.taking import start_attempt, submit_attempt
 from tests import factories
 from tests.conftest import NOW
 
-ACTS = st.lists(st.sampled_from(["tick", "untick", "write", "draft", "begin", "answer", "submit"]), max_size=10)
+ACTS = st.lists(
+    st.sampled_from(["tick", "untick", "write", "draft", "post", "reply", "begin", "answer", "submit"]), max_size=10
+)
 
 
 def prompt_of(session: Session, parts: dict[ActivityKind, Activity]) -> Prompt:
@@ -37,6 +40,9 @@ def act(session: Session, what: str, enrolment: Enrolment, parts: dict[ActivityK
         write_entry(session, enrolment, prompt_of(session, parts), "My answer.", base=0, now=NOW)
     elif what == "draft":
         keep_draft(session, enrolment, prompt_of(session, parts), "My answer so far", base=0, now=NOW)
+    elif what in {"post", "reply"}:
+        if enrolment.group_id is not None:
+            _say(session, what, enrolment, prompt_of(session, parts))
     else:
         attempt = start_attempt(session, enrolment, quiz, now=NOW, rng=random.Random(1917))
         if what == "answer":
@@ -46,6 +52,16 @@ def act(session: Session, what: str, enrolment: Enrolment, parts: dict[ActivityK
             submit_attempt(session, attempt, now=NOW)
 
 
+def _say(session: Session, what: str, enrolment: Enrolment, prompt: Prompt) -> None:
+    """Post to the group, or reply to another member."""
+    if what == "post":
+        write_post(session, enrolment, prompt, "My answer.", once=None, base=0, now=NOW)
+        return
+    other = factories.make_enrolment(session, group=enrolment.group)
+    post = write_post(session, other, prompt, "Another answer.", once=None, base=0, now=NOW)
+    reply(session, enrolment, post, "Why?", once=None, now=NOW)
+
+
 def stored(session: Session, enrolment: Enrolment) -> dict[int, State]:
     rows = session.execute(
         select(Completion.activity_id, Completion.state).where(Completion.enrolment_id == enrolment.id)
@@ -53,11 +69,14 @@ def stored(session: Session, enrolment: Enrolment) -> dict[int, State]:
     return {row.activity_id: row.state for row in rows}
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=ACTS)
-def test_what_is_stored_after_any_acts_is_what_rebuilding_finds(session: Session, acts: list[str]) -> None:
+@settings(max_examples=16, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS, in_group=st.booleans())
+def test_what_is_stored_after_any_acts_is_what_rebuilding_finds(
+    session: Session, acts: list[str], in_group: bool
+) -> None:
     course = factories.make_bare_course(session)
-    enrolment = factories.make_enrolment(session, course=course)
+    group = factories.make_group(session, course) if in_group else None
+    enrolment = factories.make_enrolment(session, course=course, group=group)
     parts = {kind: factories.activity_of(session, course, kind) for kind in ActivityKind}
     for what in acts:
         act(session, what, enrolment, parts)

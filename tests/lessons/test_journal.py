@@ -10,11 +10,12 @@ from course.completion.records import standing_of
 from course.groups.models import Enrolment
 from course.outline.models import ActivityKind, Course
 from lessons.completions import completions
+from lessons.discussion.posts import reply, write_post
 from lessons.drafts import drafts_at, prompt_place
 from lessons.journal import entries_of, keep_draft, throw_away, write_entry
 from lessons.models import Prompt
 from tests.conftest import NOW
-from tests.factories import activity_of, make_enrolment
+from tests.factories import activity_of, make_bare_course, make_enrolment, make_group
 
 
 def scene(session: Session) -> tuple[Enrolment, Prompt]:
@@ -102,4 +103,22 @@ def test_completions_are_those_of_the_work_for_several_enrolments(session: Sessi
         (drafting.id, prompt.activity_id): State.begun,
         (idle.id, prompt.activity_id): State.none,
         **{(one.id, reading.id): State.none for one in everybody},
+    }
+
+
+def test_in_a_group_only_a_post_that_answers_completes_a_prompt(session: Session) -> None:
+    course = make_bare_course(session)
+    group = make_group(session, course)
+    people = [make_enrolment(session, group=group) for _ in range(4)]
+    activity = activity_of(session, course, ActivityKind.prompt)
+    prompt = session.scalars(select(Prompt).where(Prompt.activity_id == activity.id)).one()
+    posting, replying, keeping, idle = people
+    post = write_post(session, posting, prompt, "Said.", once=None, base=0, now=NOW)
+    reply(session, replying, post, "Why?", once=None, now=NOW)
+    write_entry(session, keeping, prompt, "For me.", base=0, now=NOW)
+    assert completions(session, [activity], people) == {
+        (posting.id, activity.id): State.done,
+        (replying.id, activity.id): State.begun,
+        (keeping.id, activity.id): State.begun,
+        (idle.id, activity.id): State.none,
     }
