@@ -27,7 +27,7 @@ from tests.test_queries import counted
 from tests.web import post
 
 WAYS = re.compile(r'action="(/notices/\d+)"')
-GONE = "<p>Something that is no longer there, or no longer open to you."
+GONE = '<p class="quiet">Something that is no longer there, or no longer open to you.'
 
 
 class Circle:
