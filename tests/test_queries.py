@@ -148,7 +148,7 @@ def _report(session: Session, reader: Enrolment, meant: Meant, words: str) -> Re
 
 
 def _talk(session: Session, group: StudyGroup, members: Sequence[Enrolment], prompt: Activity, posts: int) -> int:
-    """Return the first post of a talk of so many on PROMPT, each third of which begins anew; each other answers the one before."""
+    """Return the first post of a talk of so many on PROMPT: each third begins anew, the others answer the last."""
     discussion = factories.make_discussion(session, group, prompt)
     made: list[int] = []
     for number in range(posts):
