@@ -262,7 +262,7 @@ def answer_request(slug: str, request_id: int) -> ResponseReturnValue:
     asked = access.request_of(db_session, mine, request_id)
     accept = form.answer.data == "accept"
     decide(db_session, asked, accept=accept, by_id=mine.user_id, rebuild=_work().rebuild, now=now)
-    said = _("{name} is in.") if accept else _("{name} is told that it is not possible.")
+    said = _("{name} is in.") if accept else _("{name} is not let in, and is told so.")
     flash(said.format(name=asked.user.name))
     return redirect(url_for(".members", slug=slug), 303)
 
