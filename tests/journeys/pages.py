@@ -5,7 +5,7 @@ Each look costs about half a second: of two pages with the same parts the fuller
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, PROMPT, QUIZ
+from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, PROMPT, QUIZ, TALK
 
 
 class Shown(NamedTuple):
@@ -104,6 +104,28 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/progress/{place}/attempts/{seen}"),
     Shown("guest", "/me/places"),
     Shown("member", "/me/places/{place}"),
+    # A group talks
+    Shown("member", "/groups/{group}/discussions"),
+    Shown("planner", f"{PROMPT}?group={{group}}"),
+    Shown("planner", f"{PROMPT}?group={{group}}&edit={{post}}"),
+    Shown("member", f"{PROMPT}?group={{group}}&reply={{post}}"),
+    Shown("member", f"{LESSON}?group={{group}}"),
+    Shown("member", TALK, 422, {"text": " "}),
+    Shown("member", "/groups/{group}/posts/{post}/reply", 200, {"text": "*Why* not?", "preview": "1"}),
+    Shown("member", "/groups/{group}/posts/{post}/reply/draft", 422, {"text": "word " * 20_001}),
+    Shown("planner", "/groups/{group}/posts/{post}/edit", 409, {"text": "Of another window.", "version": "1"}),
+    # What one is told, and what is wrong
+    Shown("student", "/notices"),
+    Shown("planner", "/notices"),
+    Shown("administrator", "/notices?before=1"),
+    Shown("visitor", f"{COURSE}/wrong?passage={{passage}}"),
+    Shown("student", f"{COURSE}/wrong?item={{item}}", 422, {"words": ""}),
+    Shown("guest", "/reports"),
+    Shown("administrator", "/reports"),
+    Shown("student", "/reports/{answered}"),
+    Shown("administrator", "/reports/{reported}"),
+    Shown("administrator", "/reports/{reported}", 422, {}),
+    Shown("administrator", "/reports/{answered}", 409, {"outcome": "mended", "answer": LONG}),
     # Who runs the site
     Shown("administrator", "/admin"),
     Shown("administrator", "/admin/users"),
@@ -145,11 +167,14 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("quizzes.begin", "POST"): "leads elsewhere",
     ("quizzes.submit", "POST"): "leads elsewhere",
     ("merging.ask", "POST"): "leads elsewhere",
+    ("notices.seen", "POST"): "leads elsewhere",
+    ("notices.open_notice", "POST"): "leads elsewhere",
     ("groups.revoke", "POST"): "leads elsewhere",
     ("groups.change_member", "POST"): "leads elsewhere",
     ("groups.answer_request", "POST"): "leads elsewhere",
     ("groups.archive", "POST"): "leads elsewhere",
     ("groups.reopen", "POST"): "leads elsewhere",
+    ("discussion.discard", "POST"): "leads elsewhere",
     ("syllabus.cancel", "POST"): "leads elsewhere",
     ("syllabus.hold", "POST"): "leads elsewhere",
     ("admin.test_mail", "POST"): "leads elsewhere",

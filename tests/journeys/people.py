@@ -30,6 +30,7 @@ COURSE = "/courses/why-study-the-russian-revolution"
 LESSON = f"{COURSE}/lessons/why-study-the-russian-revolution"
 READING = f"{LESSON}/readings/read-to-the-citizens/tick"
 PROMPT = f"{LESSON}/prompts/fact-and-judgement"
+TALK = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
 QUIZ = f"{COURSE}/quizzes/why-study"
 OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
 
@@ -38,6 +39,7 @@ EMAIL, PASSWORD = "vera@example.org", "peace, land and bread"
 CHOICE = re.compile(r'name="(item-\d+)" value="([^"]+)"')
 TYPED = re.compile(r'type="text" id="[^"]+" name="(item-\d+)"')
 BASE = re.compile(r'name="(base-\d+)" value="(\d+)"')
+WRONG = re.compile(r'href="([^"]+/wrong\?[^"]*(?:passage|item)=(\d+)[^"]*)"')
 PLACE = re.compile(r'<select name="item-(\d+)-([^"]+)" aria-label="Place of')
 
 
@@ -67,7 +69,13 @@ def make_house(app: Application, database: Database) -> House:
     join, ask, _not_seen_yet = invite(planner, group), invite(planner, group, way="by-approval"), _link(planner, group)
     post(administrator, f"/join/{ask}", {"words": "I heard of you from Nadia."})
     place, seen = _work_with_a_tutor(database, member, planner, group)
+    passage, item, reported, answered = _report(student, administrator, result)
     names = {
+        "post": _talk(member, planner, group),
+        "passage": passage,
+        "item": item,
+        "reported": reported,
+        "answered": answered,
         "place": place,
         "seen": seen,
         "result": result,
@@ -152,6 +160,31 @@ def _work_with_a_tutor(database: Database, student: FlaskClient, tutor: FlaskCli
         place, seen = str(found.enrolment_id), str(found.id)
     assert tutor.get(f"/groups/{group}/progress/{place}").status_code == 200
     return place, seen
+
+
+def _report(student: FlaskClient, administrator: FlaskClient, result: str) -> tuple[str, str, str, str]:
+    """Report a passage and a question of RESULT as wrong, have the first answered; return the ids of all four."""
+    passage, question = (WRONG.findall(student.get(page).text)[0] for page in (LESSON, f"/attempts/{result}"))
+    sent = {
+        f"{COURSE}/wrong?passage={passage[1]}": "Is the date right?",
+        f"{COURSE}/wrong?item={question[1]}": "Two of them are right.",
+    }
+    answered, reported = (str(post(student, way, {"words": words}).location) for way, words in sent.items())
+    post(administrator, answered, {"outcome": "planned", "answer": "It is not. Thank you!"})
+    return passage[1], question[1], reported.rsplit("/", 1)[1], answered.rsplit("/", 1)[1]
+
+
+def _talk(member: FlaskClient, planner: FlaskClient, group: str) -> str:
+    """Post as the PLANNER, edit it, have the MEMBER reply and begin another reply; return the id of the first post."""
+    there = str(post(planner, TALK.format(group=group), {"text": "What did it cost, and *whom*?"}).location)
+    first = there.rpartition("-")[2]
+    at = f"/groups/{group}/posts/{first}"
+    post(planner, f"{at}/edit", {"text": "What did it cost, and whom did it cost *most*?", "version": "1"})
+    answered = str(post(member, f"{at}/reply", {"text": "Those who had nothing to say in it."}).location)
+    post(planner, f"/groups/{group}/posts/{answered.rpartition('-')[2]}/reply", {"text": "> nothing to say\n\nDid they?"})
+    for text in ("And who counted?", "Written meanwhile in another window."):
+        post(member, f"{at}/reply/draft", {"text": text, "base": "0"})
+    return first
 
 
 def _tick(client: FlaskClient) -> None:
