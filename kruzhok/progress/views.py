@@ -106,7 +106,7 @@ def mine(enrolment_id: int) -> str:
     place = access.own_place(db_session, enrolment_id)
     return render_template(
         "kruzhok/progress/mine.html",
-        place=place,
+        enrolment=place,  # not `place`: that is what the head says
         record=record_of(db_session, place, datetime.now(UTC), own=True),
         looks=looks_at(db_session, place, most=MOST_LOOKS),
         links=Links(place, place.group.slug if place.group else ALONE),

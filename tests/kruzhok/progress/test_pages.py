@@ -16,6 +16,7 @@ from course.completion.models import Look, State
 from course.completion.records import store
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, ActivityKind
+from course.syllabus.models import Assignment
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.models import Draft, JournalEntry, Prompt
@@ -285,6 +286,10 @@ def test_a_former_member_reads_all_of_theirs_and_no_link_leads_astray(circle: Ci
         assert browser.get(address.replace("&amp;", "&")).status_code == 200, address
 
 
+def test_ones_own_record_says_at_its_head_whose_work_it_is(circle: Circle) -> None:
+    assert "With Thursday circle" in circle.own(circle.vera)
+
+
 def test_work_on_what_was_taken_out_of_the_course_stays_in_the_record(circle: Circle, database: Database) -> None:
     circle.write(circle.vera, "An old answer.")
     with database.transaction() as session:
@@ -347,3 +352,26 @@ def test_what_was_done_alone_and_brought_along_is_seen(circle: Circle, database:
         alone = session.get_one(Enrolment, alone.id)
         alone.group_id = circle.group.id
     assert row_of(circle.page(circle.tutor, TABLE), "Olga").startswith("Olga done")
+
+
+def test_a_group_without_students_is_told_what_will_stand_there(circle: Circle) -> None:
+    circle.leave(circle.vera)
+    circle.leave(circle.nadia)
+    assert "No students yet" in circle.page(circle.tutor, TABLE)
+
+
+def test_parts_stand_in_the_order_of_the_meetings(circle: Circle, database: Database) -> None:
+    with database.transaction() as session:
+        unit = factories.make_unit(session, circle.course, position=2)
+        later = factories.make_lesson(session, circle.course, unit, number=2)
+        factories.make_reading(session, later, title="Read before the rest")
+        before = factories.make_meeting(session, circle.group, number=2, day=NOW.date() + timedelta(days=7))
+        factories.make_assignment(session, circle.group, later, meeting_id=before.id)
+    page = circle.page(circle.tutor, TABLE)
+    assert page.index("A reading") < page.index("Read before the rest")
+    with database.transaction() as session:
+        session.merge(circle.assignment).meeting_id = before.id
+        moved = select(Assignment).where(Assignment.activity_id == later.id)
+        session.scalars(moved).one().meeting_id = circle.assignment.meeting_id
+    page = circle.page(circle.tutor, TABLE)
+    assert page.index("Read before the rest") < page.index("A reading")
