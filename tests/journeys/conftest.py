@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from course.base.db import Database
@@ -16,6 +16,10 @@ from kruzhok.config import SHIPPED_COURSE
 from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_folder
 from tests import browser as chromium
+
+#: Milliseconds: a busy machine is slow, and what never comes is found out late enough.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
@@ -66,7 +70,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def new_context(browser: Browser, *, scripts: bool, viewport: dict[str, int]) -> BrowserContext:
     """Return a fresh browser window, so to speak: no cookies, nothing kept."""
     context = browser.new_context(java_script_enabled=scripts, viewport=viewport, reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 
