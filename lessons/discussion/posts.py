@@ -133,7 +133,7 @@ def _post(
     once: str | None,
     now: datetime,
 ) -> Post:
-    press = _press(once, to, text)
+    press = _press(once, discussion, to, text)
     # The talk is locked, so the other half of a double click is either here by now or waits.
     made = session.scalar(select(Post).where(Post.enrolment_id == enrolment.id, Post.once == press)) if press else None
     if made is not None:
@@ -154,11 +154,11 @@ def _post(
     return post
 
 
-def _press(once: str | None, to: Post | None, text: str) -> str | None:
+def _press(once: str | None, discussion: Discussion, to: Post | None, text: str) -> str | None:
     """Return the name of the press with what was sent: who goes back, writes on and presses again posts anew."""
     if once is None:
         return None
-    return hashlib.sha256(f"{once}\n{to.id if to else ''}\n{text}".encode()).hexdigest()
+    return hashlib.sha256(f"{once}\n{discussion.id}\n{to.id if to else ''}\n{text}".encode()).hexdigest()
 
 
 def keep_reply_draft(session: Session, enrolment: Enrolment, to: Post, text: str, *, base: int, now: datetime) -> Kept:

@@ -167,6 +167,18 @@ def test_editing_in_two_windows_loses_nothing(browser: Browser, database: Databa
     assert "The newer words." in ivan.get(page(there)).text
 
 
+def test_beside_a_draft_of_an_edit_stands_what_the_post_says_now(
+    browser: Browser, database: Database, there: Circle, first: Post
+) -> None:
+    ivan = browser(there.ivan)
+    post(ivan, on(there, first, "edit/draft"), {"text": "Words on their way", "base": "0"})
+    with database.transaction() as session:
+        edit_post(session, session.merge(there.ivan), session.merge(first), "The newer words.", base=1, now=NOW)
+    shown = ivan.get(page(there, f"&edit={first.id}")).text
+    assert "Words on their way</textarea>" in shown
+    assert "The newer words." in shown
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [(" \n", "nothing written"), ("word " * 20_001, "20001 words"), ("> " * 200 + "deep", "too deeply")],

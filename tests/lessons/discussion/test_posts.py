@@ -26,6 +26,8 @@ from lessons.discussion.posts import (
 )
 from lessons.drafts import drafts_at, prompt_place
 from lessons.journal import keep_draft, write_entry
+from lessons.models import Prompt
+from tests import factories
 from tests.conftest import NOW
 from tests.lessons.discussion.conftest import Circle, make_circle
 
@@ -77,6 +79,17 @@ def test_a_double_click_is_one_post_and_another_text_is_another(session: Session
     first = write("One.", "a")
     assert write("One.", "a") == first
     assert len({first, write("One, and more.", "a"), write("One.", "b")}) == 3
+
+
+def test_one_press_said_of_two_prompts_is_a_post_on_each(session: Session, circle: Circle) -> None:
+    lesson = circle.prompt.activity.parent
+    assert lesson is not None
+    other = factories.make_prompt(session, lesson)
+    asked = session.scalars(select(Prompt).where(Prompt.activity_id == other.id)).one()
+    here, there = (
+        write_post(session, circle.vera, prompt, "Yes.", once="a", base=0, now=NOW) for prompt in (circle.prompt, asked)
+    )
+    assert here.discussion_id != there.discussion_id
 
 
 def test_a_double_click_on_a_reply_is_one_reply_and_one_notice(session: Session, circle: Circle) -> None:
