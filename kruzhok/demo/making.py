@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from course.completion.models import Look
@@ -107,7 +107,8 @@ class _Play:
         return self.now - timedelta(days=days)
 
     def open(self) -> None:
-        """Make the accounts, the group, the plan and the link."""
+        """Make the accounts, the group and the link."""
+        self._date_back()
         for person in (self.script.tutor, *self.script.students):
             self.users[person.email] = create_user(
                 self.session, email=person.email + AT, name=person.name, password=self.password, now=self.ago(OPENED)
@@ -129,6 +130,16 @@ class _Play:
         self.token = make_invitation(
             self.session, tutor, role=Role.student, by_approval=False, uses_allowed=30, days=90, now=self.ago(OPENED)
         )
+
+    def _date_back(self) -> None:
+        """Let what the course began with be there since before the play, or it would be new to those who were done.
+
+        For others nothing changes: no one can have been done with a lesson before it was there."""
+        its = (Activity.course_id == self.course.id, Activity.group_id.is_(None))
+        begins = self.session.scalar(select(func.min(Activity.added_at)).where(*its))
+        before = self.ago(OPENED + 1)
+        if begins is not None and begins > before:
+            self.session.execute(update(Activity).where(*its, Activity.added_at == begins).values(added_at=before))
 
     def acts(self) -> Iterator[tuple[datetime, Act]]:
         """Yield what happens and when."""

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database, make_engine
+from course.completion.records import standing_of
 from course.groups.models import Enrolment, Role
 from course.notices.models import Notice
 from course.outline.models import Course
@@ -92,6 +93,15 @@ def test_what_is_stored_as_done_is_what_the_work_amounts_to(demo: Database):
         rebuild(session, places, now=NOW)
         assert {place.id: factories.states_of(session, place.id) for place in places} == before
         assert any(before.values())
+
+
+def test_the_same_is_asked_of_every_student(demo: Database):
+    with demo.transaction(writing=False) as session:
+        live = (Enrolment.role == Role.student, Enrolment.left_at.is_(None))
+        places = session.scalars(select(Enrolment).where(*live)).all()
+        asked = {standing_of(session, place).progress.required for place in places}
+        assert len(asked) == 1
+        assert asked != {0}
 
 
 def test_replies_are_told_to_those_replied_to(demo: Database):
