@@ -312,6 +312,15 @@ def test_places_are_listed_each_with_its_own_figure(circle: Circle, database: Da
     assert "/me/places" in circle.page(circle.vera, "/me")
 
 
+def test_a_tutor_reads_their_own_record_and_is_told_that_it_has_no_figure_and_no_other_reader(circle: Circle) -> None:
+    circle.write(circle.tutor, "What a tutor thinks.")
+    page = circle.own(circle.tutor)
+    assert "What a tutor thinks." in page
+    assert "nobody sees this record but you" in page
+    assert "required parts done" not in page
+    assert "No tutor has opened" not in page
+
+
 # Who looked
 
 
