@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from course.completion.models import CompletionFact, FactKind
 from course.groups.models import Enrolment
+from lessons.discussion.models import Discussion, Post
 from lessons.models import Draft, JournalEntry
 from quizzes.models import Attempt, AttemptItem, Purpose, Step
 
@@ -43,7 +44,7 @@ def last_acts(session: Session, enrolment: Enrolment) -> LastActs:
 
 
 def _newest_of_each(enrolment: Enrolment) -> Iterator[Select[Any]]:
-    """Yield queries for the newest draft, fact of one's own making, journal entry, attempt begun and answer saved."""
+    """Yield queries for the newest draft, fact of one's own making, entry, post, attempt begun and answer saved."""
     own = (FactKind.reached, FactKind.tick, FactKind.untick)
     prompt = cast(func.substr(Draft.place, len("prompt:") + 1), BigInteger)
     sat = (Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz)
@@ -53,6 +54,8 @@ def _newest_of_each(enrolment: Enrolment) -> Iterator[Select[Any]]:
         (0, CompletionFact.activity_id, CompletionFact.at,
          (CompletionFact.enrolment_id == enrolment.id, CompletionFact.kind.in_(own))),
         (0, JournalEntry.activity_id, JournalEntry.written_at, (JournalEntry.enrolment_id == enrolment.id,)),
+        (0, Discussion.activity_id, Post.made_at,
+         (Post.enrolment_id == enrolment.id, Discussion.id == Post.discussion_id)),
         (0, Attempt.activity_id, Attempt.started_at, sat),
         (0, Attempt.activity_id, Step.at,
          (*sat, AttemptItem.attempt_id == Attempt.id, Step.attempt_item_id == AttemptItem.id)),

@@ -11,9 +11,10 @@ from course.base.db import Database
 from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
-from kruzhok.today.acts import Act, LastActs
+from kruzhok.today.acts import Act, LastActs, last_acts
 from kruzhok.today.plan import decide, plan_for
 from kruzhok.today.tasks import LessonTasks, Task
+from lessons.discussion.posts import reply, write_post
 from lessons.journal import keep_draft, write_entry
 from lessons.models import Prompt
 from lessons.readings import tick_reading
@@ -25,6 +26,7 @@ from tests.factories import (
     make_bare_course,
     make_empty_course,
     make_enrolment,
+    make_group,
     make_lesson,
     make_prompt,
     make_quiz,
@@ -125,6 +127,16 @@ def test_the_plan_follows_what_was_done(session: Session) -> None:
     attempt.submitted_at = at(5)
     session.flush()
     assert now() == ("here", "quiz")
+
+
+def test_a_reply_is_an_act_though_its_prompt_was_done_before(session: Session) -> None:
+    course = make_bare_course(session)
+    enrolment = make_enrolment(session, course=course, group=make_group(session, course))
+    prompt = session.scalars(select(Prompt)).one()
+    first = write_post(session, enrolment, prompt, "Because.", once=None, base=0, now=at(1))
+    tick_reading(session, enrolment, activity_of(session, course, ActivityKind.reading), done=True, now=at(2))
+    reply(session, enrolment, first, "And also.", once=None, now=at(3))
+    assert last_acts(session, enrolment).other == Act(prompt.activity_id, at(3))
 
 
 def test_what_a_quiz_missed_is_to_be_read_again(session: Session) -> None:
