@@ -84,6 +84,7 @@ def make_house(app: Application, database: Database) -> House:
         "entry": entry,
         "reset": _token_in_letter(database),
         "group": group,
+        "bare": _open_group(planner),
         "join": join,
         "ask": ask,
         "upload": _upload(database),
@@ -181,7 +182,8 @@ def _talk(member: FlaskClient, planner: FlaskClient, group: str) -> str:
     at = f"/groups/{group}/posts/{first}"
     post(planner, f"{at}/edit", {"text": "What did it cost, and whom did it cost *most*?", "version": "1"})
     answered = str(post(member, f"{at}/reply", {"text": "Those who had nothing to say in it."}).location)
-    post(planner, f"/groups/{group}/posts/{answered.rpartition('-')[2]}/reply", {"text": "> nothing to say\n\nDid they?"})
+    answer = answered.rpartition("-")[2]
+    post(planner, f"/groups/{group}/posts/{answer}/reply", {"text": "> nothing to say\n\nDid they?"})
     for text in ("And who counted?", "Written meanwhile in another window."):
         post(member, f"{at}/reply/draft", {"text": text, "base": "0"})
     return first
@@ -206,6 +208,12 @@ def _upload(database: Database) -> str:
                 files.write(path, path.relative_to(SHIPPED_COURSE))
     with database.transaction() as session:
         return str(keep_upload(session, archive.getvalue(), now=datetime.now(UTC)).sha256)
+
+
+def _open_group(organiser: FlaskClient) -> str:
+    """Return a study group just opened: nothing is laid out yet."""
+    opened = post(organiser, f"{COURSE}/groups/new", {"name": "Monday circle", "role": "tutor", "zone": "UTC"})
+    return str(opened.location.split("/")[-2])
 
 
 def _join_group(database: Database, email: str, *, planner: str) -> str:
