@@ -1,6 +1,7 @@
 """A study group that talks about the prompt of a small course."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -30,14 +31,10 @@ class Circle:
 def make_circle(session: Session) -> Circle:
     course = factories.make_bare_course(session)
     group = factories.make_group(session, course)
+    named: dict[str, dict[str, Any]] = {"vera": {}, "ivan": {}, "tutor": {"role": Role.tutor}, "left": {"left_at": NOW}}
     people = {
         name: factories.make_enrolment(session, factories.make_user(session, name=name.title()), group=group, **columns)
-        for name, columns in {
-            "vera": {},
-            "ivan": {},
-            "tutor": {"role": Role.tutor},
-            "left": {"left_at": NOW},
-        }.items()
+        for name, columns in named.items()
     }
     lesson, activity = (
         factories.activity_of(session, course, kind) for kind in (ActivityKind.lesson, ActivityKind.prompt)
