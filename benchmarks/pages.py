@@ -106,9 +106,9 @@ def main() -> int:
 def pages_of(reader: Reader) -> list[Page]:
     """Return the pages to be measured, with the bounds of their queries."""
     return [
-        Page("front", "/", 8),
+        Page("front", "/", 11),
         Page("today", "/today", 12),
-        Page("course", COURSE, 9),
+        Page("course", COURSE, 10),
         Page("lesson", f"{COURSE}/lessons/lenins-return-april-theses", 14),
         Page("document", f"{COURSE}/texts/april-theses", 9),
         Page("start of a quiz", f"{COURSE}/quizzes/lenins-return", 12),
