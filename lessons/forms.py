@@ -6,7 +6,7 @@ from flask import request
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
-from course.base.forms import Form, clean_text
+from course.base.forms import Form, clean_text, whole_number
 from course.base.web import is_local_path
 from course.base.words import _
 from lessons.drafts import MOST_BASE
@@ -47,8 +47,7 @@ class WritingForm(Form):
     @property
     def base_number(self) -> int:
         """The base of the draft, 0 where it is none we gave out."""
-        said = str(self.base.data or "")
-        number = int(said) if said.isascii() and said.isdecimal() and len(said) <= 12 else 0
+        number = whole_number(self.base.data, digits=12) or 0
         return number if number <= MOST_BASE else 0
 
     @property
@@ -86,8 +85,7 @@ class CopyForm(Form):
     @property
     def copy_number(self) -> int:
         """The copy, 0 where none is meant."""
-        said = str(self.copy.data or "")
-        return int(said) if said.isascii() and said.isdecimal() and len(said) <= 4 else 0
+        return whole_number(self.copy.data, digits=4) or 0
 
 
 def begins_anew() -> bool:

@@ -30,6 +30,9 @@ from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
+#: What a key can be at the most. An address may say any number, and a database refuses to compare with a larger one.
+LARGEST_ID = 2**63 - 1
+
 #: SQLite waits this long for another writer, in milliseconds; far above the longest write transaction.
 BUSY_TIMEOUT = 10_000
 

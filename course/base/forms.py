@@ -34,6 +34,12 @@ def clean_text(text: str | None) -> str:
     return text.encode("utf-8", "ignore").decode("utf-8")
 
 
+def whole_number(said: Any, *, digits: int = 18) -> int | None:
+    """Return the whole number that a request SAID, of so many DIGITS at the most; None where it is none."""
+    text = str(said or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 class WithinLength:
     """Validator: at most MOST characters, said with both numbers."""
 

@@ -7,6 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from course.base.db import LARGEST_ID
 from course.base.errors import Conflict, Forbidden, NotFound
 from course.base.words import _
 from course.groups.enrolments import ALONE, choose, enrol_alone, live_enrolments
@@ -15,8 +16,6 @@ from course.outline.models import Course
 from course.users.access import SignInFirst
 from course.users.guests import acting_user
 from course.users.models import User
-
-LARGEST_ID = 2**63 - 1  #: what a key can be; an address may say any number
 
 
 class Archived(Conflict):
@@ -74,12 +73,17 @@ def acting_enrolment(session: Session, course: Course, *, now: datetime) -> Enro
     Raise Archived where it is in a study group that is over."""
     if (enrolment := page_enrolment(session, course)) is None:
         enrolment = enrol_alone(session, acting_user(session, now=now), course, now=now)
+    let_act(enrolment, now)
+    show_place(enrolment)
+    return enrolment
+
+
+def let_act(enrolment: Enrolment, now: datetime) -> None:
+    """Note that something is done in ENROLMENT; raise Archived where it is in a study group that is over."""
     if enrolment.group is not None:
         refuse_archived(enrolment.group)
     enrolment.used_at = now
     enrolment.user.active_on = now.date()
-    show_place(enrolment)
-    return enrolment
 
 
 def refuse_archived(group: StudyGroup) -> None:
@@ -163,10 +167,9 @@ def request_of(session: Session, organiser: Enrolment, request_id: int) -> JoinR
     return request
 
 
-def member_of(session: Session, organiser: Enrolment, enrolment_id: str) -> Enrolment:
+def member_of(session: Session, organiser: Enrolment, enrolment_id: int) -> Enrolment:
     """Return the live place of that id in the group of ORGANISER; raise NotFound."""
-    known = enrolment_id.isascii() and enrolment_id.isdecimal() and len(enrolment_id) <= 18
-    other = session.get(Enrolment, int(enrolment_id)) if known else None
+    other = session.get(Enrolment, enrolment_id)
     if other is None or other.group_id != organiser.group_id or other.left_at is not None:
         raise NotFound
     return other

@@ -57,17 +57,6 @@ def choose(enrolments: Sequence[Enrolment], place: str | None) -> Enrolment | No
     return next((one for one in enrolments if one.group is None or one.group.archived_at is None), None)
 
 
-def groups_of(session: Session, user: User) -> Sequence[Enrolment]:
-    """Return the live places of USER in study groups, with group and course, the last used first."""
-    mine = (
-        select(Enrolment)
-        .where(Enrolment.user_id == user.id, Enrolment.group_id.is_not(None), Enrolment.left_at.is_(None))
-        .options(joinedload(Enrolment.group), joinedload(Enrolment.course))
-        .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
-    )
-    return session.scalars(mine).all()
-
-
 def members_of(session: Session, group_id: int | None) -> Sequence[Enrolment]:
     """Return the live places in a study group, with their users: tutors first, then by name."""
     theirs = (

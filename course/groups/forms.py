@@ -4,7 +4,7 @@ from wtforms import HiddenField, IntegerField, RadioField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text
+from course.base.forms import Form, WithinLength, clean_text, whole_number
 from course.base.words import _
 from course.groups.invitations import MOST_DAYS, MOST_USES
 from course.groups.models import Role
@@ -121,6 +121,11 @@ class MemberForm(Form):
     enrolment = HiddenField()
 
     ACTS = frozenset({"make-tutor", "make-student", "give-keys", "take-keys", "remove"})
+
+    @property
+    def enrolment_id(self) -> int:
+        """The member's place, 0 where none is meant."""
+        return whole_number(self.enrolment.data) or 0
 
     def validate_do(self, field: HiddenField) -> None:
         """Only what the buttons say."""

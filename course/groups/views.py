@@ -11,7 +11,7 @@ from course.base.errors import DomainError
 from course.base.forms import EmptyForm
 from course.base.words import _
 from course.groups import access, members
-from course.groups.enrolments import former_places_of, groups_of, members_of
+from course.groups.enrolments import former_places_of, live_places_of, members_of
 from course.groups.forms import DecisionForm, GroupForm, InvitationForm, JoinForm, MemberForm, OpenForm
 from course.groups.invitations import (
     find_invitation,
@@ -61,7 +61,7 @@ def groups() -> str:
     user = account()
     return render_template(
         "groups/groups.html",
-        enrolments=groups_of(db_session, user),
+        enrolments=[place for place in live_places_of(db_session, user) if place.group is not None],
         asked=asked_by(db_session, user),
         former=[place for place in former_places_of(db_session, user) if place.group is not None],
     )
@@ -230,7 +230,7 @@ def change_member(slug: str) -> ResponseReturnValue:
     mine, form, now = access.acting_organiser(db_session, slug), MemberForm(), datetime.now(UTC)
     if not form.validate_on_submit():
         raise BadButton
-    other = access.member_of(db_session, mine, str(form.enrolment.data or ""))
+    other = access.member_of(db_session, mine, form.enrolment_id)
     assert other.user is not None
     match form.do.data:
         case "make-tutor":
@@ -275,7 +275,6 @@ def leave(slug: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("groups/leave.html", mine=mine, form=form)
     members.leave(db_session, mine, now=datetime.now(UTC))
-    access.show_place(None)
     flash(_("You have left. What you did there stays yours to read."))
     return redirect(url_for(".groups"), 303)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, StudyGroup
 from course.pacing import current
 from course.syllabus.assigned import Given, given_to
 from course.syllabus.models import Meeting
@@ -51,10 +51,9 @@ class Syllabus:
         return None if at is None else live[at]
 
 
-def today_of(enrolment: Enrolment, now: datetime) -> date:
-    """Return which day it is NOW for the study group of ENROLMENT."""
-    assert enrolment.group is not None
-    return now.astimezone(ZoneInfo(enrolment.group.zone)).date()
+def today_of(group: StudyGroup, now: datetime) -> date:
+    """Return which day it is NOW for GROUP."""
+    return now.astimezone(ZoneInfo(group.zone)).date()
 
 
 def meetings_of(session: Session, group_id: int) -> Sequence[Meeting]:

@@ -21,7 +21,7 @@ from course.notices.records import ASSIGNED, tell_anew
 from course.outline.models import Activity, ActivityKind
 from course.pacing import current, meeting_days
 from course.rules import due_instant
-from course.syllabus.meetings import meetings_of
+from course.syllabus.meetings import meetings_of, today_of
 from course.syllabus.models import Assignment, Meeting
 
 #: More meetings than any course has, and as many as a page can be asked to lay out.
@@ -83,7 +83,7 @@ def plan_meetings(
     for meeting, lesson in zip(meetings, lessons, strict=True):
         _give(session, group, meeting, lesson, by_id=by_id, now=now)
     settle(session, group)
-    coming = current([meeting.day for meeting in meetings], _today(group, now))
+    coming = current([meeting.day for meeting in meetings], today_of(group, now))
     if meetings:
         _tell_students(session, group, meetings[coming or 0], by_id=by_id, now=now)
     return meetings
@@ -178,10 +178,6 @@ def hold_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
     settle(session, group)
     _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
-
-
-def _today(group: StudyGroup, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(group.zone)).date()
 
 
 def _lock(session: Session, group: StudyGroup) -> None:
@@ -315,7 +311,7 @@ def _check_lessons(
 
 def _tell_if_coming(session: Session, group: StudyGroup, meeting: Meeting, *, by_id: int, now: datetime) -> None:
     """Tell of MEETING unless it is over: setting the record of it right is no news."""
-    if meeting.day >= _today(group, now):
+    if meeting.day >= today_of(group, now):
         _tell_students(session, group, meeting, by_id=by_id, now=now)
 
 

@@ -3,7 +3,7 @@
 from flask import request
 from flask_wtf.file import FileField, FileRequired
 
-from course.base.forms import Form, clean_text
+from course.base.forms import Form, clean_text, whole_number
 from course.base.words import _
 
 #: More pages than any site has; what is above is a slip.
@@ -22,9 +22,8 @@ class UploadForm(Form):
 
 def page_number() -> int:
     """Return which page of a list is asked for, 1 where none is that there could be."""
-    said = request.args.get("page", "")
-    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 9 else 1
-    return number if 1 <= number <= MOST_PAGES else 1
+    number = whole_number(request.args.get("page"), digits=8) or 1
+    return number if number <= MOST_PAGES else 1
 
 
 def wanted_words() -> str:

@@ -19,7 +19,7 @@ class CourseLine(NamedTuple):
     """A course with how many people study it, alone or in a group."""
 
     course: Course
-    learners: int
+    enrolled: int
 
 
 class GroupLine(NamedTuple):

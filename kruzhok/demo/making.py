@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from course.completion.models import Look
+from course.completion.looks import note_look
 from course.groups.enrolments import enrol_alone
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import join
@@ -181,7 +181,7 @@ class _Play:
         """Yield what one student does beside talking."""
         begins = JOINED[person.habit]
         if person.brings:
-            # Two days of reading alone, before there was anything to join.
+            # A reading ticked alone, before there was anything to join.
             yield self.ago(begins + 1.5), _bound(self._study_alone, person)
         yield self.ago(begins), _bound(self._join, person)
         over, at_hand = DONE[person.habit]
@@ -282,8 +282,7 @@ class _Play:
 
     def _look(self, email: str, at: datetime) -> None:
         tutor = self.places[self.script.tutor.email]
-        self.session.add(Look(enrolment_id=self.places[email].id, by_id=tutor.user_id, at=at))
-        self.session.flush()
+        note_look(self.session, self.places[email].id, tutor.user_id, now=at)
 
     def _leave(self, person: Person, at: datetime) -> None:
         leave(self.session, self.places[person.email], now=at)

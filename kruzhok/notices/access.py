@@ -2,11 +2,10 @@
 
 from sqlalchemy.orm import Session
 
+from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
 from course.notices.models import Notice
 from course.users.models import User
-
-LARGEST_ID = 2**63 - 1  #: what a key can be; an address may say any number
 
 
 def own_notice(session: Session, user: User, notice_id: int) -> Notice:

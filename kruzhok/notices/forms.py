@@ -3,7 +3,7 @@
 from flask import request
 from wtforms import HiddenField
 
-from course.base.forms import Form
+from course.base.forms import Form, whole_number
 
 
 class SeenForm(Form):
@@ -14,13 +14,9 @@ class SeenForm(Form):
     @property
     def last_id(self) -> int:
         """The id, 0 where it is none."""
-        return _id_of(str(self.last.data or "")) or 0
+        return whole_number(self.last.data) or 0
 
 
 def before() -> int | None:
     """Return the id of the notice that the list is to begin after (`?before=`), None for the newest."""
-    return _id_of(request.args.get("before", ""))
-
-
-def _id_of(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 18 else None
+    return whole_number(request.args.get("before"))

@@ -3,8 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
-from course.groups.access import LARGEST_ID, show_place, tutor
+from course.groups.access import show_place, tutor
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity
 from course.users.access import somebody

@@ -9,16 +9,16 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.completion.records import Standing, standings_of
+from course.groups.enrolments import members_of
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind, Unit
 from course.syllabus.meetings import Syllabus, syllabi_of
 from course.syllabus.models import Meeting
-from course.users.models import User
 from lessons.models import Lesson
 from lessons.parts import ORDER
 
@@ -76,7 +76,7 @@ def table_of(session: Session, group: StudyGroup, now: datetime) -> Table:
     """Return the table of GROUP: its students by name, what is asked of them in the order of meetings. Eight queries.
 
     Who left is not in it, and a tutor is no student."""
-    students = students_of(session, group.id)
+    students = [one for one in members_of(session, group.id) if one.role is Role.student]
     standings = standings_of(session, students)
     syllabi = syllabi_of(session, group.id, students)
     asked = frozenset[int]().union(*(standing.required for standing in standings.values()))
@@ -98,18 +98,6 @@ def table_of(session: Session, group: StudyGroup, now: datetime) -> Table:
         rows.append(Row(student, cells, standing.progress))
     done = [sum(cell.sign == "done" for cell in column) for column in zip(*(row.cells for row in rows), strict=True)]
     return Table(blocks, rows, done, bool(asked))
-
-
-def students_of(session: Session, group_id: int) -> Sequence[Enrolment]:
-    """Return the places of the students of a study group, with their users, by name."""
-    theirs = (
-        select(Enrolment)
-        .join(Enrolment.user)
-        .where(Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
-        .options(contains_eager(Enrolment.user))
-        .order_by(User.name, Enrolment.id)
-    )
-    return session.scalars(theirs).all()
 
 
 def _columns(session: Session, group: StudyGroup, asked: frozenset[int]) -> list[Column]:

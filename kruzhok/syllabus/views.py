@@ -62,7 +62,7 @@ def plan(slug: str) -> ResponseReturnValue:
     """Lay out the meetings, once. A number of meetings that the form has no rows for only brings the rows."""
     mine, group = _planner(slug)
     now = datetime.now(UTC)
-    form = plan_form(lessons_of(db_session, group.course_id), today_of(mine, now) + WEEK)
+    form = plan_form(lessons_of(db_session, group.course_id), today_of(group, now) + WEEK)
     if not form.is_submitted():
         if meetings_of(db_session, group.id):
             return redirect(url_for(".syllabus", slug=slug), 303)
@@ -94,7 +94,7 @@ def add(slug: str) -> ResponseReturnValue:
     planned = syllabus_of(db_session, mine)
     lessons = lessons_of(db_session, group.course_id)
     held = planned.live()
-    day = (held[-1].meeting.day if held else today_of(mine, now)) + WEEK
+    day = (held[-1].meeting.day if held else today_of(group, now)) + WEEK
     fresh = next((str(line.activity_id) for line in lessons if line.activity_id not in planned.assigned), "")
     form = MeetingForm(data={"day": day, "lesson": fresh})
     del form.with_later, form.shown

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.completion.records import Standing, standing_of
-from course.groups.enrolments import choose
+from course.groups.enrolments import choose, live_places_of
 from course.groups.models import Enrolment
 from course.outline.models import Course
 from course.syllabus.meetings import syllabus_of
@@ -79,13 +79,7 @@ class Plan:
 
 def latest_enrolment(session: Session, user: User, place: str | None = None) -> Enrolment | None:
     """Return the enrolment USER last did something in, with course and group; in that PLACE (a group's slug, ALONE)."""
-    mine = (
-        select(Enrolment)
-        .where(Enrolment.user_id == user.id, Enrolment.left_at.is_(None))
-        .options(joinedload(Enrolment.course), joinedload(Enrolment.group))
-        .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
-    )
-    return choose(session.scalars(mine).all(), place)
+    return choose(live_places_of(session, user), place)
 
 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:

@@ -76,7 +76,7 @@ class Weeks:
 def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTasks], now: datetime) -> Weeks:
     """Return the meetings of SYLLABUS with those of LESSONS that are at work there."""
     assert enrolment.group is not None
-    zone, today = ZoneInfo(enrolment.group.zone), today_of(enrolment, now)
+    zone, today = ZoneInfo(enrolment.group.zone), today_of(enrolment.group, now)
     by_id = {lesson.task.id: lesson for lesson in lessons}
     parts = {part.id: part for lesson in lessons for part in lesson.parts}
     found: list[AtMeeting] = []

@@ -1,14 +1,14 @@
 """What of a group's talk a member may have. What is not there, or not this user's, does not exist: NotFound."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from course.base.db import LARGEST_ID
 from course.base.errors import Forbidden, NotFound
 from course.base.words import _
-from course.groups.access import LARGEST_ID, member, refuse_archived
+from course.groups.access import member
 from course.groups.models import Enrolment
 from lessons.access import lesson_named, prompt_of, refuse_retired
 from lessons.discussion.models import Discussion, Post
@@ -54,11 +54,3 @@ def own_post_in(session: Session, slug: str, post_id: int) -> tuple[Asked, Post]
     if post.enrolment_id != asked.enrolment.id:
         raise Forbidden(_("Only who wrote a post may change its words."))
     return asked, post
-
-
-def let_act(enrolment: Enrolment, now: datetime) -> None:
-    """Note that the member acts; raise Archived where the study group is over."""
-    assert enrolment.group is not None
-    refuse_archived(enrolment.group)
-    enrolment.used_at = now
-    enrolment.user.active_on = now.date()

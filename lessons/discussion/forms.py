@@ -3,7 +3,7 @@
 from flask import request
 from wtforms import HiddenField, TextAreaField
 
-from course.base.forms import clean_text
+from course.base.forms import clean_text, whole_number
 from course.base.words import _
 from lessons.forms import EntryForm
 
@@ -34,13 +34,12 @@ class EditForm(EntryForm):
     @property
     def version_number(self) -> int:
         """The number of the version whose words were edited, 0 where it is none."""
-        said = str(self.version.data or "")
-        return int(said) if said.isascii() and said.isdecimal() and len(said) <= 9 else 0
+        return whole_number(self.version.data, digits=9) or 0
 
 
 def asked_to_write() -> tuple[str, int | None]:
     """Return what the page is asked to open, and on which post: `?reply=17`, `?edit=17`, else an answer on none."""
     for doing in ("reply", "edit"):
         if (said := request.args.get(doing)) is not None:
-            return doing, int(said) if said.isascii() and said.isdecimal() and len(said) <= 18 else None
+            return doing, whole_number(said)
     return "answer", None

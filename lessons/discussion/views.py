@@ -1,5 +1,6 @@
 """The pages on which a study group talks: posting, replying, editing on the page of a prompt; the list of all talks."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template
@@ -10,7 +11,7 @@ from course.base.errors import DomainError
 from course.base.markdown import TooLong
 from course.base.web import wants_json
 from course.base.words import _
-from course.groups.access import Archived, member
+from course.groups.access import Archived, let_act, member
 from lessons.discussion import access
 from lessons.discussion.access import Asked
 from lessons.discussion.forms import EditForm, PostForm, ReplyForm
@@ -27,7 +28,7 @@ from lessons.discussion.posts import (
 from lessons.discussion.posts import reply as post_reply
 from lessons.discussion.threads import talks_of
 from lessons.drafts import forget_draft
-from lessons.forms import CopyForm, WritingForm
+from lessons.forms import CopyForm, EntryForm, WritingForm
 from lessons.views import prompt_address, said_of_draft, show_typed
 
 bp = Blueprint("discussion", __name__)
@@ -45,49 +46,57 @@ def talks(slug: str) -> str:
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>")
 def write(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
     """Post an answer to the group; or, where that button was pressed, show what it will look like."""
-    now, form = datetime.now(UTC), PostForm()
+    form = PostForm()
     asked = access.prompt_in(db_session, slug, lesson, ident)
-    if not form.validate_on_submit() or form.wants_preview:
-        return _typed(asked, form)
-    try:
-        access.let_act(asked.enrolment, now)
+
+    def post(now: datetime) -> Post:
         once, base = form.press, form.base_number
-        post = write_post(db_session, asked.enrolment, asked.prompt, form.text.data, once=once, base=base, now=now)
-    except (TooLong, Archived) as error:
-        return _typed(asked, form, error)
-    return _to_post(asked, post)
+        return write_post(db_session, asked.enrolment, asked.prompt, form.text.data, once=once, base=base, now=now)
+
+    return _hand_over(asked, form, post)
 
 
 @bp.post(f"{POST}/reply")
 def reply(slug: str, post_id: int) -> ResponseReturnValue:
     """Reply to a post; or show what the reply will look like."""
-    now, form = datetime.now(UTC), ReplyForm()
-    asked, post = access.post_in(db_session, slug, post_id)
-    if not form.validate_on_submit() or form.wants_preview:
-        return _typed(asked, form, doing="reply", on=post_id)
-    try:
-        access.let_act(asked.enrolment, now)
+    form = ReplyForm()
+    asked, to = access.post_in(db_session, slug, post_id)
+
+    def post(now: datetime) -> Post:
         once, base = form.press, form.base_number
-        made = post_reply(db_session, asked.enrolment, post, form.text.data, once=once, base=base, now=now)
-    except (TooLong, Archived) as error:
-        return _typed(asked, form, error, doing="reply", on=post_id)
-    return _to_post(asked, made)
+        return post_reply(db_session, asked.enrolment, to, form.text.data, once=once, base=base, now=now)
+
+    return _hand_over(asked, form, post, doing="reply", on=post_id)
 
 
 @bp.post(f"{POST}/edit")
 def edit(slug: str, post_id: int) -> ResponseReturnValue:
     """Give a post of one's own new words; or show what they will look like."""
-    now, form = datetime.now(UTC), EditForm()
-    asked, post = access.own_post_in(db_session, slug, post_id)
-    if not form.validate_on_submit() or form.wants_preview:
-        return _typed(asked, form, doing="edit", on=post_id)
-    try:
-        access.let_act(asked.enrolment, now)
+    form = EditForm()
+    asked, own = access.own_post_in(db_session, slug, post_id)
+
+    def post(now: datetime) -> Post:
         base, draft = form.version_number, form.base_number
-        edit_post(db_session, asked.enrolment, post, form.text.data, base=base, draft=draft, now=now)
+        edit_post(db_session, asked.enrolment, own, form.text.data, base=base, draft=draft, now=now)
+        return own
+
+    return _hand_over(asked, form, post, doing="edit", on=post_id)
+
+
+def _hand_over(
+    asked: Asked, form: EntryForm, post: Callable[[datetime], Post], *, doing: str = "answer", on: int | None = None
+) -> ResponseReturnValue:
+    """Hand what was typed over to POST and lead to what it made; draw the page with it where that is refused."""
+    now = datetime.now(UTC)
+    if not form.validate_on_submit() or form.wants_preview:
+        return _typed(asked, form, doing=doing, on=on)
+    try:
+        let_act(asked.enrolment, now)
+        made = post(now)
     except (TooLong, Archived, EditedMeanwhile) as error:
-        return _typed(asked, form, error, doing="edit", on=post_id)
-    return _to_post(asked, post)
+        return _typed(asked, form, error, doing=doing, on=on)
+    address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{made.id}")
+    return redirect(address, code=303)
 
 
 @bp.post(f"{POST}/<any(reply, edit):doing>/draft")
@@ -101,7 +110,7 @@ def draft(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
             return {"problem": " ".join(form.text.errors)}, 422
         return _typed(asked, form, doing=doing, on=post_id)
     try:
-        access.let_act(asked.enrolment, now)
+        let_act(asked.enrolment, now)
     except Archived as error:
         if wants_json():
             raise
@@ -135,8 +144,3 @@ def _typed(
     """Draw the page of the prompt with what was typed in it."""
     newer = isinstance(error, EditedMeanwhile)
     return show_typed(asked.lesson, asked.prompt, asked.enrolment, form, error, doing=doing, on=on, newer=newer)
-
-
-def _to_post(asked: Asked, post: Post) -> ResponseReturnValue:
-    address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{post.id}")
-    return redirect(address, code=303)

@@ -3,6 +3,7 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
 from course.groups.models import Enrolment
 from course.outline.models import Course
@@ -11,8 +12,6 @@ from course.users.models import User
 from lessons.reports.models import Report
 from lessons.reports.reports import Meant, handled_by
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion
-
-LARGEST_ID = 2**63 - 1
 
 
 def meant(

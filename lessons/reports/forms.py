@@ -5,7 +5,7 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text
+from course.base.forms import Form, WithinLength, clean_text, whole_number
 from course.base.web import is_local_path
 from course.base.words import _
 from lessons.reports.models import Outcome
@@ -14,8 +14,7 @@ from lessons.reports.reports import LONGEST, OUTCOMES
 
 def asked_id(name: str) -> int | None:
     """Return the id that the address or the form says under NAME; None where it says none."""
-    said = request.values.get(name, "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 18 else None
+    return whole_number(request.values.get(name))
 
 
 def way_back() -> str | None:

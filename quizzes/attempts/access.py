@@ -6,14 +6,13 @@ from flask_login import current_user
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from course.base.db import LARGEST_ID
 from course.base.errors import Forbidden, NotFound
 from course.base.words import _
 from course.groups.access import show_place
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
 from quizzes.models import Attempt, AttemptItem, Purpose, Quiz
-
-LARGEST_ID = 2**63 - 1  #: what a key can be; an address may say any number
 
 
 class OwnAttempt(NamedTuple):

@@ -281,7 +281,7 @@ def test_the_meeting_at_hand_is_reckoned_in_the_group_s_zone(session: Session):
     circle = Circle(session, zone="Pacific/Auckland")
     circle.plan(1, 2)
     late_in_utc = datetime(2026, 12, 3, 12, tzinfo=UTC)  # already Friday there
-    today = today_of(circle.student, late_in_utc)
+    today = today_of(circle.group, late_in_utc)
     at_hand = circle.syllabus.at_hand(today)
     assert at_hand is not None
     assert at_hand.meeting.number == 2
