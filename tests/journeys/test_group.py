@@ -1,8 +1,8 @@
 """Three people and a study group: opened, joined with work and afresh, studied in, talked in, looked at."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -106,7 +106,7 @@ def post(person: Person, slug: str) -> None:
     person.page.get_by_label("In your own words").fill(POSTED)
     person.press("Post to the group")
     expect(person.page.locator("strong", has_text="showed")).to_be_visible()
-    person.look("talk")
+    person.look("discussion")
     person.go(f"{LESSON}?group={slug}")
     person.page.get_by_role("link", name="Write your answer").first.click()
     person.page.get_by_label("In your own words").fill(PRIVATE)
@@ -137,10 +137,77 @@ def look_at(tutor: Person, group: str, student: str) -> str:
     return tutor.page.locator("main").inner_text() if tutor.scripts else tutor.page.content()
 
 
-def done_in(record: str, part: str) -> bool:
-    """Return whether RECORD says of PART that it is done."""
-    at = record.index(part)
-    return "done," in record[at : at + len(part) + 300].split("· ")[1][:12]
+class Circle(NamedTuple):
+    """The group, its tutor and two students; what they ticked: brought along, left out, in the group."""
+
+    address: str
+    slug: str
+    nadia: Person
+    vera: Person
+    pavel: Person
+    brought: str
+    left_out: str
+    ticked: dict[str, str]
+
+
+def come_together(nadia: Person, vera: Person, pavel: Person) -> Circle:
+    """Open a group; Vera brings along what she ticked alone, Pavel keeps his beside and begins afresh."""
+    nadia.sign_up("Nadia")
+    address = open_group(nadia, "Thursday circle")
+    link = invite(nadia, address)
+    brought = vera.tick(LESSON)
+    vera.sign_up("Vera")
+    join(vera, link, "Bring my work along")
+    left_out = pavel.tick(f"{COURSE}/lessons/lenins-return-april-theses")
+    pavel.sign_up("Pavel")
+    join(pavel, link, "Begin afresh")
+    return Circle(address, address.rpartition("/")[2], nadia, vera, pavel, brought, left_out, {})
+
+
+def study(circle: Circle) -> None:
+    """Let both study the first lesson, each in their place, and discuss it."""
+    lesson = f"{LESSON}?group={circle.slug}"
+    circle.ticked["Vera"] = circle.vera.tick(lesson)
+    take_quiz(circle.vera, circle.slug)
+    post(circle.vera, circle.slug)
+    circle.ticked["Pavel"] = circle.pavel.tick(lesson)
+    reply(circle.pavel, circle.slug)
+    circle.vera.go("/notices")
+    expect(circle.vera.page.get_by_text("Pavel replied to you")).to_be_visible()
+
+
+def see_what_was_done_in_the_group(circle: Circle) -> None:
+    nadia = circle.nadia
+    seen = look_at(nadia, circle.address, "Vera")
+    for part in (circle.brought, circle.ticked["Vera"], "Attempt 1", "A post"):
+        assert part in seen
+    assert PRIVATE not in seen
+    nadia.page.get_by_role("link", name="Attempt 1").click()
+    expect(nadia.page.get_by_role("heading", name="Question by question")).to_be_visible()
+
+
+def see_nothing_else(circle: Circle) -> None:
+    """The tutor sees of Pavel what he did in the group, and not what he did alone."""
+    look_at(circle.nadia, circle.address, "Pavel")
+    done = circle.nadia.page.get_by_role("listitem").filter(has_text="done,")
+    expect(done.filter(has_text=circle.ticked["Pavel"])).to_have_count(1)
+    expect(done.filter(has_text=circle.left_out)).to_have_count(0)
+
+
+def find_out_who_looked(vera: Person) -> None:
+    vera.go("/me/places")
+    vera.page.get_by_role("link", name="Thursday circle").last.click()
+    expect(vera.page.get_by_role("heading", name="Who looked")).to_be_visible()
+    expect(vera.page.locator("main").get_by_text("Nadia")).to_be_visible()
+    expect(vera.page.get_by_text(PRIVATE)).to_have_count(1)
+    vera.look("own record")
+
+
+def find_nothing(person: Person, circle: Circle) -> None:
+    """The group is not there for PERSON, at none of its addresses."""
+    for page in ("", "/members", "/progress", "/discussions"):
+        assert person.status_of(circle.address + page) == 404
+    assert person.status_of(f"{LESSON}?group={circle.slug}") == 404
 
 
 @pytest.mark.browser
@@ -156,67 +223,18 @@ def test_a_group_studies_and_its_tutor_sees_what_is_theirs_and_nothing_else(
     def person() -> Person:
         return Person(new_context(browser, scripts=scripts, viewport=viewport), site, scripts=scripts, shots=tmp_path)
 
-    nadia, vera, pavel, olga = (person() for _ in range(4))
-    nadia.sign_up("Nadia")
-    group = open_group(nadia, "Thursday circle")
-    slug = group.rpartition("/")[2]
-    link = invite(nadia, group)
+    circle = come_together(person(), person(), person())
+    study(circle)
+    see_what_was_done_in_the_group(circle)
+    see_nothing_else(circle)
+    find_out_who_looked(circle.vera)
 
-    # Vera brings along what she ticked alone; Pavel keeps his beside and begins afresh.
-    brought = vera.tick(LESSON)
-    vera.sign_up("Vera")
-    join(vera, link, "Bring my work along")
-    left_out = pavel.tick(f"{COURSE}/lessons/lenins-return-april-theses")
-    pavel.sign_up("Pavel")
-    join(pavel, link, "Begin afresh")
-
-    # Both study the first lesson, each in their place, and talk.
-    ticked = vera.tick(f"{LESSON}?group={slug}")
-    take_quiz(vera, slug)
-    post(vera, slug)
-    own = pavel.tick(f"{LESSON}?group={slug}")
-    reply(pavel, slug)
-    vera.go("/notices")
-    expect(vera.page.get_by_text("Pavel replied to you")).to_be_visible()
-
-    # The tutor sees what they did in the group …
-    seen = look_at(nadia, group, "Vera")
-    assert brought in seen
-    assert ticked in seen
-    assert "Attempt 1" in seen
-    assert "A post" in seen
-    assert PRIVATE not in seen
-    nadia.page.get_by_role("link", name="Attempt 1").click()
-    expect(nadia.page.get_by_role("heading", name="Question by question")).to_be_visible()
-
-    # … and nothing else they did.
-    look_at(nadia, group, "Pavel")
-    expect(nadia.page.get_by_role("listitem").filter(has_text=own).filter(has_text="done,")).to_have_count(1)
-    expect(nadia.page.get_by_role("listitem").filter(has_text=left_out).filter(has_text="done,")).to_have_count(0)
-
-    # Those looked at see it.
-    vera.go("/me/places")
-    vera.page.get_by_role("link", name="Thursday circle").last.click()
-    expect(vera.page.get_by_role("heading", name="Who looked")).to_be_visible()
-    expect(vera.page.locator("main").get_by_text("Nadia")).to_be_visible()
-    expect(vera.page.get_by_text(PRIVATE)).to_have_count(1)
-    vera.look("own record")
-
-    # Another group's tutor and a former member see nothing.
-    olga.sign_up("Olga")
-    open_group(olga, "Another circle")
-    pavel.go(f"{group}/leave")
-    pavel.press("Leave Thursday circle")
-    hidden: list[Callable[[str], str]] = [
-        lambda g: g,
-        lambda g: f"{g}/members",
-        lambda g: f"{g}/progress",
-        lambda g: f"{g}/discussions",
-        lambda g: f"{LESSON}?group={slug}",
-    ]
-    for address in hidden:
-        assert olga.status_of(address(group)) == 404
-        assert pavel.status_of(address(group)) == 404
-
-    for one in (nadia, vera):
-        assert one.watched.complaints == []
+    other_tutor = person()
+    other_tutor.sign_up("Olga")
+    open_group(other_tutor, "Another circle")
+    find_nothing(other_tutor, circle)
+    former_member = circle.pavel
+    former_member.go(f"{circle.address}/leave")
+    former_member.press("Leave Thursday circle")
+    find_nothing(former_member, circle)
+    assert circle.nadia.watched.complaints == circle.vera.watched.complaints == []
