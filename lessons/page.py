@@ -11,7 +11,7 @@ from course.base.errors import NotFound
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
-from lessons.discussion.threads import Talk, talks_at
+from lessons.discussion.threads import PostCounts, post_counts
 from lessons.markup import with_slips
 from lessons.models import Document, Lesson, Reading
 from lessons.notes_page import PassageShown, other_slips, passages_of, passages_shown
@@ -31,7 +31,7 @@ class LessonPage:
     results: Mapping[int, QuizStanding]
     in_group: bool
     #: Prompt -> how much is said on it in the study group, where anything is.
-    talks: Mapping[int, Talk]
+    posts: Mapping[int, PostCounts]
     passages: Sequence[PassageShown]
     reference: Reference
     slips: Sequence[TermShown]
@@ -54,10 +54,10 @@ def lesson_page(session: Session, lesson: Lesson, enrolment: Enrolment | None) -
     quizzes = [part.id for part in work.of("quiz")]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
     in_group = enrolment is not None and enrolment.group_id is not None
-    talks = talks_at(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
+    posts = post_counts(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
     before, after = neighbours(lessons_of(session, course.id), lesson.activity.ident)
     slips = other_slips(reference, shown)
-    return LessonPage(lesson, course, work, results, in_group, talks, shown, reference, slips, before, after)
+    return LessonPage(lesson, course, work, results, in_group, posts, shown, reference, slips, before, after)
 
 
 def _head_html(lesson: Lesson, work: Work) -> Iterator[str]:

@@ -179,7 +179,7 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
         "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}&edit={post}",
         of("student") | {"tutor": 403, "organiser": 403},
     ),
-    ("discussion.talks", "/groups/{circle}/discussions", IN_GROUP),
+    ("discussion.discussions", "/groups/{circle}/discussions", IN_GROUP),
     ("lessons.text", "/courses/{course}/texts/{text}", EVERYBODY),
     ("lessons.text", "/courses/{course}/texts/{text}?group={circle}", of(*MEMBERS)),
     ("lessons.reference", "/courses/{course}/reference", EVERYBODY),

@@ -40,7 +40,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "text": ("/courses/{course}/texts/{text}?group={group}", 9),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 10),
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 10),
-    "talks": ("/groups/{group}/discussions", 5),
+    "discussions": ("/groups/{group}/discussions", 5),
     "reference": ("/courses/{course}/reference?group={group}", 5),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 11),
     "sitting": ("/attempts/{sitting}", 4),

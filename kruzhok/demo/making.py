@@ -146,11 +146,11 @@ class _Play:
         yield self.ago(16.5), self._plan
         for person in self.script.students:
             yield from self._of(person)
-        for talk in self.script.posts:
-            prompt = self._prompt(talk.lesson, talk.prompt)
+        for one in self.script.posts:
+            prompt = self._prompt(one.lesson, one.prompt)
             if prompt is not None:
-                for opening in talk.talk:
-                    yield from self._talk(prompt, opening)
+                for opening in one.discussion:
+                    yield from self._discuss(prompt, opening)
         for entry in self.script.journals:
             if (prompt := self._prompt(entry.lesson, entry.prompt)) is not None:
                 yield self.ago(entry.ago - 0.4), _bound(self._note, entry.by, prompt, entry.text)
@@ -178,7 +178,7 @@ class _Play:
         )
 
     def _of(self, person: Person) -> Iterator[tuple[datetime, Act]]:
-        """Yield what one student does beside talking."""
+        """Yield what one student does beside discussing."""
         begins = JOINED[person.habit]
         if person.brings:
             # A reading ticked alone, before there was anything to join.
@@ -240,7 +240,7 @@ class _Play:
             save_responses(self.session, attempt, sent, by=place.user_id, now=at + timedelta(minutes=minute))
         return attempt
 
-    def _talk(self, prompt: Prompt, opening: Opening) -> Iterator[tuple[datetime, Act]]:
+    def _discuss(self, prompt: Prompt, opening: Opening) -> Iterator[tuple[datetime, Act]]:
         made: list[Post] = []
 
         def post(at: datetime) -> None:

@@ -49,12 +49,12 @@ class Opening(Reply):
     replies: Sequence[Reply] = ()
 
 
-class Talk(Strict):
-    """The talk on one prompt."""
+class Discussion(Strict):
+    """The discussion of one prompt."""
 
     lesson: str
     prompt: str
-    talk: Sequence[Opening]
+    discussion: Sequence[Opening]
 
 
 class Entry(Strict):
@@ -84,7 +84,7 @@ class Script(Strict):
     group: Group
     tutor: Person
     students: Sequence[Person]
-    posts: Sequence[Talk]
+    posts: Sequence[Discussion]
     journals: Sequence[Entry]
     reports: Sequence[Wrong]
 

@@ -1,4 +1,4 @@
-"""The talk on a prompt as its page shows it, how far a member has read it, and all the talks of a group."""
+"""The talk on a prompt as its page shows it, how far a member has read it, and all the discussions of a group."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -170,7 +170,7 @@ def mark_read(
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class PostCounts:
     """How much is said on a prompt, and how much of it is new to the reader."""
 
     posts: int
@@ -178,11 +178,10 @@ class Talk:
     newest: int
 
 
-NO_TALK = Talk(0, 0, 0)
-
-
-def talks_at(session: Session, enrolment: Enrolment, activity_ids: Iterable[int] | None = None) -> dict[int, Talk]:
-    """Return activity -> talk, where there is any in the group of ENROLMENT. One query."""
+def post_counts(
+    session: Session, enrolment: Enrolment, activity_ids: Iterable[int] | None = None
+) -> dict[int, PostCounts]:
+    """Return activity -> how many posts, where there are any in the group of ENROLMENT. One query."""
     is_new = and_(Post.enrolment_id != enrolment.id, Post.id > func.coalesce(ReadMark.post_id, 0))
     asked = [] if activity_ids is None else [Discussion.activity_id.in_(activity_ids)]
     rows = session.execute(
@@ -197,26 +196,26 @@ def talks_at(session: Session, enrolment: Enrolment, activity_ids: Iterable[int]
         .where(_ours(enrolment, *asked))
         .group_by(Discussion.activity_id)
     )
-    return {activity_id: Talk(posts, int(new), newest) for activity_id, posts, new, newest in rows}
+    return {activity_id: PostCounts(posts, int(new), newest) for activity_id, posts, new, newest in rows}
 
 
 @dataclass(frozen=True, slots=True)
-class TalkLine:
-    """A talk of the group as the list of all names it, with who posted last and when."""
+class DiscussionLine:
+    """A discussion of the group as the list of all names it, with who posted last and when."""
 
     prompt: Activity
     lesson: Activity
     number: int
-    talk: Talk
+    counts: PostCounts
     last_author: Author
     last_at: datetime
 
 
-def talks_of(session: Session, enrolment: Enrolment) -> list[TalkLine]:
-    """Return the talks of the group of ENROLMENT, that with the newest post first. Two queries.
+def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLine]:
+    """Return the discussions of the group of ENROLMENT, that with the newest post first. Two queries.
 
     A retired prompt's is there for who worked on it, as is the prompt."""
-    talks = talks_at(session, enrolment)
+    counts = post_counts(session, enrolment)
     prompt, lesson = aliased(Activity), aliased(Activity)
     worked = select(Completion.id).where(Completion.enrolment_id == enrolment.id, Completion.activity_id == prompt.id)
     rows = session.execute(
@@ -227,12 +226,12 @@ def talks_of(session: Session, enrolment: Enrolment) -> list[TalkLine]:
         .join(Post, Post.discussion_id == Discussion.id)
         .join(Post.enrolment)
         .join(Enrolment.user)
-        .where(Post.id.in_([talk.newest for talk in talks.values()]))
+        .where(Post.id.in_([one.newest for one in counts.values()]))
         .where(or_(prompt.retired_at.is_(None), worked.exists()))
         .order_by(Post.id.desc())
         .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
     )
     return [
-        TalkLine(asked, of, number, talks[asked.id], _author(last.enrolment), last.made_at)
+        DiscussionLine(asked, of, number, counts[asked.id], _author(last.enrolment), last.made_at)
         for asked, of, number, last in rows
     ]

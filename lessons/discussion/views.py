@@ -1,4 +1,4 @@
-"""The pages on which a study group talks: posting, replying, editing on the page of a prompt; the list of all talks."""
+"""The pages on which a study group discusses: posting, replying, editing; the list of all its discussions."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from lessons.discussion.posts import (
     write_post,
 )
 from lessons.discussion.posts import reply as post_reply
-from lessons.discussion.threads import talks_of
+from lessons.discussion.threads import discussions_of
 from lessons.drafts import forget_draft
 from lessons.forms import CopyForm, EntryForm, WritingForm
 from lessons.views import prompt_address, said_of_draft, show_typed
@@ -37,10 +37,11 @@ POST = "/groups/<slug>/posts/<int:post_id>"
 
 
 @bp.get("/groups/<slug>/discussions")
-def talks(slug: str) -> str:
-    """List the talks of a study group, the liveliest first."""
+def discussions(slug: str) -> str:
+    """List the discussions of a study group, the liveliest first."""
     mine = member(db_session, slug)
-    return render_template("lessons/discussion/talks.html", mine=mine, talks=talks_of(db_session, mine))
+    found = discussions_of(db_session, mine)
+    return render_template("lessons/discussion/discussions.html", mine=mine, discussions=found)
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>")

@@ -5,7 +5,7 @@ Each look costs about half a second: of two pages with the same parts the fuller
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, PROMPT, QUIZ, TALK
+from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ
 
 
 class Shown(NamedTuple):
@@ -107,13 +107,13 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/progress/{place}/attempts/{seen}"),
     Shown("guest", "/me/places"),
     Shown("member", "/me/places/{place}"),
-    # A group talks
+    # A group discusses
     Shown("member", "/groups/{group}/discussions"),
     Shown("planner", f"{PROMPT}?group={{group}}"),
     Shown("planner", f"{PROMPT}?group={{group}}&edit={{post}}"),
     Shown("member", f"{PROMPT}?group={{group}}&reply={{post}}"),
     Shown("member", f"{LESSON}?group={{group}}"),
-    Shown("member", TALK, 422, {"text": " "}),
+    Shown("member", POSTING, 422, {"text": " "}),
     Shown("member", "/groups/{group}/posts/{post}/reply", 200, {"text": "*Why* not?", "preview": "1"}),
     Shown("member", "/groups/{group}/posts/{post}/reply/draft", 422, {"text": "word " * 20_001}),
     Shown("planner", "/groups/{group}/posts/{post}/edit", 422, {"text": "> " * 200 + "deep", "version": "2"}),

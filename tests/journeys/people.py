@@ -30,7 +30,7 @@ COURSE = "/courses/why-study-the-russian-revolution"
 LESSON = f"{COURSE}/lessons/why-study-the-russian-revolution"
 READING = f"{LESSON}/readings/read-to-the-citizens/tick"
 PROMPT = f"{LESSON}/prompts/fact-and-judgement"
-TALK = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
+POSTING = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
 QUIZ = f"{COURSE}/quizzes/why-study"
 OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
 
@@ -71,7 +71,7 @@ def make_house(app: Application, database: Database) -> House:
     place, seen = _work_with_a_tutor(database, member, planner, group)
     passage, item, reported, answered = _report(student, administrator, result)
     names = {
-        "post": _talk(member, planner, group),
+        "post": _discuss(member, planner, group),
         "passage": passage,
         "item": item,
         "reported": reported,
@@ -175,9 +175,9 @@ def _report(student: FlaskClient, administrator: FlaskClient, result: str) -> tu
     return passage[1], question[1], reported.rsplit("/", 1)[1], answered.rsplit("/", 1)[1]
 
 
-def _talk(member: FlaskClient, planner: FlaskClient, group: str) -> str:
+def _discuss(member: FlaskClient, planner: FlaskClient, group: str) -> str:
     """Post as the PLANNER, edit it, have the MEMBER reply and begin another reply; return the id of the first post."""
-    there = str(post(planner, TALK.format(group=group), {"text": "What did it cost, and *whom*?"}).location)
+    there = str(post(planner, POSTING.format(group=group), {"text": "What did it cost, and *whom*?"}).location)
     first = there.rpartition("-")[2]
     at = f"/groups/{group}/posts/{first}"
     post(planner, f"{at}/edit", {"text": "What did it cost, and whom did it cost *most*?", "version": "1"})

@@ -69,9 +69,10 @@ def test_a_tutor_and_twelve_students_stand_before_the_third_of_four_meetings(dem
 def test_all_of_the_script_was_played(demo: Database):
     script = read_script()
     with demo.transaction(writing=False) as session:
-        written = sum(len(talk.talk) + sum(len(one.replies) for one in talk.talk) for talk in script.posts)
+        openings = [one for those in script.posts for one in those.discussion]
+        written = sum(1 + len(one.replies) for one in openings)
         assert count(session, Post) == written
-        edited = sum(bool(one.before) for talk in script.posts for one in talk.talk)
+        edited = sum(bool(one.before) for one in openings)
         assert count(session, PostVersion) == written + edited
         assert count(session, Attempt) > 12
         assert session.scalar(select(func.count()).where(Attempt.submitted_at.is_(None))) == 1
