@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -21,6 +20,7 @@ from course.groups.members import leave
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.groups.opening import open_group
 from course.outline.models import Activity, ActivityKind, Course
+from course.syllabus.meetings import today_of
 from course.syllabus.planning import plan_meetings
 from course.texts.models import Passage
 from course.users.accounts import create_user
@@ -59,9 +59,6 @@ KNOWS: dict[Habit, float] = {"keen": 0.9, "steady": 0.75, "late": 0.6, "new": 0.
 #: How many days ago they joined; and how long the group has been there.
 JOINED: dict[Habit, int] = {"keen": 18, "steady": 17, "late": 17, "new": 6, "gone": 17}
 OPENED = 20
-
-#: In how many days the third meeting is.
-AHEAD = 2
 
 Act = Callable[[datetime], None]
 
@@ -160,18 +157,15 @@ class _Play:
             yield self.ago(days - 0.2), _bound(self._look, email)
 
     def _plan(self, at: datetime) -> None:
-        """Lay out four meetings a week apart, so that the third is ahead; later ones go on with the last lesson."""
-        zone = ZoneInfo(self.group.zone)
-        third = self.now.astimezone(zone).date() + timedelta(days=AHEAD)
-        first = third - timedelta(weeks=2)
+        """Lay out four meetings, of which the third is the next; the fourth goes on with its lesson."""
         ids = [lesson.activity_id for lesson in self.lessons]
         plan = [*ids[:3], ids[2]] if len(ids) > 2 else [ids[0], ids[0], ids[-1], ids[-1]]
         tutor = self.places[self.script.tutor.email]
         plan_meetings(
             self.session,
             self.group,
-            start=first,
-            weekday=first.weekday(),
+            start=today_of(self.group, self.now) - timedelta(weeks=2),
+            weekday=self.script.group.weekday,
             lessons=plan,
             by_id=tutor.user_id,
             now=at,

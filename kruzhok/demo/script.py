@@ -18,10 +18,11 @@ class Strict(BaseModel):
 
 
 class Group(Strict):
-    """What the group is called."""
+    """What the group is called, and on which day of the week it meets (Monday is 0)."""
 
     name: str
     about: str
+    weekday: int
     zone: str
 
 

@@ -63,6 +63,7 @@ def test_a_tutor_and_twelve_students_stand_before_the_third_of_four_meetings(dem
     assert (roles.count(Role.tutor), roles.count(Role.student)) == (1, 12)
     assert len(days) == 4
     assert days[1] < NOW.date() <= days[2]
+    assert {day.strftime("%A") for day in days} == {"Thursday"}, "as its name says"
     assert lessons[2] == lessons[3], "the last meeting goes on with the lesson of the one before"
 
 
