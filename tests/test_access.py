@@ -13,10 +13,10 @@ from course.base.db import Database
 from course.base.web import Application
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import ask_to_join
-from course.groups.models import Role
+from course.groups.models import Enrolment, Role
 from course.notices.models import Notice
 from course.notices.records import JOINED, tell
-from course.outline.models import ActivityKind
+from course.outline.models import ActivityKind, Course
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
 from lessons.discussion.posts import write_post
@@ -71,58 +71,52 @@ def make_world(session: Session) -> World:
     users["guest"] = factories.make_guest(session).id
     users["stranger"] = factories.make_user(session).id
     users["administrator"] = factories.make_user(session, administrator=True).id
-    lesson, reading, prompt, quiz = (factories.activity_of(session, course, kind) for kind in ActivityKind)
-    attempt = factories.make_attempt(session, enrolments["student"], quiz)
-    at = datetime.now(UTC)
-    token = make_invitation(
-        session, enrolments["organiser"], role=Role.student, by_approval=False, uses_allowed=None, days=14, now=at
-    )
-    asked = ask_to_join(
-        session,
-        factories.make_user(session),
-        open_invitation(session, token, now=at),
-        bring=False,
-        words="May I?",
-        now=at,
-    )
-    sign_in = factories.add(
-        session, SignIn(user_id=users["student"], token_hash=factories.one_more("hash"), created_at=NOW)
-    )
-    version_id = attempt.items[0].item_version_id
-    student = session.get_one(User, users["student"])
-    meant = Meant(item=session.get_one(ItemVersion, version_id))
-    report = make_report(session, course, student, enrolments["student"], meant, "It is wrong.", now=NOW)
-    tell(session, [student.id], JOINED, "enrolment:0", now=NOW)
-    notice = session.scalars(select(Notice).where(Notice.user_id == student.id)).one()
-    asked_of_all = session.scalars(select(Prompt).where(Prompt.activity_id == prompt.id)).one()
-    post = write_post(session, enrolments["student"], asked_of_all, "I think so.", once=None, base=0, now=NOW)
     document = factories.make_text(session, course)
     session.add(Document(text_id=document.id, about=ABOUT))
+    content = {kind.value: factories.activity_of(session, course, kind).ident for kind in ActivityKind}
     names = {
         "course": course.ident,
-        "lesson": lesson.ident,
-        "reading": reading.ident,
-        "prompt": prompt.ident,
-        "quiz": quiz.ident,
         "text": document.ident,
-        "attempt": attempt.id,
-        "item": attempt.items[0].id,
-        "sign_in": sign_in.id,
         "circle": circle.slug,
-        "token": token,
-        "invitation": asked.invitation_id,
-        "request": asked.id,
+        "meeting": factories.make_meeting(session, circle).number,
         "member": enrolments["student"].id,
-        "post": post.id,
         "former": enrolments["former member"].id,
         "elsewhere": enrolments["student of another group"].id,
         "organiser": enrolments["organiser"].id,
-        "version": version_id,
-        "report": report.id,
-        "notice": notice.id,
-        "meeting": factories.make_meeting(session, circle).number,
     }
-    return World(users, names)
+    told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, enrolments["student"])
+    return World(users, told)
+
+
+def _invited(session: Session, organiser: Enrolment) -> dict[str, Any]:
+    """Return the names of a link into the group of ORGANISER, and of somebody who asks to join by it."""
+    at = datetime.now(UTC)
+    token = make_invitation(
+        session, organiser, role=Role.student, by_approval=False, uses_allowed=None, days=14, now=at
+    )
+    somebody, invitation = factories.make_user(session), open_invitation(session, token, now=at)
+    asked = ask_to_join(session, somebody, invitation, bring=False, words="May I?", now=at)
+    return {"token": token, "invitation": invitation.id, "request": asked.id}
+
+
+def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
+    """Return the names of what STUDENT has: a sign-in, a notice; an attempt, a post, a report of something wrong."""
+    prompt, quiz = (factories.activity_of(session, course, kind) for kind in (ActivityKind.prompt, ActivityKind.quiz))
+    attempt = factories.make_attempt(session, student, quiz)
+    version_id = attempt.items[0].item_version_id
+    meant = Meant(item=session.get_one(ItemVersion, version_id))
+    asked = session.scalars(select(Prompt).where(Prompt.activity_id == prompt.id)).one()
+    tell(session, [student.user_id], JOINED, "enrolment:0", now=NOW)
+    signed_in = SignIn(user_id=student.user_id, token_hash=factories.one_more("hash"), created_at=NOW)
+    return {
+        "sign_in": factories.add(session, signed_in).id,
+        "notice": session.scalars(select(Notice.id).where(Notice.user_id == student.user_id)).one(),
+        "attempt": attempt.id,
+        "item": attempt.items[0].id,
+        "version": version_id,
+        "post": write_post(session, student, asked, "I think so.", once=None, base=0, now=NOW).id,
+        "report": make_report(session, course, student.user, student, meant, "It is wrong.", now=NOW).id,
+    }
 
 
 def browser_of(app: Application, database: Database, user_id: int | None) -> FlaskClient:

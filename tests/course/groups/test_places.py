@@ -11,7 +11,7 @@ from course.base.db import Database
 from course.base.web import Application
 from course.completion.models import CompletionFact
 from course.groups.enrolments import ALONE, choose
-from course.outline.models import ActivityKind
+from course.outline.models import Activity, ActivityKind, Course
 from course.users.models import User
 from tests import factories
 from tests.conftest import NOW
@@ -36,16 +36,21 @@ def send_first_tick(client, page: str):
     return client.post(form[1].replace("&amp;", "&"), data=fields)
 
 
+def content(session: Session) -> tuple[Course, Activity]:
+    """Return the course there is, and its lesson."""
+    course = session.scalars(select(Course)).one()
+    return course, factories.activity_of(session, course, ActivityKind.lesson)
+
+
 def ticks_of(session: Session) -> list[int]:
     return list(session.scalars(select(CompletionFact.enrolment_id).order_by(CompletionFact.id)))
 
 
 def test_a_page_shown_alone_acts_alone_though_a_group_was_joined_since(app: Application, database: Database, course):
     with database.transaction() as session:
-        the_course = session.scalars(select(factories.Course)).one()
+        the_course, lesson = content(session)
         group = factories.make_group(session, the_course)
         alone = factories.make_enrolment(session, course=the_course)
-        lesson = factories.activity_of(session, the_course, ActivityKind.lesson)
     client = browser_of(app, database, alone.user_id)
     page = client.get(f"/courses/{course}/lessons/{lesson.ident}").text
     with database.transaction() as session:
@@ -59,12 +64,11 @@ def test_a_page_shown_alone_acts_alone_though_a_group_was_joined_since(app: Appl
 
 def test_two_tabs_in_two_groups_stay_apart(app: Application, database: Database, course):
     with database.transaction() as session:
-        the_course = session.scalars(select(factories.Course)).one()
+        the_course, lesson = content(session)
         places = [factories.make_enrolment(session, course=the_course, group=factories.make_group(session, the_course))]
         user = places[0].user
         places.append(factories.make_enrolment(session, user, group=factories.make_group(session, the_course)))
         slugs = [place.group.slug for place in places]
-        lesson = factories.activity_of(session, the_course, ActivityKind.lesson)
     client = browser_of(app, database, user.id)
     first, second = (client.get(f"/courses/{course}/lessons/{lesson.ident}?group={slug}").text for slug in slugs)
 
@@ -77,11 +81,10 @@ def test_two_tabs_in_two_groups_stay_apart(app: Application, database: Database,
 
 def test_a_page_of_a_group_links_to_nothing_outside_it(app: Application, database: Database, course):
     with database.transaction() as session:
-        the_course = session.scalars(select(factories.Course)).one()
+        the_course, lesson = content(session)
         place = factories.make_enrolment(session, group=factories.make_group(session, the_course))
         factories.make_enrolment(session, place.user, the_course, used_at=LATER)
         slug = place.group.slug
-        lesson = factories.activity_of(session, the_course, ActivityKind.lesson)
     client = browser_of(app, database, place.user_id)
 
     for path in (f"/courses/{course}/lessons/{lesson.ident}", f"/courses/{course}", "/today"):
@@ -93,7 +96,7 @@ def test_a_page_of_a_group_links_to_nothing_outside_it(app: Application, databas
 
 def test_a_page_alone_says_so_in_its_links_to_who_is_also_in_a_group(app: Application, database: Database, course):
     with database.transaction() as session:
-        the_course = session.scalars(select(factories.Course)).one()
+        the_course, _lesson = content(session)
         place = factories.make_enrolment(session, group=factories.make_group(session, the_course), used_at=LATER)
         factories.make_enrolment(session, place.user, the_course)
     client = browser_of(app, database, place.user_id)
@@ -108,10 +111,9 @@ def test_a_page_alone_says_so_in_its_links_to_who_is_also_in_a_group(app: Applic
 
 def test_an_act_in_an_archived_group_is_refused(app: Application, database: Database, course):
     with database.transaction() as session:
-        the_course = session.scalars(select(factories.Course)).one()
+        the_course, lesson = content(session)
         group = factories.make_group(session, the_course)
         place = factories.make_enrolment(session, group=group)
-        lesson = factories.activity_of(session, the_course, ActivityKind.lesson)
     client = browser_of(app, database, place.user_id)
     page = client.get(f"/courses/{course}/lessons/{lesson.ident}?group={group.slug}").text
     with database.transaction() as session:
