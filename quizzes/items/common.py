@@ -54,8 +54,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+class Combined(Strict):
+    """What is said of the whole answer, beside what the type says of its parts: where it was right, partly so, wrong."""
+
+    right: Words | None = None
+    partly: Words | None = None
+    wrong: Words | None = None
+
+
 class ItemData(Strict):
-    """What a curriculum says of one item, whatever its type (docs/curriculum.md); the Markdown in it is inline."""
+    """What a curriculum says of one item, whatever its type (docs/curriculum.md); the Markdown in it is inline.
+
+    `hints` are shown one after the other where a quiz gives several tries: there is one try more than there are hints."""
 
     ident: Ident
     type: str
@@ -66,6 +76,8 @@ class ItemData(Strict):
     passage: PassageAddress
     sources: Annotated[list[Ident], Field(min_length=1)]
     tags: list[Words] = Field(default_factory=list)
+    hints: Annotated[list[Words], Field(max_length=9)] = Field(default_factory=list)
+    combined: Combined | None = None
 
 
 def repeated(values: Iterable[str]) -> str | None:
