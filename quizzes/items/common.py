@@ -55,7 +55,7 @@ class Strict(BaseModel):
 
 
 class Combined(Strict):
-    """What is said of the whole answer, beside what the type says of its parts: where it was right, partly so, wrong."""
+    """What is said of the whole answer, beside what is said of its parts: where it was right, partly, wrong."""
 
     right: Words | None = None
     partly: Words | None = None
@@ -65,7 +65,7 @@ class Combined(Strict):
 class ItemData(Strict):
     """What a curriculum says of one item, whatever its type (docs/curriculum.md); the Markdown in it is inline.
 
-    `hints` are shown one after the other where a quiz gives several tries: there is one try more than there are hints."""
+    `hints` are shown in turn where a quiz gives several tries: there is one try more than there are hints."""
 
     ident: Ident
     type: str

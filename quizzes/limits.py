@@ -1,0 +1,111 @@
+"""Whose rule holds at a quiz for one enrolment: from when, until when, how long, how often (RULES, section 6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from course import rules
+from course.base.words import _
+from course.groups.models import Enrolment, StudyGroup
+from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, Resolved
+from course.syllabus import models
+from course.syllabus.exceptions import layers
+from quizzes.models import Quiz
+
+UTC = ZoneInfo("UTC")
+
+#: After a deadline a save still counts for so long: then the worker submits what was saved.
+GRACE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All rules that speak of a quiz for one enrolment, and what they come to. Moments are UTC."""
+
+    layers: tuple[Layer, ...]
+    accommodation: Accommodation = NO_ACCOMMODATION
+    zone: ZoneInfo = UTC
+
+    def resolved(self, field: str) -> Resolved:
+        """Return what the rules say of FIELD, before any accommodation, and whose rules those are."""
+        return rules.resolve(self.layers, field)
+
+    @property
+    def attempts(self) -> int | None:
+        """How many attempts are allowed; None: as many as one likes."""
+        allowed: int | None = self.resolved("attempts").value
+        return allowed
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """From when one may begin."""
+        return self._date("open")
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it is due."""
+        return self._date("due")
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """Until when one may begin, the moment included."""
+        return self._date("close")
+
+    @property
+    def base_limit(self) -> timedelta | None:
+        """How long everybody has."""
+        return rules.base_limit(self.layers)
+
+    @property
+    def own_limit(self) -> timedelta | None:
+        """How long this enrolment has."""
+        return rules.own_limit(self.layers, self.accommodation)
+
+    def may_start(self, now: datetime) -> bool:
+        """Say whether an attempt may begin NOW."""
+        return rules.may_start(now, self.closes_at, self.opens_at)
+
+    def deadline(self, start: datetime) -> datetime | None:
+        """Return until when an attempt that began at START may last; None for ever."""
+        return rules.deadline(start, self.base_limit, self.own_limit, self.closes_at)
+
+    def minutes(self, now: datetime) -> int | None:
+        """Return how many whole minutes one who begins NOW will have; None for no end."""
+        return rules.minutes_one_will_have(now, self.base_limit, self.own_limit, self.closes_at)
+
+    def _date(self, field: str) -> datetime | None:
+        return rules.own_date(self.layers, field, self.accommodation, self.zone)
+
+
+def limits_at(session: Session, quiz: Quiz, enrolment: Enrolment | None) -> Limits:
+    """Return the limits of ENROLMENT at QUIZ, those of everybody for a visitor. At most five queries."""
+    own = tuple(_of_quiz(quiz))
+    if enrolment is None:
+        return Limits(own)
+    said = layers(session, enrolment, quiz.activity)
+    return Limits((*said, *own), accommodation_of(session, enrolment), _zone(session, enrolment))
+
+
+def accommodation_of(session: Session, enrolment: Enrolment) -> Accommodation:
+    """Return what ENROLMENT is always given. One query."""
+    live = select(models.Accommodation.factor, models.Accommodation.days).where(
+        models.Accommodation.enrolment_id == enrolment.id, models.Accommodation.revoked_at.is_(None)
+    )
+    row = session.execute(live).one_or_none()
+    return Accommodation(Fraction(row.factor), row.days) if row else NO_ACCOMMODATION
+
+
+def _of_quiz(quiz: Quiz) -> list[Layer]:
+    limit = None if quiz.time_limit is None else timedelta(seconds=quiz.time_limit)
+    said = {"open": quiz.opens_at, "close": quiz.closes_at, "time_limit": limit, "attempts": quiz.attempts_allowed}
+    return [Layer(Level.quiz, field, value, _("The quiz")) for field, value in said.items() if value is not None]
+
+
+def _zone(session: Session, enrolment: Enrolment) -> ZoneInfo:
+    if enrolment.group_id is None:
+        return UTC
+    return ZoneInfo(session.get_one(StudyGroup, enrolment.group_id).zone)
