@@ -191,6 +191,11 @@ def clean_text(text: str) -> str:
     return text
 
 
+def exactly(number: float) -> Fraction:
+    """Return NUMBER as its author wrote it: 0.1 is a tenth."""
+    return Fraction(str(number))
+
+
 def tidy(text: str) -> str:
     """Return TEXT trimmed, with every run of white space as one space."""
     return " ".join(text.split())

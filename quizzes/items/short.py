@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator
@@ -21,6 +20,7 @@ from quizzes.items.common import (
     answered,
     as_markdown,
     clean_text,
+    exactly,
     fault,
     one_value,
 )
@@ -35,10 +35,9 @@ class Answer(Strict):
     feedback: Words | None = None
 
 
-class Short(ItemData):
-    """A question with one or more answers; the best that fits a response counts."""
+class TypedText(Strict):
+    """What is answered in a few words, typed: the answers, and whether slips of typing are forgiven."""
 
-    type: Literal["short"]
     answers: Annotated[list[Answer], Field(min_length=1)]
     forgive: bool = True
 
@@ -60,6 +59,12 @@ class Short(ItemData):
         return answers
 
 
+class Short(TypedText, ItemData):
+    """A question with one or more answers; the best that fits a response counts."""
+
+    type: Literal["short"]
+
+
 Data = Short
 kind_words = _("In a few words")
 is_complete = answered
@@ -70,19 +75,19 @@ class _Match(NamedTuple):
     right_spelling: str | None = None  # of a forgiven slip
 
 
-def shown(data: Short, rng: random.Random) -> list[str]:
+def shown(data: TypedText, rng: random.Random) -> list[str]:
     """Return nothing: there is nothing to put in order."""
     return []
 
 
-def parse(data: Short, raw: Raw, shown: Sequence[str], previous: Response | None = None) -> Response | None:
+def parse(data: TypedText, raw: Raw, shown: Sequence[str], previous: Response | None = None) -> Response | None:
     """Return {"text": as typed, white space aside}, None for a blank."""
     typed = one_value(raw)
     text = None if typed is None else clean_text(typed)
     return {"text": text} if text else None
 
 
-def score(data: Short, response: Response | None, *, names: Names = ()) -> Scored:
+def score(data: TypedText, response: Response | None, *, names: Names = ()) -> Scored:
     """Return the score of the best answer that fits.
 
     An answer that is one spelling of a person or term in NAMES is right in all its spellings. A slip of typing is
@@ -97,24 +102,20 @@ def score(data: Short, response: Response | None, *, names: Names = ()) -> Score
     note = None
     if best.right_spelling and best.answer.score:
         note = _("A slip of typing was forgiven. The spelling is “{right}”.").format(right=best.right_spelling)
-    return Scored(_exactly(best.answer.score), (best.answer.feedback,) if best.answer.feedback else (), note=note)
+    return Scored(exactly(best.answer.score), (best.answer.feedback,) if best.answer.feedback else (), note=note)
 
 
-def says(data: Short, response: Response | None) -> list[str]:
+def says(data: TypedText, response: Response | None) -> list[str]:
     """Return what was typed."""
     return [] if response is None else [as_markdown(response["text"])]
 
 
-def key_says(data: Short) -> list[str]:
+def key_says(data: TypedText) -> list[str]:
     """Return the answers of the full score."""
     return [as_markdown(readable(answer.text)) for answer in data.answers if answer.score == 1]
 
 
-def _exactly(score: float) -> Fraction:
-    return Fraction(str(score))  # 0.1 is a tenth, as its author wrote it
-
-
-def _matches(data: Short, typed: str, names: Names) -> list[_Match]:
+def _matches(data: TypedText, typed: str, names: Names) -> list[_Match]:
     """Return the answers that fit TYPED (folded): those that are equal to it before any with a wildcard or a slip."""
     groups = [{fold_name(name): name for name in group} for group in names]
     spellings = _spellings(data, groups)
@@ -129,7 +130,7 @@ def _is_wild(answer: Answer) -> bool:
     return len(pattern(answer.text)) > 1
 
 
-def _spellings(data: Short, groups: Sequence[dict[str, str]]) -> list[tuple[Answer, dict[str, str]]]:
+def _spellings(data: TypedText, groups: Sequence[dict[str, str]]) -> list[tuple[Answer, dict[str, str]]]:
     """Return each answer without a wildcard, with its spellings: folded -> as written.
 
     The spellings of a name come with it, but for those that another answer claims. A name that two persons share says

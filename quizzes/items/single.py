@@ -15,6 +15,7 @@ from quizzes.items.common import (
     Raw,
     Response,
     Scored,
+    Strict,
     answered,
     fault,
     one_value,
@@ -23,10 +24,9 @@ from quizzes.items.common import (
 from quizzes.items.options import Option, Options, option_of
 
 
-class Single(ItemData):
-    """A question with two or more options, exactly one of them right."""
+class OneOf(Strict):
+    """A choice of one out of several options."""
 
-    type: Literal["single"]
     options: Options
     shuffle: bool = True
 
@@ -42,24 +42,30 @@ class Single(ItemData):
         return options
 
 
+class Single(OneOf, ItemData):
+    """A question with two or more options, exactly one of them right."""
+
+    type: Literal["single"]
+
+
 Data = Single
 kind_words = _("One answer")
 is_complete = answered
 
 
-def shown(data: Single, rng: random.Random) -> list[str]:
+def shown(data: OneOf, rng: random.Random) -> list[str]:
     """Return the options' idents, shuffled unless the item says otherwise."""
     idents = [option.ident for option in data.options]
     return shuffled(idents, rng) if data.shuffle else idents
 
 
-def parse(data: Single, raw: Raw, shown: Sequence[str], previous: Response | None = None) -> Response | None:
+def parse(data: OneOf, raw: Raw, shown: Sequence[str], previous: Response | None = None) -> Response | None:
     """Return {"option": ident}, None where nothing was chosen."""
     chosen = one_value(raw)
     return None if chosen is None else {"option": option_of(data.options, chosen).ident}
 
 
-def score(data: Single, response: Response | None, *, names: Names = ()) -> Scored:
+def score(data: OneOf, response: Response | None, *, names: Names = ()) -> Scored:
     """Return 1 for the key and 0 for any other option."""
     if response is None:
         return BLANK
@@ -67,11 +73,11 @@ def score(data: Single, response: Response | None, *, names: Names = ()) -> Scor
     return Scored(Fraction(option.right), (option.feedback,) if option.feedback else ())
 
 
-def says(data: Single, response: Response | None) -> list[str]:
+def says(data: OneOf, response: Response | None) -> list[str]:
     """Return the words of the option chosen."""
     return [] if response is None else [option_of(data.options, response["option"]).text]
 
 
-def key_says(data: Single) -> list[str]:
+def key_says(data: OneOf) -> list[str]:
     """Return the words of the right option."""
     return [option.text for option in data.options if option.right]
