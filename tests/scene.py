@@ -123,6 +123,7 @@ OTHERS: Mapping[str, tuple[str, Callable[[Scene], Columns]]] = {
     "item of the group": ("item", lambda s: {"course_id": None, "group_id": s("study_group")}),
     "version of another text": ("text_version", lambda s: {"text_id": s.new("text")}),
     "version of another item": ("item_version", lambda s: {"item_id": s.new("item")}),
+    "section of another quiz": ("quiz_section", lambda s: {"quiz_id": s.new("quiz")}),
     "version of another prompt": ("prompt_version", lambda s: {"prompt_id": s.new("prompt")}),
 }
 
@@ -348,7 +349,9 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "made_at": NOW,
     },
     "quiz": lambda s: {"activity_id": s.new("activity")},
+    "quiz_section": lambda s: {"quiz_id": s("quiz"), "position": 1},
     "quiz_slot": lambda s: {"quiz_id": s("quiz"), "position": 1, "item_id": s.new("item")},
+    "name_list": lambda s: {"course_id": s("course"), "hash": one_more("hash"), "data": {"names": [["Lenin"]]}},
     "self_check": lambda s: {"text_id": s("text"), "passage_ident": one_more("p"), "item_id": s("item")},
     "attempt": lambda s: {
         "user_id": s("user"),
@@ -370,6 +373,11 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "number": 1,
         "kind": StepKind.save,
         "response": {"option": "yes"},
+        "at": NOW,
+    },
+    "mark_draft": lambda s: {
+        "attempt_item_id": s.new("attempt_item", attempt_id=s.new("attempt", activity_id=s.new("activity"))),
+        "levels": {"use of the text": "some"},
         "at": NOW,
     },
 }

@@ -24,6 +24,11 @@ class Case(NamedTuple):
     right: Callable[[Scene], Columns] = lambda _scene: {}
 
 
+def step_of(kind: StepKind, score: float | None) -> Callable[[Scene], Columns]:
+    """Return what makes a step one of KIND, with SCORE."""
+    return lambda _scene: {"kind": kind, "score": score}
+
+
 #: A key that no row gets by itself: the databases count on from test to test.
 FAR = 10**9
 
@@ -487,6 +492,37 @@ ITEMS = [
     ),
     Case("ck_quiz_a_minute_at_least", "a time limit of a moment", lambda s: {"time_limit": 59}),
     Case(
+        "ck_quiz_penalty_is_a_share",
+        "a further try that costs more than everything",
+        lambda s: {"penalty": 1.01},
+        lambda s: {"penalty": 1.0},
+    ),
+    Case("ck_quiz_penalty_is_a_share", "a further try that pays", lambda s: {"penalty": -0.01}),
+    Case(
+        "ck_quiz_closes_after_opening",
+        "closed in the moment in which it opens",
+        lambda s: {"opens_at": NOW, "closes_at": NOW},
+        lambda s: {"opens_at": NOW, "closes_at": AFTER},
+    ),
+    Case(
+        "uq_quiz_section_quiz_id_position",
+        "two sections at one place",
+        lambda s: {"position": s["quiz_section"].position},
+        lambda s: {"position": s["quiz_section"].position + 1},
+    ),
+    Case(
+        "ck_quiz_section_ends_of_a_text",
+        "the beginning of a range in no text",
+        lambda s: {"first": "p-1"},
+        lambda s: {"first": "p-1", "text_id": s("text")},
+    ),
+    Case(
+        "ck_quiz_section_ends_of_a_text",
+        "the end of a range in no text",
+        lambda s: {"last": "p-2"},
+        lambda s: {"last": "p-2", "text_id": s("text")},
+    ),
+    Case(
         "uq_quiz_slot_quiz_id_position",
         "two items at one place",
         lambda s: {"position": s["quiz_slot"].position},
@@ -499,10 +535,17 @@ ITEMS = [
         lambda s: {"position": 2},
     ),
     Case(
+        "fk_quiz_slot_section_id_quiz_id_quiz_section",
+        "an item in a section of another quiz",
+        lambda s: {"section_id": s("section of another quiz")},
+        lambda s: {"section_id": s("quiz_section")},
+    ),
+    Case(
         "uq_self_check_text_id_passage_ident_item_id",
         "an item twice after one passage",
         lambda s: {"passage_ident": s["self_check"].passage_ident},
     ),
+    Case("uq_name_list_course_id_hash", "the same list twice in one course", lambda s: {"hash": s["name_list"].hash}),
 ]
 
 ATTEMPTS = [
@@ -528,6 +571,18 @@ ATTEMPTS = [
         "an attempt at a quiz outside any course",
         lambda s: {"enrolment_id": None},
         lambda s: {"enrolment_id": None, "purpose": Purpose.review},
+    ),
+    Case(
+        "ck_attempt_quiz_belongs_to_enrolment",
+        "a preview outside any course",
+        lambda s: {"enrolment_id": None, "purpose": Purpose.preview},
+        lambda s: {"purpose": Purpose.preview},
+    ),
+    Case(
+        "ck_attempt_quiz_belongs_to_enrolment",
+        "a preview of nothing",
+        lambda s: {"activity_id": None, "purpose": Purpose.preview},
+        lambda s: {"activity_id": None, "purpose": Purpose.review},
     ),
     Case(
         "ck_attempt_no_points_before_submission",
@@ -585,8 +640,19 @@ ATTEMPTS = [
         lambda s: {"kind": StepKind.score, "score": -0.01},
         lambda s: {"kind": StepKind.score, "score": 0.0},
     ),
-    Case("ck_step_scores_have_a_score", "a scoring without a score", lambda s: {"kind": StepKind.score}),
-    Case("ck_step_scores_have_a_score", "a saved response with a score", lambda s: {"score": 1.0}),
+    *(
+        Case("ck_step_scores_have_a_score", f"{kind.value} without a score", step_of(kind, None), step_of(kind, 0.5))
+        for kind in (StepKind.check, StepKind.score, StepKind.mark, StepKind.override)
+    ),
+    *(
+        Case("ck_step_scores_have_a_score", f"{kind.value} with a score", step_of(kind, 0.5), step_of(kind, None))
+        for kind in (StepKind.save, StepKind.again, StepKind.accept, StepKind.rate)
+    ),
+    Case(
+        "uq_mark_draft_attempt_item_id",
+        "two drafts of one answer's mark",
+        lambda s: {"attempt_item_id": s["mark_draft"].attempt_item_id},
+    ),
 ]
 
 MEETING_OTHERS = [
