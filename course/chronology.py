@@ -10,7 +10,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from course.base.words import _
 
@@ -54,6 +54,16 @@ class HistoricalDate:
     ends: "tuple[HistoricalDate, HistoricalDate] | None" = None
 
 
+class Written(NamedTuple):
+    """A point in time as it is written, in either calendar; a decade and a century are named by their first year."""
+
+    precision: Precision
+    year: int
+    month: int = 1
+    day: int = 1
+    circa: bool = False
+
+
 def parse_date(text: str, *, old_style: str | None = None) -> HistoricalDate:
     """Return the date written as TEXT, New Style, with its OLD_STYLE day ('1917-04-03') if that is given.
 
@@ -77,8 +87,7 @@ def julian_to_gregorian(year: int, month: int, day: int) -> date:
     """Return the New Style date of a day of the Julian calendar.
 
     Raise BadDate if that calendar has no such day, or if it falls outside the years 1 to 9999 of the New Style."""
-    lengths = (31, 29 if year % 4 == 0 else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    if not (1 <= year <= MAXYEAR and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]):
+    if not (1 <= year <= MAXYEAR and 1 <= month <= 12 and 1 <= day <= days_of_month(year, month, old_style=True)):
         message = _("There is no day {year:04}-{month:02}-{day:02} in the Old Style.")
         raise BadDate(message.format(year=year, month=month, day=day))
     # Years are counted from March, so that the leap day ends one; 153 days are five months of 31, 30, 31, 30, 31.
@@ -90,6 +99,37 @@ def julian_to_gregorian(year: int, month: int, day: int) -> date:
     except (ValueError, OverflowError):
         message = _("{year:04}-{month:02}-{day:02} is outside the years 1 to 9999 of the New Style.")
         raise BadDate(message.format(year=year, month=month, day=day)) from None
+
+
+def days_of_month(year: int, month: int, *, old_style: bool = False) -> int:
+    """Return how many days MONTH (1 to 12) of YEAR has in the New Style, or in the Old Style."""
+    return (29 if year % 4 == 0 else 28) if old_style and month == 2 else monthrange(year, month)[1]
+
+
+def days_in(when: Written, *, old_style: bool = False) -> tuple[date, date]:
+    """Return the first and the last day of WHEN, New Style, where a day or a month is of the OLD_STYLE or of the New.
+
+    What is vaguer than a month is read alike in both. Raise BadDate for a day that its calendar lacks, by its name in
+    words, and for what falls outside the years 1 to 9999 of the New Style."""
+    if when.precision not in {"day", "month"}:
+        last = when.year + {"year": 0, "decade": 9, "century": 99}[when.precision]
+        return date(when.year, 1, 1), date(min(last, MAXYEAR), 12, 31)
+    length = days_of_month(when.year, when.month, old_style=old_style)
+    if not 1 <= when.day <= length:
+        raise BadDate(_never_was(when, length, old_style=old_style))
+    first, last = (when.day, when.day) if when.precision == "day" else (1, length)
+    make = julian_to_gregorian if old_style else date
+    return make(when.year, when.month, first), make(when.year, when.month, last)
+
+
+def _never_was(when: Written, length: int, *, old_style: bool) -> str:
+    if length == days_of_month(when.year, when.month, old_style=not old_style):
+        message = _("There was no {day}: {month} had {length} days.")
+    elif old_style:
+        message = _("There was no {day} in the Old Style: {month} had {length} days.")
+    else:
+        message = _("There was no {day} in the New Style: {month} had {length} days.")
+    return message.format(day=point_in_words(when._replace(circa=False)), month=MONTHS[when.month - 1], length=length)
 
 
 def gregorian_to_julian(when: date) -> tuple[int, int, int]:
@@ -113,18 +153,28 @@ def sort_key(when: HistoricalDate) -> tuple[date, int]:
 def in_words(when: HistoricalDate) -> str:
     """Return WHEN as it is read: "16 April 1917", "April 1917", "c. 1917", "1640s", "8–12 March 1917", "1914–1918"."""
     if when.ends is None:
-        return _circa(when) + _point_in_words(when)
+        return point_in_words(_as_written(when))
     first, last = when.ends
-    start, end = _point_in_words(first), _circa(last) + _point_in_words(last)
-    if first.precision == last.precision and first.earliest.year == last.earliest.year and not last.circa:
-        start = start.removesuffix(f" {first.earliest.year}")
-        if first.precision == "day" and first.earliest.month == last.earliest.month:
-            start = str(first.earliest.day)
+    return span_in_words(_as_written(first), _as_written(last))
+
+
+def span_in_words(first: Written, last: Written) -> str:
+    """Return the span from FIRST to LAST as it is read: "8–12 March 1917", "1914–1918", "1914 – c. 1918"."""
+    start, end = _bare(first), point_in_words(last)
+    if first.precision == last.precision and first.year == last.year and not last.circa:
+        start = start.removesuffix(f" {_year(first.year)}")
+        if first.precision == "day" and first.month == last.month:
+            start = str(first.day)
         close = " " not in start
     else:
         # A dash between things of several words has room at its sides: 1 August 1914 – 11 November 1918.
         close = " " not in start + end
     return f"{_circa(first)}{start}{'–' if close else ' – '}{end}"
+
+
+def point_in_words(when: Written) -> str:
+    """Return WHEN as it is read: "16 April 1917", "c. 1917", "17th century"; a year before 100 as "AD 14"."""
+    return _circa(when) + _bare(when)
 
 
 def old_style_in_words(when: HistoricalDate) -> str | None:
@@ -136,23 +186,31 @@ def old_style_in_words(when: HistoricalDate) -> str | None:
     return words if year == when.earliest.year else f"{words} {year}"
 
 
-def _circa(when: HistoricalDate) -> str:
+def _as_written(when: HistoricalDate) -> Written:
+    at = when.earliest
+    return Written(when.precision, at.year, at.month, at.day, when.circa)
+
+
+def _circa(when: Written) -> str:
     return _("c. {date}").format(date="") if when.circa else ""
 
 
-def _point_in_words(when: HistoricalDate) -> str:
-    at = when.earliest
+def _bare(when: Written) -> str:
     match when.precision:
         case "day":
-            return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+            return f"{when.day} {MONTHS[when.month - 1]} {_year(when.year)}"
         case "month":
-            return f"{MONTHS[at.month - 1]} {at.year}"
+            return f"{MONTHS[when.month - 1]} {_year(when.year)}"
         case "year":
-            return str(at.year)
+            return _year(when.year)
         case "decade":
-            return _("{year}s").format(year=at.year)
+            return _("{year}s").format(year=when.year)
         case "century":
-            return _("{ordinal} century").format(ordinal=_ordinal(at.year // 100 + 1))
+            return _("{ordinal} century").format(ordinal=_ordinal(when.year // 100 + 1))
+
+
+def _year(year: int) -> str:
+    return str(year) if year >= 100 else _("AD {year}").format(year=year)  # a bare 17 would be taken for a day or 1917
 
 
 def _ordinal(number: int) -> str:

@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 
 from course.chronology import (
     BadDate,
+    Written,
+    days_in,
+    days_of_month,
     gregorian_to_julian,
     in_words,
     julian_to_gregorian,
     old_style_in_words,
     parse_date,
+    point_in_words,
     sort_key,
+    span_in_words,
 )
 
 DAYS = st.dates(min_value=date(1, 1, 1))
@@ -193,3 +198,48 @@ def test_nothing_but_a_date_or_its_refusal_comes_back(text: str) -> None:
         return
     assert when.earliest <= when.latest
     assert in_words(when)
+
+
+@pytest.mark.parametrize(
+    ("when", "new", "old"),
+    [
+        (Written("day", 1917, 10, 25), ("1917-10-25", "1917-10-25"), ("1917-11-07", "1917-11-07")),
+        (Written("month", 1917, 10), ("1917-10-01", "1917-10-31"), ("1917-10-14", "1917-11-13")),
+        (Written("month", 1900, 2), ("1900-02-01", "1900-02-28"), ("1900-02-13", "1900-03-13")),
+        (Written("year", 1917), ("1917-01-01", "1917-12-31"), ("1917-01-01", "1917-12-31")),
+        (Written("decade", 1640), ("1640-01-01", "1649-12-31"), ("1640-01-01", "1649-12-31")),
+        (Written("century", 9901), ("9901-01-01", "9999-12-31"), ("9901-01-01", "9999-12-31")),
+    ],
+)
+def test_what_is_written_is_read_in_either_calendar_and_years_alike(when: Written, new: object, old: object) -> None:
+    assert tuple(day.isoformat() for day in days_in(when)) == new
+    assert tuple(day.isoformat() for day in days_in(when, old_style=True)) == old
+
+
+@pytest.mark.parametrize(
+    ("when", "old_style", "message"),
+    [
+        (Written("day", 1917, 6, 31), False, "There was no 31 June 1917: June had 30 days."),
+        (Written("day", 1917, 6, 31, circa=True), True, "There was no 31 June 1917: June had 30 days."),
+        (Written("day", 1900, 2, 29), False, "There was no 29 February 1900 in the New Style: February had 28 days."),
+        (Written("day", 1900, 2, 30), True, "There was no 30 February 1900 in the Old Style: February had 29 days."),
+        (Written("day", 1, 1, 1), True, "outside the years 1 to 9999"),
+        (Written("month", 9999, 12), True, "outside the years 1 to 9999"),
+    ],
+)
+def test_a_day_that_never_was_is_refused_by_its_name(when: Written, old_style: bool, message: str) -> None:
+    with pytest.raises(BadDate, match=message):
+        days_in(when, old_style=old_style)
+
+
+def test_february_1900_has_a_leap_day_in_the_old_style_only() -> None:
+    assert days_of_month(1900, 2) == 28
+    assert days_of_month(1900, 2, old_style=True) == 29
+    assert days_of_month(1917, 12, old_style=True) == 31
+
+
+def test_a_year_before_100_is_not_to_be_taken_for_a_day() -> None:
+    assert point_in_words(Written("day", 14, 8, 19)) == "19 August AD 14"
+    assert span_in_words(Written("year", 14), Written("year", 14)) == "AD 14 – AD 14"
+    assert span_in_words(Written("month", 14, 8), Written("month", 14, 9)) == "August–September AD 14"
+    assert in_words(parse_date("0014..0117")) == "AD 14 – 117"
