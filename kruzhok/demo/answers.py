@@ -1,8 +1,11 @@
 """What somebody answers who knows, and who does not: a response to an item of each type."""
 
 from quizzes.items import ItemData, Response
+from quizzes.items.common import exactly
 from quizzes.items.matching import Matching, choice_ident
 from quizzes.items.multiple import Multiple
+from quizzes.items.numerals import canonical_of
+from quizzes.items.numeric import Numeric
 from quizzes.items.ordering import Ordering
 from quizzes.items.short import Short
 from quizzes.items.single import Single
@@ -11,37 +14,57 @@ from quizzes.items.true_false import TrueFalse
 
 def right_answer(data: ItemData) -> Response:
     """Return a response that has the full score."""
+    response: Response
     match data:
         case Single():
-            return {"option": next(option.ident for option in data.options if option.right)}
+            response = {"option": next(option.ident for option in data.options if option.right)}
         case Multiple():
-            return {"options": sorted(option.ident for option in data.options if option.right)}
+            response = {"options": sorted(option.ident for option in data.options if option.right)}
         case TrueFalse():
-            return {"value": data.key}
+            response = {"value": data.key}
         case Matching():
-            return {"pairs": {pair.ident: choice_ident(pair.right) for pair in data.pairs}}
+            response = {"pairs": {pair.ident: choice_ident(pair.right) for pair in data.pairs}}
         case Ordering():
-            return {"order": [entry.ident for entry in data.entries]}
+            response = {"order": [entry.ident for entry in data.entries]}
         case Short():
-            return {"text": next(answer.text for answer in data.answers if answer.score == 1).replace("*", "")}
-    raise NotImplementedError(data.type)
+            response = {"text": next(answer.text for answer in data.answers if answer.score == 1).replace("*", "")}
+        case Numeric():
+            response = _number(data, next(answer.value for answer in data.answers if answer.score == 1))
+        case _:
+            raise NotImplementedError(data.type)
+    return response
 
 
 def wrong_answer(data: ItemData) -> Response:
     """Return a response that has not the full score."""
+    response: Response
     match data:
         case Single():
-            return {"option": next(option.ident for option in data.options if not option.right)}
+            response = {"option": next(option.ident for option in data.options if not option.right)}
         case Multiple():
-            return {"options": sorted(option.ident for option in data.options if not option.right)}
+            response = {"options": sorted(option.ident for option in data.options if not option.right)}
         case TrueFalse():
-            return {"value": not data.key}
+            response = {"value": not data.key}
         case Matching():
             rights = [choice_ident(pair.right) for pair in data.pairs]
-            return {"pairs": dict(zip((pair.ident for pair in data.pairs), rights[1:] + rights[:1], strict=True))}
+            response = {"pairs": dict(zip((pair.ident for pair in data.pairs), rights[1:] + rights[:1], strict=True))}
         case Ordering():
             idents = [entry.ident for entry in data.entries]
-            return {"order": [*idents[1:], idents[0]]}
+            response = {"order": [*idents[1:], idents[0]]}
         case Short():
-            return {"text": "I do not know"}
-    raise NotImplementedError(data.type)
+            response = {"text": "I do not know"}
+        case Numeric():
+            response = _number(data, _beyond(data))
+        case _:
+            raise NotImplementedError(data.type)
+    return response
+
+
+def _beyond(data: Numeric) -> int:
+    """Return a number that no answer of DATA reaches."""
+    return int(sum(abs(exactly(answer.value)) + answer.margin for answer in data.answers)) + 1
+
+
+def _number(data: Numeric, number: float) -> Response:
+    unit = {"unit": data.units[0].ident} if data.asks_unit else {}
+    return {"number": canonical_of(number)} | unit

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from quizzes.items import matching, multiple, ordering, short, single, true_false
+from quizzes.items import matching, multiple, numeric, ordering, short, single, true_false
 from quizzes.items.common import (
     BadResponse,
     ItemData,
@@ -20,6 +20,7 @@ from quizzes.items.common import (
 )
 from quizzes.items.matching import Matching
 from quizzes.items.multiple import Multiple
+from quizzes.items.numeric import Numeric
 from quizzes.items.ordering import Ordering
 from quizzes.items.short import Short
 from quizzes.items.single import Single
@@ -35,12 +36,13 @@ __all__ = [
     "Raw",
     "Response",
     "Scored",
+    "is_marked_by_hand",
     "parse_data",
     "type_of",
 ]
 
 AnyItem = Annotated[
-    Single | Multiple | TrueFalse | Matching | Ordering | Short,
+    Single | Multiple | TrueFalse | Matching | Ordering | Short | Numeric,
     Field(discriminator="type"),
 ]
 """An item of any type, for a field of a larger schema."""
@@ -52,6 +54,7 @@ TYPES: Mapping[str, ItemType] = {
     "matching": matching,
     "ordering": ordering,
     "short": short,
+    "numeric": numeric,
 }
 
 _any_item: TypeAdapter[ItemData] = TypeAdapter(AnyItem)
@@ -65,3 +68,8 @@ def parse_data(raw: Mapping[str, Any]) -> ItemData:
 def type_of(data: ItemData) -> ItemType:
     """Return the module that knows what DATA asks."""
     return TYPES[data.type]
+
+
+def is_marked_by_hand(data: ItemData) -> bool:
+    """Say whether only a human can mark what DATA asks for."""
+    return data.type == "essay"

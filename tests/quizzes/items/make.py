@@ -23,6 +23,7 @@ def raw_item(kind: str, **fields: Any) -> dict[str, Any]:
         "matching": {"pairs": pairs(lenin="Bolsheviks", martov="Mensheviks", chernov="Socialist Revolutionaries")},
         "ordering": {"entries": entries("abcde")},
         "short": {"answers": [{"text": "April Theses"}]},
+        "numeric": {"answers": [{"value": 1861}]},
     }
     return COMMON | {"type": kind} | own[kind] | fields
 
@@ -43,6 +44,12 @@ def pairs(**rights: str) -> list[dict[str, str]]:
 
 def entries(idents: str) -> list[dict[str, str]]:
     return [{"ident": ident, "text": f"Text of {ident}"} for ident in idents]
+
+
+def numeric(*answers: float | dict[str, Any], **fields: Any) -> ItemData:
+    """Return a numeric item; an answer that is a number is worth the full score."""
+    given = [answer if isinstance(answer, dict) else {"value": answer} for answer in answers]
+    return item("numeric", answers=given, **fields)
 
 
 def short(*answers: str | dict[str, Any], **fields: Any) -> ItemData:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from quizzes.items import TYPES, AnyItem, parse_data, type_of
 from tests.quizzes.items.make import item, options, pairs, raw_item
 
-KINDS = ["single", "multiple", "true-false", "matching", "ordering", "short"]
+KINDS = ["single", "multiple", "true-false", "matching", "ordering", "short", "numeric"]
 
 FROM_THE_MANUAL = """
 - ident: defencism
@@ -152,6 +152,20 @@ def test_what_every_item_needs_may_not_be_left_out(kind, field):
         ("short", {"answers": [{"text": "?!"}]}, "nothing but punctuation"),
         ("short", {"answers": [{"text": "April Theses"}, {"text": "april-theses."}]}, "“april-theses.” stands twice"),
         ("short", {"answers": [{"text": "a" * 501}]}, "longer than anybody may answer"),
+        ("numeric", {"answers": []}, "at least 1 item"),
+        ("numeric", {"answers": [{"value": 1, "score": 0.5}]}, "No answer has the full score"),
+        ("numeric", {"answers": [{"value": 1}, {"value": 1.0, "score": 0.5}]}, "“1” stands twice"),
+        ("numeric", {"answers": [{"value": 1, "tolerance": 0, "tolerance_percent": 5}]}, "leave one of them out"),
+        ("numeric", {"answers": [{"value": float("inf")}]}, "less than or equal to"),
+        ("numeric", {"answers": [{"value": "1861"}]}, "valid"),
+        ("numeric", {"units": [{"ident": "km", "text": "km", "factor": 2}]}, "first unit is that of the answers"),
+        (
+            "numeric",
+            {"units": [{"ident": "a", "text": "km"}, {"ident": "b", "text": "k", "aliases": ["KM."]}]},
+            "either of",
+        ),
+        ("numeric", {"units": [{"ident": "a", "text": "2nd"}]}, "typed in no way"),
+        ("numeric", {"units": [{"ident": "a", "text": "km"}], "without_unit": 0.5}, "Without several `units`"),
     ],
 )
 def test_an_item_that_cannot_be_answered_is_refused_with_a_reason(kind, fields, message):

@@ -27,6 +27,10 @@ ITEMS = {
         {"ident": ident, "text": ident} for ident in ("move", "order", "up", "a")
     ]),
     "short": item("short", answers=[{"text": "April Theses"}, {"text": "*", "score": 0.3}]),
+    "numeric": item("numeric", answers=[{"value": 1.5}, {"value": 2, "tolerance": 99.5, "score": 0.3}]),
+    "numeric with units": item("numeric", answers=[{"value": -4, "feedback": "Below."}], units=[
+        {"ident": "unit", "text": "degrees"}, {"ident": "tenth", "text": "tenths", "factor": 0.1}
+    ]),
 }  # fmt: skip
 every_item = pytest.mark.parametrize("data", ITEMS.values(), ids=ITEMS.keys())
 every_multiple = pytest.mark.parametrize("data", [data for name, data in ITEMS.items() if "multiple" in name])
@@ -44,6 +48,9 @@ def key_of(data):
             return {"": ["true" if data.key else "false"]}
         case "short":
             return {"": [data.answers[0].text]}
+        case "numeric":
+            unit = {"unit": [data.units[0].ident]} if data.units else {}
+            return {"": [str(data.answers[0].value)]} | unit
         case "matching":
             return {pair.ident: [choice_of(data, pair.ident)] for pair in data.pairs}
         case "ordering":
@@ -54,28 +61,34 @@ def key_of(data):
 def anything(data):
     """Return raw fields that may or may not be an answer, some of their names and values such as mean something."""
     parts = [part.ident for part in getattr(data, "pairs", None) or getattr(data, "entries", None) or []]
-    idents = [*TYPES[data.type].shown(data, Random(0)), ",".join(parts)]
+    units = [unit.ident for unit in getattr(data, "units", [])]
+    idents = [*TYPES[data.type].shown(data, Random(0)), ",".join(parts), *units]
     moves = [f"{part}:{way}" for part in parts for way in ("up", "down", "out")]
-    numbers = ["1", "2", "3", "4", "5", "99", "1" * 5000]
+    numbers = ["1", "2", "3", "4", "5", "99", "1" * 5000, "1.5", "-4", "−4 degrees", "1,234", "1e400", "٤"]
     meant = st.sampled_from(["", " ", "true", "April Theses", "x" * 501, "\0", *numbers, *moves, *idents])
     values = st.lists(meant | st.text(st.characters(codec=None), max_size=9), max_size=2)
-    return st.dictionaries(st.sampled_from(["", "move", "order", *parts]) | st.text(max_size=3), values, max_size=5)
+    names = st.sampled_from(["", "move", "order", "unit", *parts]) | st.text(max_size=3)
+    return st.dictionaries(names, values, max_size=5)
 
 
 def fields_of(response):
     """Return the raw fields of a form filled in with RESPONSE."""
     match response:
         case None:
-            return {}
+            fields = {}
         case {"order": order}:
-            return {ident: [str(place)] for place, ident in enumerate(order, 1)}
+            fields = {ident: [str(place)] for place, ident in enumerate(order, 1)}
         case {"pairs": filled}:
-            return {left: [choice] for left, choice in filled.items()}
+            fields = {left: [choice] for left, choice in filled.items()}
         case {"options": ticked}:
-            return {"": ticked}
+            fields = {"": ticked}
         case {"value": value}:
-            return {"": ["true" if value else "false"]}
-    return {"": list(response.values())}
+            fields = {"": ["true" if value else "false"]}
+        case {"number": number, **unit}:
+            fields = {"": [number]} | {field: [ident] for field, ident in unit.items()}
+        case _:
+            fields = {"": list(response.values())}
+    return fields
 
 
 def parsed(data, raw, previous=None):
