@@ -1,21 +1,27 @@
 """The ground floor's promises about the database, on both kinds."""
 
 import contextlib
+import os
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import CheckConstraint, Connection, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from course.base.db import PRAGMAS, Base, Database, make_engine
 from course.users.models import User
-from kruzhok.migrations import migrate
+from kruzhok.migrations import alembic_config, migrate
+from quizzes.models import Attempt, AttemptItem, Behaviour, Quiz, QuizSlot, Step, StepKind
 from tests.conftest import NOW
+from tests.conftest import _run_sql as run_sql
 
 
 def test_the_migrations_make_exactly_the_models(database: Database) -> None:
@@ -45,6 +51,134 @@ def test_two_processes_that_migrate_an_empty_database_at_once_both_succeed(tmp_p
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+#: What stood in a database of revision 0002: an open attempt, a submitted one, and a self-check outside any course.
+ROWS_OF_0002 = """
+INSERT INTO "user" (id, name, zone, administrator, created_at, active_on)
+VALUES (1, 'Vera', 'UTC', false, '2026-11-20 10:00:00', '2026-11-23')
+;
+INSERT INTO course (
+  id, ident, title, summary, language, licence, authors, about_html, pacing, hash, loaded_at, uploaded
+) VALUES (1, 'c', 'A course', '', 'en', 'CC-BY-4.0', '[]', '', '{}', 'h', '2026-11-20 10:00:00', false)
+;
+INSERT INTO unit (id, course_id, ident, position, title) VALUES (1, 1, 'u', 1, 'A unit')
+;
+INSERT INTO activity (id, course_id, unit_id, parent_id, kind, ident, position, title, minutes, required, added_at)
+VALUES (1, 1, 1, NULL, 'lesson', 'l', 1, 'A lesson', 0, true, '2026-11-20 10:00:00'),
+       (2, 1, NULL, 1, 'quiz', 'q', 1, 'A quiz', 0, true, '2026-11-20 10:00:00')
+;
+INSERT INTO enrolment (id, user_id, course_id, role, organiser, joined_at, used_at)
+VALUES (1, 1, 1, 'student', false, '2026-11-20 10:00:00', '2026-11-20 10:00:00')
+;
+INSERT INTO item (id, course_id, ident) VALUES (1, 1, 'a'), (2, 1, 'b')
+;
+INSERT INTO item_version (id, item_id, number, hash, data, made_at)
+VALUES (1, 1, 1, 'h', '{"ident": "a"}', '2026-11-20 10:00:00'), (2, 2, 1, 'h', '{"ident": "b"}', '2026-11-20 10:00:00')
+;
+UPDATE item SET current_version_id = id
+;
+INSERT INTO quiz (id, activity_id, introduction_html, pass_mark, counts, time_limit)
+VALUES (1, 2, '<p>Begin.</p>', 0.6, 'last', 600)
+;
+INSERT INTO quiz_slot (id, quiz_id, position, item_id) VALUES (1, 1, 1, 1), (2, 1, 2, 2)
+;
+INSERT INTO attempt (
+  id, user_id, enrolment_id, activity_id, purpose, number, policy, started_at, deadline_at, submitted_at, points,
+  max_points
+) VALUES (1, 1, 1, 2, 'quiz', 1, '{"counts": "last"}', '2026-11-21 10:00:00', NULL, '2026-11-21 10:20:00', 1.5, 2.0),
+         (2, 1, 1, 2, 'quiz', 2, '{"counts": "last"}', '2026-11-22 10:00:00', '2026-11-22 10:10:00', NULL, NULL, 2.0),
+         (3, 1, NULL, NULL, 'check', 1, '{}', '2026-11-22 11:00:00', NULL, NULL, NULL, 1.0)
+;
+INSERT INTO attempt_item (id, attempt_id, slot, item_version_id, shown, flagged)
+VALUES (1, 1, 1, 1, '["yes", "no"]', true), (2, 1, 2, 2, '["no", "yes"]', false), (3, 2, 1, 1, '["no", "yes"]', false),
+       (4, 2, 2, 2, '["yes", "no"]', true), (5, 3, 1, 2, '[]', false)
+;
+INSERT INTO step (id, attempt_item_id, number, kind, response, score, counts, by_id, at, base_step, once)
+VALUES (1, 1, 1, 'save', '{"option": "yes"}', NULL, true, 1, '2026-11-21 10:10:00', 0, 'x'),
+       (2, 1, 2, 'save', '{"option": "no"}', NULL, false, 1, '2026-11-21 10:11:00', 0, 'y'),
+       (3, 1, 3, 'score', '{"option": "yes"}', 1.0, true, NULL, '2026-11-21 10:20:00', 1, NULL),
+       (4, 2, 1, 'score', NULL, 0.5, true, NULL, '2026-11-21 10:20:00', 0, NULL),
+       (5, 3, 1, 'save', '{"option": "no"}', NULL, true, 1, '2026-11-22 10:05:00', 0, NULL),
+       (6, 5, 1, 'save', '{"option": "no"}', NULL, true, 1, '2026-11-22 11:05:00', 0, NULL)
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """Give a database at revision 0002 that somebody has used."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        name = f"old_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        run_sql(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+        url = server.replace("/postgres?", f"/{name}?")
+    database = Database(make_engine(url))
+    with database.engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "0002")
+        for statement in ROWS_OF_0002.split("\n;\n"):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    yield database
+    database.engine.dispose()
+
+
+def rows_of(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of every table that has some, as they are stored, by their key."""
+    found = {}
+    for name in sorted(set(inspect(connection).get_table_names()) - {"alembic_version"}):
+        if rows := connection.exec_driver_sql(f'SELECT * FROM "{name}"').mappings().all():
+            found[name] = sorted(map(dict, rows), key=lambda row: row["id"])
+    return found
+
+
+def test_a_used_database_keeps_every_row_through_the_migrations(old_database: Database) -> None:
+    with old_database.engine.connect() as connection:
+        before = rows_of(connection)
+    migrate(old_database)
+    with old_database.engine.connect() as connection:
+        after = rows_of(connection)
+
+    assert [len(before[name]) for name in ("attempt", "attempt_item", "step")] == [3, 5, 6]
+    kept = {name: [{key: row[key] for key in rows[0]} for row in after[name]] for name, rows in before.items()}
+    assert kept == before
+
+
+def test_what_is_new_in_a_used_database_says_what_held_before(old_database: Database) -> None:
+    migrate(old_database)
+    with old_database.transaction(writing=False) as session:
+        quiz = session.get_one(Quiz, 1)
+        assert (quiz.behaviour, quiz.shuffled, quiz.one_at_a_time, quiz.shows) == (Behaviour.end, False, False, {})
+        assert (quiz.opens_at, quiz.closes_at) == (None, None)
+        assert quiz.penalty == pytest.approx(1 / 3)
+        slots = [(slot.section_id, slot.before_html) for slot in session.scalars(select(QuizSlot))]
+        assert slots == [(None, "")] * 2
+        assert {attempt.names_id for attempt in session.scalars(select(Attempt))} == {None}
+        items = session.scalars(select(AttemptItem)).all()
+        assert {(item.section, item.before_html, item.text_version_id) for item in items} == {(None, "", None)}
+        assert {step.data for step in session.scalars(select(Step))} == {None}
+
+
+def test_a_used_database_has_every_key_of_the_models_afterwards(old_database: Database) -> None:
+    migrate(old_database)
+    with old_database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False, "render_as_batch": True})
+        assert compare_metadata(context, Base.metadata) == []
+        inspector = inspect(connection)
+        for name, table in Base.metadata.tables.items():
+            there = {check["name"] for check in inspector.get_check_constraints(name)}
+            assert there == {key.name for key in table.constraints if isinstance(key, CheckConstraint)}, name
+
+
+def test_the_rows_of_a_used_database_hang_together_as_before(old_database: Database) -> None:
+    migrate(old_database)
+    with old_database.new_session() as session:
+        stray = insert(Step).values(id=99, attempt_item_id=99, number=1, kind=StepKind.save, at=NOW)
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(stray)
+        session.execute(stray.values(attempt_item_id=4))
+        session.execute(delete(User))
+        assert [session.scalars(select(table.id)).all() for table in (Attempt, AttemptItem, Step)] == [[], [], []]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
