@@ -153,9 +153,15 @@ def sort_key(when: HistoricalDate) -> tuple[date, int]:
 def in_words(when: HistoricalDate) -> str:
     """Return WHEN as it is read: "16 April 1917", "April 1917", "c. 1917", "1640s", "8–12 March 1917", "1914–1918"."""
     if when.ends is None:
-        return point_in_words(_as_written(when))
+        return point_in_words(as_written(when))
     first, last = when.ends
-    return span_in_words(_as_written(first), _as_written(last))
+    return span_in_words(as_written(first), as_written(last))
+
+
+def as_written(when: HistoricalDate) -> Written:
+    """Return WHEN, which is no span, as it is written in the New Style."""
+    at = when.earliest
+    return Written(when.precision, at.year, at.month, at.day, when.circa)
 
 
 def span_in_words(first: Written, last: Written) -> str:
@@ -184,11 +190,6 @@ def old_style_in_words(when: HistoricalDate) -> str | None:
     year, month, day = when.old_style
     words = f"{day} {MONTHS[month - 1]}"
     return words if year == when.earliest.year else f"{words} {year}"
-
-
-def _as_written(when: HistoricalDate) -> Written:
-    at = when.earliest
-    return Written(when.precision, at.year, at.month, at.day, when.circa)
 
 
 def _circa(when: Written) -> str:
