@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from quizzes.items import matching, multiple, numeric, ordering, short, single, true_false
+from quizzes.items import cloze, date, matching, multiple, numeric, ordering, short, single, true_false
+from quizzes.items.cloze import Cloze
 from quizzes.items.common import (
     BadResponse,
     ItemData,
@@ -18,6 +19,7 @@ from quizzes.items.common import (
     Response,
     Scored,
 )
+from quizzes.items.date import Date
 from quizzes.items.matching import Matching
 from quizzes.items.multiple import Multiple
 from quizzes.items.numeric import Numeric
@@ -42,7 +44,7 @@ __all__ = [
 ]
 
 AnyItem = Annotated[
-    Single | Multiple | TrueFalse | Matching | Ordering | Short | Numeric,
+    Single | Multiple | TrueFalse | Matching | Ordering | Short | Numeric | Date | Cloze,
     Field(discriminator="type"),
 ]
 """An item of any type, for a field of a larger schema."""
@@ -55,6 +57,8 @@ TYPES: Mapping[str, ItemType] = {
     "ordering": ordering,
     "short": short,
     "numeric": numeric,
+    "date": date,
+    "cloze": cloze,
 }
 
 _any_item: TypeAdapter[ItemData] = TypeAdapter(AnyItem)

@@ -24,6 +24,8 @@ def raw_item(kind: str, **fields: Any) -> dict[str, Any]:
         "ordering": {"entries": entries("abcde")},
         "short": {"answers": [{"text": "April Theses"}]},
         "numeric": {"answers": [{"value": 1861}]},
+        "date": {"key": "1917-11-07"},
+        "cloze": {"text": "In {month} of {year} the {who} fell.", "gaps": gaps()},
     }
     return COMMON | {"type": kind} | own[kind] | fields
 
@@ -44,6 +46,15 @@ def pairs(**rights: str) -> list[dict[str, str]]:
 
 def entries(idents: str) -> list[dict[str, str]]:
     return [{"ident": ident, "text": f"Text of {ident}"} for ident in idents]
+
+
+def gaps() -> list[dict[str, Any]]:
+    """Return a gap of each kind."""
+    return [
+        {"ident": "who", "kind": "choice", "options": options("ab", right="b")},
+        {"ident": "month", "kind": "text", "answers": [{"text": "October"}, {"text": "autumn", "score": 0.5}]},
+        {"ident": "year", "kind": "number", "answers": [{"value": 1917}]},
+    ]
 
 
 def numeric(*answers: float | dict[str, Any], **fields: Any) -> ItemData:

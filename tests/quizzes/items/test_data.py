@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from quizzes.items import TYPES, AnyItem, parse_data, type_of
 from tests.quizzes.items.make import item, options, pairs, raw_item
 
-KINDS = ["single", "multiple", "true-false", "matching", "ordering", "short", "numeric"]
+KINDS = ["single", "multiple", "true-false", "matching", "ordering", "short", "numeric", "date", "cloze"]
 
 FROM_THE_MANUAL = """
 - ident: defencism

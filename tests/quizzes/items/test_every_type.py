@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.items import TYPES, BadResponse
+from quizzes.items.date import key_text
 from quizzes.items.matching import choices
 from tests.quizzes.items.make import entries, item, options, pairs
 
@@ -31,7 +32,21 @@ ITEMS = {
     "numeric with units": item("numeric", answers=[{"value": -4, "feedback": "Below."}], units=[
         {"ident": "unit", "text": "degrees"}, {"ident": "tenth", "text": "tenths", "factor": 0.1}
     ]),
+    "cloze": item("cloze"),
+    "cloze with units": item("cloze", text="*{a}*\n\nand {b}", gaps=[
+        {"ident": "b", "kind": "number", "answers": [{"value": 2.5}], "units": [
+            {"ident": "verst", "text": "versts"}, {"ident": "sazhen", "text": "sazhens", "factor": 0.002}
+        ]},
+        {"ident": "a", "kind": "choice", "shuffle": False, "options": options("xyz", right="y")},
+    ]),
+    "date": item("date", tolerance=3, feedback="Look again."),
+    "date of an Old Style place": item("date", key="1917-11", old_style_place=True),
+    "date with its calendar": item("date", ask_calendar=True),
+    "date that is uncertain": item("date", key="c. 1642"),
+    "date between two": item("date", key="1640..1650", between=True),
+    "date of a span": item("date", key="1914-08..1918-11"),
 }  # fmt: skip
+GAPS = {"choice": "single", "text": "short", "number": "numeric"}
 every_item = pytest.mark.parametrize("data", ITEMS.values(), ids=ITEMS.keys())
 every_multiple = pytest.mark.parametrize("data", [data for name, data in ITEMS.items() if "multiple" in name])
 
@@ -41,33 +56,49 @@ def choice_of(data, left):
     return next(choice.ident for choice in choices(data) if choice.text == right)
 
 
+def in_gap(gap, fields):
+    """Return FIELDS of an item as those of a gap are called."""
+    return {f"{gap}.{name}" if name else gap: values for name, values in fields.items()}
+
+
 def key_of(data):
-    """Return the raw fields of the right answer."""
-    match data.type:
+    """Return the raw fields of the right answer to an item, or to a gap."""
+    match getattr(data, "type", None) or GAPS[data.kind]:
         case "true-false":
-            return {"": ["true" if data.key else "false"]}
+            fields = {"": ["true" if data.key else "false"]}
         case "short":
-            return {"": [data.answers[0].text]}
+            fields = {"": [data.answers[0].text]}
         case "numeric":
             unit = {"unit": [data.units[0].ident]} if data.units else {}
-            return {"": [str(data.answers[0].value)]} | unit
+            fields = {"": [str(data.answers[0].value)]} | unit
+        case "date":
+            fields = {"": [key_text(data)]} | ({"calendar": ["new"]} if data.ask_calendar else {})
+        case "cloze":
+            fields = {field: value for gap in data.gaps for field, value in in_gap(gap.ident, key_of(gap)).items()}
         case "matching":
-            return {pair.ident: [choice_of(data, pair.ident)] for pair in data.pairs}
+            fields = {pair.ident: [choice_of(data, pair.ident)] for pair in data.pairs}
         case "ordering":
-            return {entry.ident: [str(place)] for place, entry in enumerate(data.entries, 1)}
-    return {"": [option.ident for option in data.options if option.right]}
+            fields = {entry.ident: [str(place)] for place, entry in enumerate(data.entries, 1)}
+        case _:
+            fields = {"": [option.ident for option in data.options if option.right]}
+    return fields
 
 
 def anything(data):
     """Return raw fields that may or may not be an answer, some of their names and values such as mean something."""
-    parts = [part.ident for part in getattr(data, "pairs", None) or getattr(data, "entries", None) or []]
+    parts = [part.ident for name in ("pairs", "entries", "gaps") for part in getattr(data, name, [])]
     units = [unit.ident for unit in getattr(data, "units", [])]
-    idents = [*TYPES[data.type].shown(data, Random(0)), ",".join(parts), *units]
+    shown = TYPES[data.type].shown(data, Random(0))
+    in_gaps = [*(ident.rpartition(":")[2] for ident in shown), "verst", "5 sazhens"]
+    idents = [*shown, ",".join(parts), *units, *in_gaps]
     moves = [f"{part}:{way}" for part in parts for way in ("up", "down", "out")]
     numbers = ["1", "2", "3", "4", "5", "99", "1" * 5000, "1.5", "-4", "−4 degrees", "1,234", "1e400", "٤"]
-    meant = st.sampled_from(["", " ", "true", "April Theses", "x" * 501, "\0", *numbers, *moves, *idents])
+    dates = ["25 October 1917", "10/11/1917", "29 February 1900", "c. 1640", "1914-1918", "old", "new", "OS", "after 1"]
+    meant = st.sampled_from(["", " ", "true", "April Theses", "x" * 501, "\0", *numbers, *dates, *moves, *idents])
     values = st.lists(meant | st.text(st.characters(codec=None), max_size=9), max_size=2)
-    names = st.sampled_from(["", "move", "order", "unit", *parts]) | st.text(max_size=3)
+    names = st.sampled_from(
+        ["", "move", "order", "unit", "calendar", *parts, *(f"{part}.unit" for part in parts)]
+    ) | st.text(max_size=3)
     return st.dictionaries(names, values, max_size=5)
 
 
@@ -80,10 +111,16 @@ def fields_of(response):
             fields = {ident: [str(place)] for place, ident in enumerate(order, 1)}
         case {"pairs": filled}:
             fields = {left: [choice] for left, choice in filled.items()}
+        case {"gaps": filled}:
+            fields = {
+                field: value for gap, one in filled.items() for field, value in in_gap(gap, fields_of(one)).items()
+            }
         case {"options": ticked}:
             fields = {"": ticked}
         case {"value": value}:
             fields = {"": ["true" if value else "false"]}
+        case {"text": text, "calendar": calendar}:
+            fields = {"": [text], "calendar": [calendar]}
         case {"number": number, **unit}:
             fields = {"": [number]} | {field: [ident] for field, ident in unit.items()}
         case _:
