@@ -5,7 +5,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from quizzes.items import TYPES, AnyItem, parse_data, type_of
-from tests.quizzes.items.make import item, options, pairs, raw_item
+from tests.quizzes.items.make import gaps, item, options, pairs, raw_item
 
 KINDS = ["single", "multiple", "true-false", "matching", "ordering", "short", "numeric", "date", "cloze"]
 
@@ -166,6 +166,26 @@ def test_what_every_item_needs_may_not_be_left_out(kind, field):
         ),
         ("numeric", {"units": [{"ident": "a", "text": "2nd"}]}, "typed in no way"),
         ("numeric", {"units": [{"ident": "a", "text": "km"}], "without_unit": 0.5}, "Without several `units`"),
+        ("cloze", {"gaps": []}, "at least 1 item"),
+        ("cloze", {"text": "{who} {month} {year} {whom}"}, "“{whom}” is none of the gaps"),
+        ("cloze", {"text": "{who} {month} {year} {Not an ident}"}, "“{Not an ident}” is none of the gaps"),
+        ("cloze", {"text": "{who} {month} {year} {who}"}, "“{who}” stands twice in the text"),
+        ("cloze", {"text": "{who} {month}"}, "“{year}” stands nowhere in the text"),
+        ("cloze", {"text": "[{who} {month}](https://example.org) {year}"}, "A gap stands in a link"),
+        ("cloze", {"text": "[{who} {month}](https://example.org/{year})"}, "A gap stands in a link"),
+        ("cloze", {"text": "{who} {month} {year} \ue000"}, "character of private use"),
+        ("cloze", {"text": "{who}", "gaps": [{"ident": "who", "options": options("ab", right="a")}]}, "`kind: choice`"),
+        ("cloze", {"text": "{who}", "gaps": [{"ident": "who", "kind": "essay"}]}, "not said how this gap is filled"),
+        (
+            "cloze",
+            {"text": "{a}", "gaps": [gaps()[0] | {"ident": "a"}, gaps()[1] | {"ident": "a"}]},
+            "“a” stands twice",
+        ),
+        (
+            "cloze",
+            {"text": "{a}", "gaps": [gaps()[0] | {"ident": "a", "options": options("ab", right="")}]},
+            "No option",
+        ),
     ],
 )
 def test_an_item_that_cannot_be_answered_is_refused_with_a_reason(kind, fields, message):
