@@ -13,6 +13,7 @@ from course.base.markdown import slug_of, write_idents
 from kruzhok.curriculum import schema
 from kruzhok.curriculum.export import write_files
 from kruzhok.curriculum.files import LARGEST_FILE, name_of, read_folder, split_front_matter, text_of
+from kruzhok.curriculum.schema_quizzes import Quiz
 
 TEMPLATE = Path(__file__).parent / "template"
 
@@ -21,7 +22,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "course.yaml": schema.Course,
     "lessons/NN-slug.md": schema.Lesson,
     "texts/slug.md": schema.Text,
-    "quizzes/slug.yaml": schema.Quiz,
+    "quizzes/slug.yaml": Quiz,
     "people.yaml": schema.People,
     "terms.yaml": schema.Terms,
     "timeline.yaml": schema.Timeline,

@@ -13,6 +13,7 @@ from kruzhok.curriculum.tables import ENTRIES, NAMES, found, words_at
 MISSING = {
     "lesson": _("There is no lesson `{ident}`."),
     "text": _("There is no text `{ident}`."),
+    "page": _("There is no lesson or text `{ident}`."),
     "quiz": _("There is no quiz `{ident}`."),
     "person": _("There is no person `{ident}` in people.yaml."),
     "term": _("There is no term `{ident}` in terms.yaml."),

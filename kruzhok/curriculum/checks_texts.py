@@ -47,7 +47,7 @@ def _link(curriculum: Curriculum, linked: Linked, known: dict[str, set[str]]) ->
         if page is None:
             yield sheet.finding(place, *missing(curriculum, link.scheme, slug))
         elif mark:
-            yield from _passage(sheet, place, page, ident, headings=True)
+            yield from passage_findings(sheet, place, page, ident, headings=True)
 
 
 def _item_passage(curriculum: Curriculum, sheet: Sheet[Any], at: Path, target: str) -> Iterator[Finding]:
@@ -56,13 +56,14 @@ def _item_passage(curriculum: Curriculum, sheet: Sheet[Any], at: Path, target: s
     if not mark:
         return  # the schema has said what an address of a passage looks like
     if page is None:
-        message = _("There is no lesson or text `{slug}`.").format(slug=slug)
-        yield sheet.finding(at, message, did_you_mean(slug, curriculum.pages))
+        yield sheet.finding(at, *missing(curriculum, "page", slug))
     else:
-        yield from _passage(sheet, sheet.parsed.place(at), page, ident, headings=False)
+        yield from passage_findings(sheet, sheet.parsed.place(at), page, ident)
 
 
-def _passage(sheet: Sheet[Any], place: Place, page: Page[Any], ident: str, *, headings: bool) -> Iterator[Finding]:
+def passage_findings(
+    sheet: Sheet[Any], place: Place, page: Page[Any], ident: str, *, headings: bool = False
+) -> Iterator[Finding]:
     """Yield what is wrong with naming the passage IDENT of PAGE at PLACE of SHEET."""
     block = page.by_ident.get(ident)
     if block is None and page.broken and not page.blocks:
@@ -95,7 +96,7 @@ def _moved(page: Page[Any]) -> Iterator[Finding]:
         if old in page.by_ident:
             message = _("The passage `{ident}` is still here, so its address cannot lead elsewhere.").format(ident=old)
             yield page.finding(page.parsed.key_place(at), message, _("Take the line out of `moved`."))
-        yield from _passage(page, page.parsed.place(at), page, target, headings=False)
+        yield from passage_findings(page, page.parsed.place(at), page, target)
 
 
 def _unlisted(curriculum: Curriculum) -> Iterator[Finding]:

@@ -84,6 +84,11 @@ def _too_few(complaint: Complaint) -> Said:
     return Said(plural("At least {n} entry is needed here.", "At least {n} entries are needed here.", least))
 
 
+def _too_many(complaint: Complaint) -> Said:
+    most = int(complaint.context.get("max_length", 1))
+    return Said(plural("At most {n} entry fits here.", "At most {n} entries fit here.", most))
+
+
 _WANTED = {
     "string_type": _("words"),
     "int_type": _("a whole number"),
@@ -197,6 +202,7 @@ _EXPLAINED: dict[str, Callable[[Complaint], Said]] = {
     "union_tag_not_found": _no_type,
     "string_pattern_mismatch": _no_ident,
     "too_short": _too_few,
+    "too_long": _too_many,
     **dict.fromkeys(_WANTED, _wrong_type),
     **dict.fromkeys(_LIMITS, _out_of_range),
 }
@@ -222,4 +228,6 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
     field = model.model_fields.get("type")
-    return get_args(field.annotation) if field and get_origin(field.annotation) is Literal else ()
+    if field is None:
+        return (model.__name__,)
+    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()

@@ -1,4 +1,4 @@
-"""Items, their versions, and their slots in the quizzes."""
+"""Items and their versions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from course.texts.models import Anchor, Passage, Text
 from kruzhok.curriculum.changes import Load, put
 from kruzhok.curriculum.load_texts import current_passages
 from kruzhok.curriculum.prepare import PreparedItem
-from quizzes.models import Item, ItemVersion, Quiz, QuizSlot
+from quizzes.models import Item, ItemVersion
 
 CONTEXT = 32  #: characters before and after a quotation that are kept with it
 
@@ -100,14 +100,3 @@ def new_anchor(text: Text, passages: Sequence[Passage], at: int) -> Anchor:
         start=0,
         end=len(passage.plain),
     )
-
-
-def load_slots(load: Load, quiz: Quiz, items: Sequence[Item]) -> bool:
-    """Make the slots of QUIZ hold ITEMS in this order; say whether they did not before."""
-    if [slot.item_id for slot in quiz.slots] == [item.id for item in items]:
-        return False
-    quiz.slots.clear()
-    load.session.flush()  # a position is free only when its row is gone
-    quiz.slots.extend(QuizSlot(position=position, item_id=item.id) for position, item in enumerate(items, 1))
-    load.session.flush()
-    return True

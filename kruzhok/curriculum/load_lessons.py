@@ -8,10 +8,12 @@ from sqlalchemy import select
 from course.outline.models import Activity, ActivityKind, Unit
 from course.texts.models import Text
 from kruzhok.curriculum.changes import Load, put
+from kruzhok.curriculum.load_quizzes import LoadedQuiz
 from kruzhok.curriculum.load_reference import Rows
-from kruzhok.curriculum.prepare import PreparedLesson, PreparedPrompt, PreparedQuiz
+from kruzhok.curriculum.prepare import PreparedLesson, PreparedPrompt
+from kruzhok.curriculum.prepare_quizzes import PreparedQuiz
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
-from quizzes.models import Counts, Quiz
+from quizzes.models import Quiz
 
 Own = TypeVar("Own", Lesson, Reading, Prompt, Quiz)
 
@@ -19,7 +21,8 @@ _NAMED = {"person": "people", "term": "terms", "event": "events", "source": "sou
 
 
 class Lessons:
-    """Writes the lessons of one course and their parts. `quizzes` are those in the files, by slug."""
+    """Writes the lessons of one course and their parts. `quizzes` are those in the files, whose questions wait for the
+    items: `load_quizzes` brings them."""
 
     def __init__(self, load: Load, units: Mapping[str, Unit], texts: Mapping[str, Text], named: Rows) -> None:
         self.load, self.units, self.texts, self.named = load, units, texts, named
@@ -27,7 +30,7 @@ class Lessons:
         self.there = list(load.session.scalars(mine))
         self.known = {_address(activity.kind, activity.ident, activity.parent_id): activity for activity in self.there}
         self.kept: set[int] = set()
-        self.quizzes: dict[str, Quiz] = {}
+        self.quizzes: list[LoadedQuiz] = []
 
     def write(self, wanted: Mapping[str, PreparedLesson], changed_texts: Container[str]) -> None:
         """Make the lessons what is WANTED; one whose notes are among CHANGED_TEXTS has changed."""
@@ -125,9 +128,9 @@ class Lessons:
 
     def _quiz(self, lesson: Activity, wanted: PreparedQuiz) -> None:
         activity, moved = self._activity(ActivityKind.quiz, wanted.slug, lesson, wanted.place)
-        quiz, changed = self._own(Quiz, activity, {**wanted.quiz, "counts": Counts(wanted.quiz["counts"])})
-        self.quizzes[wanted.slug] = quiz
-        self._count(activity, moved, changed)
+        quiz, changed = self._own(Quiz, activity, dict(wanted.quiz))
+        new = activity.id not in self.kept
+        self.quizzes.append(LoadedQuiz(quiz, wanted, new=new, changed=moved or changed))
 
 
 def _address(kind: ActivityKind, ident: str, parent_id: int | None) -> tuple[ActivityKind, str, int | None]:

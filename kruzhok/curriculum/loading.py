@@ -16,8 +16,9 @@ from course.outline.models import Course, CurriculumFile
 from kruzhok.curriculum.changes import Changes, Load, put
 from kruzhok.curriculum.files import media_type_of
 from kruzhok.curriculum.findings import BadCurriculum
-from kruzhok.curriculum.load_items import load_items, load_slots
+from kruzhok.curriculum.load_items import load_items
 from kruzhok.curriculum.load_lessons import Lessons
+from kruzhok.curriculum.load_quizzes import load_quizzes
 from kruzhok.curriculum.load_reference import load_reference
 from kruzhok.curriculum.load_texts import load_texts
 from kruzhok.curriculum.load_units import drop_units, load_planned, load_units
@@ -94,9 +95,7 @@ def _go_live(load: Load, wanted: Preparation) -> None:
     lessons = Lessons(load, units, texts, named)
     lessons.write(wanted.lessons, changed_texts)
     items = load_items(load, wanted.items, texts)
-    for lesson in wanted.lessons.values():
-        if lesson.quiz:
-            load_slots(load, lessons.quizzes[lesson.quiz.slug], [items[ident] for ident in lesson.quiz.items])
+    load_quizzes(load, lessons.quizzes, items, texts)
     load_planned(load, units, wanted.planned)
     drop_units(load, units)
     _load_files(load, wanted.curriculum.files)

@@ -9,6 +9,7 @@ from course.base.markdown import Block
 from kruzhok.curriculum import schema
 from kruzhok.curriculum.findings import Finding, Severity
 from kruzhok.curriculum.places import Parsed, Path, Place
+from kruzhok.curriculum.schema_quizzes import Quiz
 from kruzhok.curriculum.tables import ENTRIES, words_at
 
 Data = TypeVar("Data")
@@ -77,6 +78,11 @@ class Page(Sheet[Data]):
         return {block.ident: block for block in self.blocks}
 
     @cached_property
+    def order(self) -> dict[str, int]:
+        """Return ident -> place among the blocks, from 0."""
+        return {ident: place for place, ident in enumerate(self.by_ident)}
+
+    @cached_property
     def passages(self) -> dict[str, Block]:
         """Return ident -> block of what somebody may be sent to."""
         return {block.ident: block for block in self.blocks if block.kind not in {"heading", "rule"}}
@@ -102,7 +108,7 @@ class Curriculum:
     sources: Sheet[schema.Sources]
     lessons: dict[str, Page[schema.Lesson]] = field(default_factory=dict)
     texts: dict[str, Page[schema.Text]] = field(default_factory=dict)
-    quizzes: dict[str, Sheet[schema.Quiz]] = field(default_factory=dict)
+    quizzes: dict[str, Sheet[Quiz]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -157,6 +163,11 @@ class Curriculum:
         return kind not in homes or not homes[kind].broken
 
     def idents(self, kind: str) -> set[str]:
-        """Return the idents of everything of KIND; lessons, texts and quizzes are known by their slugs."""
-        slugs: Mapping[str, Mapping[str, object]] = {"lesson": self.lessons, "text": self.texts, "quiz": self.quizzes}
+        """Return the idents of everything of KIND; lessons, texts (both are pages) and quizzes have slugs."""
+        slugs: Mapping[str, Mapping[str, object]] = {
+            "lesson": self.lessons,
+            "text": self.texts,
+            "page": self.pages,
+            "quiz": self.quizzes,
+        }
         return set(slugs[kind]) if kind in slugs else {named.ident for named in self.named(kind)}

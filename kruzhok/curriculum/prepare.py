@@ -13,10 +13,11 @@ from course.chronology import HistoricalDate, in_words, old_style_in_words, pars
 from kruzhok.curriculum import schema
 from kruzhok.curriculum.markup import Renderer
 from kruzhok.curriculum.model import Curriculum, Page
+from kruzhok.curriculum.prepare_quizzes import PreparedQuiz, prepared_quiz
 from quizzes.items import ItemData
 
 #: To be raised when something else is made of the same files: the same hash then no longer means that nothing is to do.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,6 @@ class PreparedItem:
     data: dict[str, Any]
     text: str
     passage: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedQuiz:
-    """A quiz: its place in the outline, its own columns, and the idents of its items."""
-
-    slug: str
-    place: dict[str, Any]
-    quiz: dict[str, Any]
-    items: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class Preparation:
         self.texts = {slug: self._text(page, self._about(_there(page.data))) for slug, page in curriculum.texts.items()}
         self.texts |= {slug: self._text(page, None) for slug, page in curriculum.lessons.items()}
         quizzes = [_there(quiz.data) for quiz in curriculum.quizzes.values()]
-        self.items = {item.ident: _item(item) for quiz in quizzes for item in quiz.items}
+        self.items = {item.ident: _item(item) for quiz in quizzes for item in quiz.all_items}
         self.lessons, self.planned = self._outline()
 
     def _course(self) -> dict[str, Any]:
@@ -249,15 +240,7 @@ class Preparation:
         return _part(prompt, position), PreparedPrompt(hash_of([question, hint]), question, hint)
 
     def _quiz(self, slug: str, position: int) -> PreparedQuiz:
-        quiz = _there(self.curriculum.quizzes[slug].data)
-        own = {
-            "introduction_html": self.render.block(quiz.introduction),
-            "attempts_allowed": quiz.attempts,
-            "pass_mark": quiz.pass_mark,
-            "counts": quiz.counts,
-        }
-        place = {"position": position, "title": quiz.title, "minutes": 0, "required": True}
-        return PreparedQuiz(slug, place, own, [item.ident for item in quiz.items])
+        return prepared_quiz(slug, _there(self.curriculum.quizzes[slug].data), position, self.render)
 
 
 def _there(data: Any) -> Any:

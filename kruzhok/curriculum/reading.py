@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 from course.base.words import _
 from kruzhok.curriculum import schema
 from kruzhok.curriculum.checks_names import name_findings, unused_findings
+from kruzhok.curriculum.checks_quizzes import quiz_findings
+from kruzhok.curriculum.checks_ranges import range_findings
 from kruzhok.curriculum.checks_texts import text_findings
 from kruzhok.curriculum.checks_values import value_findings
 from kruzhok.curriculum.explain import schema_findings
@@ -25,6 +27,7 @@ from kruzhok.curriculum.findings import BadCurriculum, Finding
 from kruzhok.curriculum.markup import read_bodies
 from kruzhok.curriculum.model import Curriculum, Page, Sheet
 from kruzhok.curriculum.places import Parsed, Place, read_yaml
+from kruzhok.curriculum.schema_quizzes import Quiz
 
 __all__ = ["BadCurriculum", "Curriculum", "read_curriculum", "read_folder"]
 
@@ -38,7 +41,7 @@ def read_curriculum(files: Mapping[str, bytes]) -> Curriculum:
     findings = _Findings()
     findings.take(file_findings(files))
     curriculum = _Reader(files, findings).read()
-    for check in (read_bodies, name_findings, value_findings, text_findings):
+    for check in (read_bodies, name_findings, value_findings, quiz_findings, text_findings, range_findings):
         findings.take(check(curriculum))
     if not any(finding.severity == "error" for finding in findings.all):
         # What a broken file would have named cannot be known, so nothing is called unused before all are whole.
@@ -91,7 +94,7 @@ class _Reader:
             elif name and name.kind == "text":
                 curriculum.texts[name.slug] = self._page(path, name, schema.Text)
             elif name and name.kind == "quiz":
-                curriculum.quizzes[name.slug] = self._sheet(path, "quiz", schema.Quiz, slug=name.slug)
+                curriculum.quizzes[name.slug] = self._sheet(path, "quiz", Quiz, slug=name.slug)
         return curriculum
 
     def _sheet(

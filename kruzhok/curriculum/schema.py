@@ -1,9 +1,9 @@
-"""What may stand in each file of a curriculum (docs/curriculum.md). What items may say only `quizzes.items` knows.
+"""What may stand in each file of a curriculum (docs/curriculum.md). Of quizzes `schema_quizzes` tells.
 
 A field's description is the hint of whoever left it out, and the help of editors that read the JSON Schema.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -18,7 +18,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from course.base.words import _
-from quizzes.items import AnyItem
 
 
 def _said(text: str) -> str:
@@ -203,19 +202,6 @@ class Text(Strict):
     minutes: Minutes = words(_("How many minutes it takes to read."))
     introduction: Words | None = words(_("Markdown, ours, shown apart from the document."), default=None)
     moved: Moved
-
-
-class Quiz(Strict):
-    """quizzes/slug.yaml"""
-
-    title: Words = words(_("The title of the quiz."))
-    introduction: Words | None = words(_("Markdown, shown before the first question."), default=None)
-    attempts: Annotated[int, Field(ge=1, le=1000)] | None = words(_("How many attempts are allowed."), default=None)
-    pass_mark: Annotated[float, Field(gt=0, le=1)] | None = words(
-        _("The share of the points that passes."), default=None
-    )
-    counts: Literal["best", "last", "first", "average"] = words(_("Which attempt counts."), default="best")
-    items: Annotated[list[AnyItem], Field(min_length=1)] = words(_("The questions."))
 
 
 class Person(Strict):

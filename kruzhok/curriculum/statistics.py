@@ -26,7 +26,7 @@ class Statistics(TypedDict):
 
 def statistics_of(curriculum: Curriculum) -> Statistics:
     """Return the numbers of CURRICULUM; files with errors count as far as they were understood."""
-    items = [item for quiz in curriculum.quizzes.values() if quiz.data for item in quiz.data.items]
+    items = [item for quiz in curriculum.quizzes.values() if quiz.data for item in quiz.data.all_items]
     lessons = [lesson.data for lesson in curriculum.lessons.values() if lesson.data]
     blocks = [block for lesson in curriculum.lessons.values() for block in lesson.blocks]
     return {

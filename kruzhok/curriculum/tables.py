@@ -1,7 +1,8 @@
 """Which values of each file name something, are Markdown, an address or a date.
 
 The checks follow these tables through what a file says, valid or not, so that one mistake does not hide another. A path
-is keys with dots between; `*` is every entry of a list, or every value of a mapping.
+is keys with dots between; `*` is every entry of a list, or every value of a mapping, `*:cloze` only those of that type
+(`*:` those without any).
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,41 @@ from typing import Any, NamedTuple
 
 from kruzhok.curriculum.places import Path
 
-#: Kind of file -> path -> what is named there.
+#: Where the questions of a quiz stand, and plain text between them.
+ENTRIES_OF_A_QUIZ = ("items.*", "sections.*.items.*")
+
+#: What follows the way to an entry -> what is named there.
+_NAMES_OF_ITEMS = {
+    ".sources.*": "source",
+    ".passage": "passage",
+}
+#: What follows the way to an entry -> `inline` or `block` Markdown.
+_MARKDOWN_OF_ITEMS = {
+    ":.text": "block",
+    ".stem": "inline",
+    ".explanation": "inline",
+    ".hints.*": "inline",
+    ".combined.*": "inline",
+    ".options.*.text": "inline",
+    ".options.*.feedback": "inline",
+    ".feedback.*": "inline",
+    ".pairs.*.left": "inline",
+    ".pairs.*.right": "inline",
+    ".distractors.*": "inline",
+    ".entries.*.text": "inline",
+    ".answers.*.feedback": "inline",
+    ":cloze.text": "inline",
+    ".gaps.*.options.*.text": "inline",
+    ".gaps.*.options.*.feedback": "inline",
+    ".gaps.*.answers.*.feedback": "inline",
+}
+
+
+def _of_items(table: Mapping[str, str]) -> dict[str, str]:
+    return {f"{entry}{path}": what for entry in ENTRIES_OF_A_QUIZ for path, what in table.items()}
+
+
+#: Kind of file -> path -> what is named there (a page is a lesson or a text).
 NAMES: Mapping[str, Mapping[str, str]] = {
     "course": {"units.*.lessons.*": "lesson"},
     "lesson": {
@@ -21,7 +56,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "sources.*": "source",
     },
     "text": {"source": "source"},
-    "quiz": {"items.*.sources.*": "source", "items.*.passage": "passage"},
+    "quiz": {"sections.*.text": "page", **_of_items(_NAMES_OF_ITEMS)},
     "timeline": {"events.*.sources.*": "source"},
 }
 
@@ -39,16 +74,8 @@ MARKDOWN: Mapping[str, Mapping[str, str]] = {
     "text": {"introduction": "block"},
     "quiz": {
         "introduction": "block",
-        "items.*.stem": "inline",
-        "items.*.explanation": "inline",
-        "items.*.options.*.text": "inline",
-        "items.*.options.*.feedback": "inline",
-        "items.*.feedback.*": "inline",
-        "items.*.pairs.*.left": "inline",
-        "items.*.pairs.*.right": "inline",
-        "items.*.distractors.*": "inline",
-        "items.*.entries.*.text": "inline",
-        "items.*.answers.*.feedback": "inline",
+        "sections.*.introduction": "block",
+        **_of_items(_MARKDOWN_OF_ITEMS),
     },
     "people": {"people.*.note": "inline"},
     "terms": {"terms.*.meaning": "inline"},
@@ -81,7 +108,7 @@ DAYS: Mapping[str, tuple[str, ...]] = {"course": ("units.*.lessons.*.given",)}
 ENTRIES: Mapping[str, Mapping[str, str]] = {
     "course": {"units": "unit"},
     "lesson": {"readings": "reading", "prompts": "prompt"},
-    "quiz": {"items": "item"},
+    "quiz": {"items": "item", "sections.*.items": "item"},
     "people": {"people": "person"},
     "terms": {"terms": "term"},
     "timeline": {"events": "event"},
@@ -105,13 +132,20 @@ def found(value: Any, pattern: str) -> Iterator[Found]:
 
 
 def _inside(outer: Any, key: str) -> Iterator[tuple[str | int, Any]]:
-    if key != "*":
+    key, colon, kind = key.partition(":")
+    if colon:
+        yield from ((part, inner) for part, inner in _inside(outer, key) if _type_of(inner) == kind)
+    elif key != "*":
         if isinstance(outer, dict) and key in outer:
             yield key, outer[key]
     elif isinstance(outer, list):
         yield from enumerate(outer)
     elif isinstance(outer, dict):
         yield from outer.items()
+
+
+def _type_of(value: Any) -> Any:
+    return value.get("type", "") if isinstance(value, dict) else None
 
 
 def words_at(value: Any, pattern: str) -> Iterator[Found]:

@@ -1,5 +1,6 @@
 """A small curriculum to change: the template that `kruzhok new course` lays out."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -20,6 +21,12 @@ LESSON = "lessons/01-first-lesson.md"
 TEXT = "texts/to-the-citizens.md"
 QUIZ = "quizzes/first-quiz.yaml"
 
+#: A question in one line, but for its ident.
+ASKED = (
+    "type: true-false, stem: Was it so?, key: true, demand: recall, explanation: It was., "
+    "passage: to-the-citizens#deposed, sources: [lenin-1917-to-the-citizens]"
+)
+
 Files = dict[str, bytes]
 
 
@@ -33,6 +40,12 @@ def changed(files: Mapping[str, bytes], path: str, old: str, new: str) -> Files:
     text = files[path].decode()
     assert old in text, f"{old!r} is not in {path}"
     return {**files, path: text.replace(old, new, 1).encode()}
+
+
+def quiz(text: str) -> Files:
+    """Return the files of the small course with the quiz that TEXT says; `Q(ident, …)` in it is a question."""
+    asked = re.sub(r"Q\(([a-z-]+)(.*?)\)", rf"{{ident: \1, {ASKED}\2}}", text)
+    return {**small(), QUIZ: f"title: A quiz\n{asked}".encode()}
 
 
 def findings(files: Mapping[str, bytes]) -> list[tuple[str, int, int, str, str]]:

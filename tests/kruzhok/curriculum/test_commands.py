@@ -145,7 +145,9 @@ def test_the_published_schema_is_that_of_the_code():
     assert json.loads(run(schema).output) == published
 
 
-@pytest.mark.parametrize("name", ["Course", "Lesson", "Text", "Quiz", "People", "Terms", "Timeline", "Sources"])
+@pytest.mark.parametrize(
+    "name", [*(model.__name__ for model in FILES.values()), "Section", "Draw", "Range", "Shows", "PlainText"]
+)
 def test_every_key_of_the_schema_says_what_it_is_for(name):
     properties = json_schema()["$defs"][name]["properties"]
     assert all("description" in value for key, value in properties.items()), name
