@@ -127,7 +127,7 @@ def _between_or_span(form: Form, text: str, words: str) -> Typed | None:
     text = re.sub(rf"\A{days}\Z", r"\2 \1 \3 \4 \1 \5", text)
     for mark in [*re.finditer(words, text), *re.finditer(" ?- ?", text)]:
         first, last = text[: mark.start()], text[mark.end() :]
-        end = read_point(_in_full(first, last))
+        end = read_point(_in_full(first, last)) if first else None
         start = None if end is None else _start(first, end)
         if start is not None:
             return Typed(form, start, end)
@@ -135,9 +135,11 @@ def _between_or_span(form: Form, text: str, words: str) -> Typed | None:
 
 
 def _in_full(first: str, last: str) -> str:
-    """Return LAST with the century of FIRST where they are years as in 1914–18."""
+    """Return LAST with the century of FIRST where they are years as in 1914–18; nothing where they run backwards."""
     year = re.fullmatch(r"(?:.*\D)?(\d{1,2})(\d\d)", first)
-    return year[1] + last if year and re.fullmatch(r"\d\d", last) and last > year[2] else last
+    if year is None or not re.fullmatch(r"\d{1,2}", last):
+        return last
+    return year[1] + last if len(last) == 2 and last > year[2] else ""
 
 
 def _start(text: str, end: Written) -> Written | None:
