@@ -227,7 +227,8 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _tags(model: type[BaseModel]) -> tuple[Any, ...]:
-    field = model.model_fields.get("type")
+    """Return by what words a union may choose MODEL: those of its `type` or `kind`, else its own name."""
+    field = model.model_fields.get("type") or model.model_fields.get("kind")
     if field is None:
         return (model.__name__,)
     return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
