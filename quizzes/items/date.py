@@ -44,7 +44,6 @@ from quizzes.items.common import (
     Response,
     Scored,
     Words,
-    as_markdown,
     check_known,
     clean_text,
     exactly,
@@ -209,7 +208,7 @@ def is_complete(data: Date, response: Response | None) -> bool:
 
 
 def says(data: Date, response: Response | None) -> list[str]:
-    """Return the date, and the calendar if it was said."""
+    """Return the date in the form it was kept in, which is plain words, and the calendar if it was said."""
     return [] if response is None else [_said(response["text"], response.get("calendar"))]
 
 
@@ -219,7 +218,7 @@ def key_says(data: Date) -> list[str]:
     if old_style is None:
         return [_said(key_text(data), "new" if data.ask_calendar else None)]
     message = _("{new} in the New Style, {old} in the Old Style")
-    return [as_markdown(message.format(new=key_text(data), old=old_style))]
+    return [message.format(new=key_text(data), old=old_style)]
 
 
 def key_text(data: Date) -> str:
@@ -233,7 +232,7 @@ def key_text(data: Date) -> str:
 
 def _said(text: str, calendar: str | None) -> str:
     words = {"new": _("{date} (New Style)"), "old": _("{date} (Old Style)")}
-    return as_markdown(words[calendar].format(date=text) if calendar else text)
+    return words[calendar].format(date=text) if calendar else text
 
 
 def _readings(data: Date, typed: Typed, said: str | None) -> Mapping[Calendar, _Days]:
@@ -330,4 +329,4 @@ def _explained(typed: Typed, days: _Days) -> str:
     if typed.last is None and first == last and typed.first.year == first.year:
         new = new.removesuffix(f" {first.year}")
     message = _("Read as Old Style: {old} is {new} in the New Style.")
-    return as_markdown(message.format(old=written(typed), new=new))
+    return message.format(old=written(typed), new=new)
