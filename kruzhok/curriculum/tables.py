@@ -38,10 +38,6 @@ _MARKDOWN_OF_ITEMS = {
     ".gaps.*.options.*.text": "inline",
     ".gaps.*.options.*.feedback": "inline",
     ".gaps.*.answers.*.feedback": "inline",
-    ":cloze.text": "inline",
-    ".gaps.*.options.*.text": "inline",
-    ".gaps.*.options.*.feedback": "inline",
-    ".gaps.*.answers.*.feedback": "inline",
 }
 
 
