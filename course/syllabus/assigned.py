@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from course.groups.models import Enrolment, SubgroupMember
@@ -21,23 +21,16 @@ class Given(NamedTuple):
     due_at: datetime | None
 
 
-def _is_for(enrolment_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def is_for(enrolment_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Return the condition that an assignment is for an enrolment: for its whole group, a subgroup of its, or itself.
 
-    ENROLMENT_ID may be the column of a query about many."""
+    ENROLMENT_ID is the column of a query about one or many."""
     of_it = AssignmentTarget.assignment_id == Assignment.id
     in_subgroup = SubgroupMember.subgroup_id == AssignmentTarget.subgroup_id
     return or_(
         ~exists().where(of_it),
         exists().where(of_it, AssignmentTarget.enrolment_id == enrolment_id),
         exists().where(of_it, in_subgroup, SubgroupMember.enrolment_id == enrolment_id),
-    )
-
-
-def assigned_to(enrolment: Enrolment) -> Select[Any]:
-    """Return the query for the live assignments of ENROLMENT."""
-    return select(Assignment).where(
-        Assignment.group_id == enrolment.group_id, Assignment.withdrawn_at.is_(None), _is_for(enrolment.id)
     )
 
 
@@ -50,7 +43,7 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
     rows = session.execute(
         select(Enrolment.id, Assignment.activity_id, Assignment.meeting_id, Assignment.required, Assignment.due_at)
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
-        .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), _is_for(Enrolment.id))
+        .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))
         .order_by(Assignment.id)
     )
     for row in rows:

@@ -1,15 +1,18 @@
 """The layers of a rule: what exceptions and assignments say of one activity for one enrolment (RULES, section 6)."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from fractions import Fraction
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from course.base.words import _
-from course.groups.models import Enrolment, SubgroupMember
+from course.groups.models import Enrolment, Subgroup, SubgroupMember
 from course.outline.models import Activity
-from course.rules import Layer, Level
-from course.syllabus.assigned import assigned_to
+from course.rules import Accommodation, Layer, Level, Value
+from course.syllabus import models
+from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment, RuleException
 
 #: Whose rule a layer is, in words.
@@ -21,43 +24,116 @@ WHOSE = {
     Level.group_assignment: _("Assigned to your study group"),
 }
 
+#: The fields whose value is a moment.
+DATES = frozenset({"open", "due", "reply_due", "close"})
+
 
 def layers(session: Session, enrolment: Enrolment, activity: Activity) -> list[Layer]:
-    """Return what is said of ACTIVITY for ENROLMENT, the nearest first; its own rule is for its room to add."""
-    subgroups = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == enrolment.id)
-    exceptions = session.scalars(
-        select(RuleException)
-        .where(RuleException.activity_id == activity.id, RuleException.revoked_at.is_(None))
-        .where(or_(RuleException.enrolment_id == enrolment.id, RuleException.subgroup_id.in_(subgroups)))
-    )
-    found = [_excepted(exception) for exception in exceptions]
-    if enrolment.group_id is not None:
-        wanted = {activity.id, activity.parent_id} - {None}
-        assigned = (
-            assigned_to(enrolment).where(Assignment.activity_id.in_(wanted)).options(selectinload(Assignment.targets))
+    """Return what is said of ACTIVITY for ENROLMENT, the nearest first; its own rule is for its room to add.
+
+    Three queries, one studying alone."""
+    return layers_of(session, [enrolment], activity)[enrolment.id]
+
+
+def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Activity) -> dict[int, list[Layer]]:
+    """Return the same for each of ENROLMENTS, by its id. No more queries than for one."""
+    found: dict[int, list[Layer]] = {one.id: [] for one in enrolments}
+    for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.activity_id == activity.id)):
+        found[enrolment_id].append(_excepted(exception))
+    in_groups = [one.id for one in enrolments if one.group_id is not None]
+    if in_groups:
+        given = (
+            select(Enrolment.id, Assignment)
+            .join(Assignment, Assignment.group_id == Enrolment.group_id)
+            .where(Enrolment.id.in_(in_groups), is_for(Enrolment.id), *_live(activity))
+            .options(selectinload(Assignment.targets))
         )
-        found += [layer for row in session.scalars(assigned) for layer in _assigned(row, enrolment)]
-    return sorted(found, key=lambda layer: (layer.level, layer.field))
+        for enrolment_id, row in session.execute(given):
+            found[enrolment_id] += _assigned(row, _level_for(row, enrolment_id))
+    return {enrolment_id: _nearest_first(said) for enrolment_id, said in found.items()}
+
+
+def layers_for_all(
+    session: Session, group_id: int, activity: Activity, subgroup: Subgroup | None = None
+) -> list[Layer]:
+    """Return what is said of ACTIVITY for everybody in a study group; with SUBGROUP also what is for everybody in it.
+
+    Two queries, three with SUBGROUP."""
+    found: list[Layer] = []
+    given = select(Assignment).where(Assignment.group_id == group_id, *_live(activity))
+    for row in session.scalars(given.options(selectinload(Assignment.targets))):
+        if not row.targets:
+            found += _assigned(row, Level.group_assignment)
+        elif subgroup is not None and any(target.subgroup_id == subgroup.id for target in row.targets):
+            found += _assigned(row, Level.subgroup_assignment)
+    if subgroup is not None:
+        excepted = select(RuleException).where(
+            RuleException.activity_id == activity.id,
+            RuleException.subgroup_id == subgroup.id,
+            RuleException.revoked_at.is_(None),
+        )
+        found += [_excepted(row) for row in session.scalars(excepted)]
+    return _nearest_first(found)
+
+
+def accommodations_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, Accommodation]:
+    """Return what each of ENROLMENTS is always given, by its id; who is given nothing is not in it. One query."""
+    rows = session.scalars(
+        select(models.Accommodation).where(
+            models.Accommodation.enrolment_id.in_([one.id for one in enrolments]),
+            models.Accommodation.revoked_at.is_(None),
+        )
+    )
+    return {row.enrolment_id: Accommodation(Fraction(row.factor), row.days) for row in rows}
+
+
+def _exceptions(enrolment_ids: Collection[int]) -> Select[int, RuleException]:
+    """Return the query for (enrolment, live exception) of each of those: its own, and those of its subgroups."""
+    subgroups = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == Enrolment.id)
+    theirs = or_(RuleException.enrolment_id == Enrolment.id, RuleException.subgroup_id.in_(subgroups))
+    return (
+        select(Enrolment.id, RuleException)
+        .join(RuleException, and_(theirs, RuleException.revoked_at.is_(None)))
+        .where(Enrolment.id.in_(list(enrolment_ids)))
+    )
+
+
+def _live(activity: Activity) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of an assignment of ACTIVITY, or of the lesson it is in, that was not withdrawn."""
+    wanted = {activity.id, activity.parent_id} - {None}
+    return Assignment.activity_id.in_(wanted), Assignment.withdrawn_at.is_(None)
+
+
+def _nearest_first(said: list[Layer]) -> list[Layer]:
+    return sorted(said, key=lambda layer: (layer.level, layer.field))
+
+
+def value_of(exception: RuleException) -> Value:
+    """Return what EXCEPTION says: a moment, a length of time, a number; None for none."""
+    value = exception.value.get("value")
+    if value is None:
+        return None
+    if exception.field in DATES:
+        return datetime.fromisoformat(value)
+    return timedelta(seconds=value) if exception.field == "time_limit" else int(value)
 
 
 def _excepted(exception: RuleException) -> Layer:
-    value = exception.value.get("value")
-    if exception.field in {"open", "due", "reply_due", "close"} and value is not None:
-        value = datetime.fromisoformat(value)
-    elif exception.field == "time_limit" and value is not None:
-        value = timedelta(seconds=value)
     level = Level.user_exception if exception.enrolment_id is not None else Level.subgroup_exception
-    return Layer(level, exception.field, value, WHOSE[level], exception.reason)
+    return Layer(level, exception.field, value_of(exception), WHOSE[level], exception.reason)
 
 
-def _assigned(assignment: Assignment, enrolment: Enrolment) -> list[Layer]:
-    """Return what ASSIGNMENT, which is for ENROLMENT, says; a date that it leaves open is said by nobody."""
+def _level_for(assignment: Assignment, enrolment_id: int) -> Level:
+    """Return how near ASSIGNMENT, which is for that enrolment, is to it."""
     if not assignment.targets:
-        level = Level.group_assignment
-    elif any(target.enrolment_id == enrolment.id for target in assignment.targets):
-        level = Level.user_assignment
-    else:
-        level = Level.subgroup_assignment
+        return Level.group_assignment
+    if any(target.enrolment_id == enrolment_id for target in assignment.targets):
+        return Level.user_assignment
+    return Level.subgroup_assignment
+
+
+def _assigned(assignment: Assignment, level: Level) -> list[Layer]:
+    """Return what ASSIGNMENT says; a date that it leaves open is said by nobody."""
     dates = {
         "open": assignment.opens_at,
         "due": assignment.due_at,
