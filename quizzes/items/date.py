@@ -52,6 +52,8 @@ from quizzes.items.common import (
 )
 from quizzes.items.dates_typed import Calendar, Typed, read, written
 
+CIRCA = 5  #: years to either side of an uncertain date, unless the item says otherwise
+
 
 class Date(ItemData):
     """A question whose answer is a date; KEY is New Style, as `course.chronology.parse_date` reads it."""
@@ -61,7 +63,7 @@ class Date(ItemData):
     between: bool = False
     old_style: Words | None = None
     old_style_place: bool = False
-    circa: Annotated[int, Field(ge=1, le=1000)] = 5
+    circa: Annotated[int, Field(ge=1, le=1000)] = CIRCA
     tolerance: Annotated[int, Field(ge=0, le=10_000)] = 0
     coarse: Annotated[int | float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
     ask_calendar: bool = False
@@ -103,7 +105,7 @@ class Date(ItemData):
         when = self.when
         if (message := _fault_of_ends(when, between=self.between)) is not None:
             raise fault(message)
-        if "circa" in self.model_fields_set and not self.is_uncertain:
+        if self.circa != CIRCA and not self.is_uncertain:
             raise fault(_("The key is not uncertain, so `circa` does nothing: write 'c. ' before it, or drop `circa`."))
         if self.tolerance and self.is_span:
             raise fault(_("A span has no tolerance, what it shares with the answer counts: drop `tolerance`."))

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from quizzes.items import BadResponse
+from quizzes.items import BadResponse, parse_data
 from quizzes.items import date as kind
 from tests.quizzes.items.make import item
 
@@ -132,3 +132,10 @@ def test_both_ways_of_saying_where_the_old_style_was_in_use_may_stand_together()
     assert date("1917-11-07", old_style="1917-10-25", old_style_place=True).offers_calendar
     assert not GERMANY.offers_calendar
     assert date("1914-08-04", ask_calendar=True).offers_calendar
+
+
+@pytest.mark.parametrize(
+    "data", [OCTOBER, BIRTH, GERMANY, date("1914..1918"), date("1640..1650", between=True), date("1917-11", coarse=0)]
+)
+def test_an_item_kept_with_all_that_was_left_out_is_the_same_item(data):
+    assert parse_data(data.model_dump(mode="json")) == data
