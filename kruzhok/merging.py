@@ -20,8 +20,8 @@ from course.users.models import User
 from kruzhok.completions import rebuild
 from lessons.models import Draft, JournalEntry
 from lessons.reports.models import Report
-from quizzes.attempts.taking import submit_attempt
-from quizzes.models import Attempt, AttemptItem, Purpose, Step, StepKind
+from quizzes.attempts.ending import submit_attempt
+from quizzes.models import Attempt, AttemptItem, MarkDraft, Purpose, Step, StepKind
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +31,14 @@ OF_THE_PLACE = (SubgroupMember, AssignmentTarget, RuleException, Accommodation)
 #: Where a user is named as the one who did it.
 BY: tuple[InstrumentedAttribute[int | None], ...] = (
     Step.by_id,
+    MarkDraft.by_id,
     CompletionFact.by_id,
     Text.imported_by_id,
     Report.user_id,
 )
+
+#: Of these attempts one is open at a time at a quiz, and it is the last.
+ONE_OPEN = frozenset({Purpose.quiz, Purpose.preview})
 
 #: Rows are moved by statements; the session reads them anew afterwards.
 PLAIN = {"synchronize_session": False}
@@ -79,7 +83,8 @@ def merge(session: Session, guest: User, user: User, *, now: datetime) -> bool:
     """Make what GUEST did the work of USER, and delete the guest; return whether there was one to merge.
 
     Attempts and journal entries are numbered after USER's own; drafts at one place are all kept; where both have an
-    open attempt at one quiz the guest's is submitted as it is; what is done is rebuilt from it all."""
+    open attempt at one quiz the guest's is submitted as it is, and USER's comes after it; what is done is rebuilt from
+    it all."""
     # FOR UPDATE also holds up whoever would add something to what is merged: its foreign key asks for the same rows.
     both = session.scalars(
         select(User).where(User.id.in_([guest.id, user.id])).order_by(User.id).with_for_update(),
@@ -131,23 +136,28 @@ def _place_for(session: Session, enrolment: Enrolment, user: User) -> Enrolment:
 
 
 def _move_attempts(session: Session, enrolment: Enrolment, target: Enrolment, now: datetime) -> None:
-    some_open = func.count() > func.count(Attempt.submitted_at)
-    own = session.execute(
-        select(Attempt.purpose, Attempt.activity_id, func.max(Attempt.number), some_open)
-        .where(Attempt.enrolment_id == target.id)
-        .group_by(Attempt.purpose, Attempt.activity_id)
-    ).all()
-    last = {(purpose, activity): number for purpose, activity, number, _open in own}
-    is_open = {activity for purpose, activity, _number, some in own if purpose is Purpose.quiz and some}
-    moving = session.scalars(select(Attempt).where(Attempt.enrolment_id == enrolment.id).order_by(Attempt.number)).all()
-    for attempt in moving:
-        if attempt.purpose is Purpose.quiz and attempt.submitted_at is None and attempt.activity_id in is_open:
-            submit_attempt(session, attempt, now=now)
-    session.flush()
-    for attempt in moving:
-        key = (attempt.purpose, attempt.activity_id)
-        last[key] = last.get(key, 0) + 1
-        _set(session, Attempt, attempt.id, user_id=target.user_id, enrolment_id=target.id, number=last[key])
+    """With an attempt go its items, their steps and the drafts of their marks."""
+    own = _attempts_of(session, target)
+    for place, moving in _attempts_of(session, enrolment).items():
+        here = own.get(place, [])
+        waiting = [attempt for attempt in here if place[0] in ONE_OPEN and attempt.submitted_at is None]
+        if waiting:
+            for attempt in moving:
+                submit_attempt(session, attempt, now=now)
+        last = max((attempt.number for attempt in here if attempt not in waiting), default=0)
+        for number, attempt in enumerate(waiting, last + len(moving) + 1):
+            _set(session, Attempt, attempt.id, number=number)
+        for number, attempt in enumerate(moving, last + 1):
+            _set(session, Attempt, attempt.id, user_id=target.user_id, enrolment_id=target.id, number=number)
+
+
+def _attempts_of(session: Session, enrolment: Enrolment) -> dict[tuple[Purpose, int | None], list[Attempt]]:
+    """Return (purpose, activity) -> the attempts of ENROLMENT there, by number. One query."""
+    found: dict[tuple[Purpose, int | None], list[Attempt]] = {}
+    mine = select(Attempt).where(Attempt.enrolment_id == enrolment.id).order_by(Attempt.number)
+    for attempt in session.scalars(mine):
+        found.setdefault((attempt.purpose, attempt.activity_id), []).append(attempt)
+    return found
 
 
 def _move_facts(session: Session, enrolment: Enrolment, target: Enrolment) -> None:

@@ -1,4 +1,4 @@
-"""The worker: does the jobs that are due, and adds those that come round every day."""
+"""The worker: hands in attempts whose time is up, does the jobs that are due, adds those that come round every day."""
 
 import logging
 import time
@@ -16,6 +16,7 @@ from course.base.mail import MailServer, send_mail
 from course.users.guests import forget_old_guests
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
+from quizzes.attempts.ending import submit_overdue
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def run_worker(
         add_job(session, "daily", {}, run_at=now(), key=f"daily {now().date()}")
     while not stop():
         try:
+            submit_overdue(database, now=now)
             run_due_jobs(database, work, now=now)
         except Exception:
-            log.exception("The worker could not look for jobs")
+            log.exception("The worker could not look for what is due")
         time.sleep(PAUSE)

@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from quizzes.models import Attempt, AttemptItem, Purpose, Step, StepKind
 from quizzes.policy import Policy, counting, passes
+
+
+#: Steps that give an item the response that counts.
+SAVES = (StepKind.save, StepKind.accept)
 
 
 def completions(
@@ -50,7 +54,14 @@ class _Sat(NamedTuple):
 def _attempts(activity_ids: Collection[int], enrolment_ids: Collection[int]) -> Select[Any]:
     of_it = (AttemptItem.attempt_id == Attempt.id, Step.attempt_item_id == AttemptItem.id)
     saved = exists().where(*of_it, Step.kind == StepKind.save)
-    answered = exists().where(*of_it, Step.kind == StepKind.score, Step.response.is_not(None))
+    later = aliased(Step)
+    is_last = ~exists().where(
+        later.attempt_item_id == Step.attempt_item_id,
+        later.number > Step.number,
+        later.kind.in_(SAVES),
+        later.counts,
+    )
+    answered = exists().where(*of_it, Step.kind.in_(SAVES), Step.counts, Step.response.is_not(None), is_last)
     return (
         select(
             Attempt.enrolment_id,

@@ -99,3 +99,21 @@ ORDER_METHODS: Mapping[OrderMethod, Callable[[Sequence[str], Sequence[str]], Fra
 def _check_permutation(order: Sequence[str], key: Sequence[str]) -> None:
     if len(key) < 2 or len(set(key)) != len(key) or (order and sorted(order) != sorted(key)):
         raise ValueError("An order is scored against two or more entries, each of them once.")
+
+
+def less_penalty(raw: Fraction, penalty: Fraction, tries_used: int) -> Fraction:
+    """Return max(0, raw - penalty x tries already used): what a try is worth (Moodle, interactive)."""
+    return max(NOTHING, raw - penalty * tries_used)
+
+
+def count_back(tries: Sequence[Mapping[str, Fraction]], penalty: Fraction) -> Fraction:
+    """Return the mean of the parts of the last of TRIES (part -> score, in order), each less a penalty of its own.
+
+    A part loses one penalty for each try up to the last in which it was worth less than it is at the end, so one that
+    was right from the start loses nothing (Moodle, interactive with count-back). A blank try has no parts."""
+    *before, last = tries
+    parts = []
+    for ident, final in last.items():
+        worse = [number for number, one in enumerate(before, 1) if one.get(ident, NOTHING) < final]
+        parts.append(less_penalty(final, penalty, worse[-1] if worse else 0))
+    return mean(parts)

@@ -51,7 +51,7 @@ def own_transactions(view: View) -> View:
 
 
 def takes_uploads(most: int) -> Callable[[View], View]:
-    """Mark a view as one that is sent files, of MOST bytes together, above what else a body may have."""
+    """Mark a view as one that is sent files or long texts, of MOST bytes together, above what else a body may have."""
 
     def mark(view: View) -> View:
         view.most_bytes = most  # type: ignore[attr-defined]
@@ -78,7 +78,7 @@ class Application(Flask):
         """Raise the limit of the body where the view at hand takes files, before anything reads it."""
         most = getattr(self.view_functions.get(request.endpoint or ""), "most_bytes", None)
         if most is not None:
-            request.max_content_length = most
+            request.max_content_length = request.max_form_memory_size = most
         return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:

@@ -36,8 +36,9 @@ from lessons.outline import lessons_of
 from lessons.readings import tick_reading
 from lessons.reports.models import Outcome
 from lessons.reports.reports import Meant, close_report, make_report
+from quizzes.attempts.ending import submit_attempt
 from quizzes.attempts.saving import Sent, save_responses
-from quizzes.attempts.taking import start_attempt, submit_attempt
+from quizzes.attempts.starting import start_attempt
 from quizzes.items import parse_data
 from quizzes.models import Attempt
 

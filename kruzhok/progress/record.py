@@ -21,6 +21,7 @@ from lessons.discussion.models import Discussion, Post
 from lessons.models import JournalEntry
 from quizzes.attempts.pages import Line, lines_of
 from quizzes.models import Attempt, Purpose
+from quizzes.policy import Policy
 
 
 class PostLine(NamedTuple):
@@ -113,6 +114,10 @@ def _done_at(session: Session, place: Enrolment) -> dict[int, datetime]:
     return {activity_id: done_at for activity_id, done_at in rows if done_at is not None}
 
 
+def _is_seen(attempt: Attempt) -> bool:
+    return Policy.read(attempt.policy).always("score")
+
+
 def _work(session: Session, place: Enrolment, *, own: bool) -> dict[int, Work]:
     """Return activity -> what was done at it in PLACE."""
     found: dict[int, Work] = defaultdict(Work)
@@ -122,7 +127,7 @@ def _work(session: Session, place: Enrolment, *, own: bool) -> dict[int, Work]:
         .order_by(Attempt.activity_id, Attempt.number)
     )
     for activity_id, sat in groupby(attempts, key=lambda attempt: attempt.activity_id or 0):
-        found[activity_id].attempts = lines_of(list(sat))
+        found[activity_id].attempts = lines_of(list(sat), _is_seen if own else lambda _attempt: True)
     posts = session.execute(
         select(Discussion.activity_id, Post.id, Post.made_at, Post.reply_to_id.is_not(None))
         .join(Discussion, Discussion.id == Post.discussion_id)

@@ -228,6 +228,15 @@ class Item extends Part {
   get base() { return this.hidden.value; }
   set base(step) { this.hidden.value = step; }
 
+  choose({ step, here, counts }) {
+    const place = this.home.querySelector("[data-kept]");
+    if (!place) return;
+    place.querySelector("[data-here]").textContent = here;
+    place.querySelector("[data-counts]").textContent = counts;
+    place.querySelector("[data-keep=here]").value = `keep-${place.dataset.kept}-${step}`;
+    place.hidden = false;
+  }
+
   read() {
     return this.controls.filter((one) => !/radio|checkbox/.test(one.type) || one.checked).map((one) => [one.name, one.value]);
   }
@@ -244,7 +253,8 @@ class Item extends Part {
     }
   }
 
-  took({ answered, flagged, done, of, notice, order }, fresh) {
+  took({ answered, flagged, done, of, notice, order, kept }, fresh) {
+    if (kept) this.choose(kept);
     if (order && this.order && fresh) arrange(this.order, order);
     const said = this.home.querySelector("[data-notice]");
     if (said) Object.assign(said, { textContent: notice ?? "", hidden: !notice });
@@ -254,6 +264,33 @@ class Item extends Part {
     }
     for (const count of all("[data-count]")) count.textContent = fill(count.dataset.count, { done, of });
   }
+}
+
+// The time left: counted on from what the server said, by a clock that no one can set; said at some moments, then the end.
+function watchClock(home) {
+  const end = performance.now() + Number(home.dataset.clock) * 1000;
+  const [shown, said] = ["[data-left]", "[data-said]"].map((selector) => home.querySelector(selector));
+  const moments = all("template[data-at]", home).map((one) => ({ at: Number(one.dataset.at), words: one.content.textContent }));
+  let before = Infinity;
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    const minutes = Math.floor(left / 60);
+    const { one, many, none } = shown.dataset;
+    if (left < 7200) shown.textContent = minutes > 1 ? fill(many, { n: minutes }) : minutes ? one : none;
+    for (const { at, words } of moments) if (left <= at && before > at && before !== Infinity) said.textContent = words;
+    before = left;
+    home.classList.toggle("short", left <= 300);
+    if (left) return setTimeout(tick, 1000);
+    finish(shown, moments);
+  };
+  tick();
+}
+
+// What is typed at the last moment is still saved; then the server says what came of it.
+async function finish(shown, moments) {
+  shown.textContent = moments.find(({ at }) => !at)?.words ?? "";
+  await Promise.race([Promise.all(savers.map((saver) => saver.send())), new Promise((done) => setTimeout(done, 10000))]);
+  if (!savers.some((saver) => saver.open)) location.reload();
 }
 
 // Ordering. Rows are numbered from the top as soon as one is moved.
@@ -386,6 +423,9 @@ kept.tidy();
 for (const form of all("form[data-sitting]")) all("fieldset.item[data-save]", form).forEach((fieldset) => watchItem(fieldset, form));
 for (const text of all("form textarea[data-draft]")) watch(new Saver(text.dataset.draft, text.form, new Draft(text)), text);
 new Set(savers.map((saver) => saver.form)).forEach(watchForm);
+
+all("[data-clock]").forEach(watchClock);
+if (document.querySelector("[data-finishing]")) setTimeout(() => location.reload(), 10000);
 
 document.addEventListener("click", preview);
 document.addEventListener("focusin", ({ target }) => target.matches("input[readonly]") && target.select()); // there to be copied

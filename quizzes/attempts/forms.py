@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from flask import request
 
@@ -14,9 +15,20 @@ from quizzes.items import BadResponse, Raw, ordering, parse_data, type_of
 from quizzes.items.ordering import Ordering
 from quizzes.models import AttemptItem
 
+DO = re.compile(r"(check|again|page|keep)-(\d{1,18})(?:-(\d{1,9}))?")
 FIELD = re.compile(r"(item|flag|base)-(\d{1,18})(?:-(.*))?", re.DOTALL)
 NUMBER = re.compile(r"\d{1,9}")
+LEVEL = "level-"
 ONCE = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+class Act(NamedTuple):
+    """The button that was pressed on a page of answers, beside saving them: `check`, `again` or `keep` (at the item of
+    that id, `keep` the step of that number), `page` (go to the question of that number), `finish`, or just `save`."""
+
+    name: str = "save"
+    number: int = 0
+    step: int = 0
 
 
 class AttemptForm(Form):
@@ -54,9 +66,38 @@ class AttemptForm(Form):
         )
 
     @property
-    def is_finish(self) -> bool:
-        """Whether the button that leads to the submission was pressed."""
-        return request.form.get("do") == "finish"
+    def act(self) -> Act:
+        """Which button was pressed; what is not known of is a save."""
+        sent = request.form.get("do", "")
+        if sent == "finish":
+            return Act("finish")
+        match = DO.fullmatch(sent)
+        return Act(match[1], int(match[2]), int(match[3] or 0)) if match else Act()
+
+    @property
+    def page(self) -> int:
+        """The number of the question that was shown, where they are shown one at a time; 1 if that was not said."""
+        return _number(request.form.get("page", ""))
+
+
+class PageForm(Form):
+    """Which question an address asks for."""
+
+    @property
+    def number(self) -> int:
+        """Its number; 1 if none is said, or none that is one."""
+        return _number(request.args.get("page", ""))
+
+
+class RatingForm(Form):
+    """A rubric with a level chosen in each criterion, or in some."""
+
+    @property
+    def levels(self) -> Mapping[str, str]:
+        """Criterion -> level, as they were sent; what the rubric does not know is for the subject to leave out."""
+        return {
+            name.removeprefix(LEVEL): value for name, value in request.form.items() if name.startswith(LEVEL) and value
+        }
 
 
 class ItemForm(Form):
@@ -72,6 +113,10 @@ class ItemForm(Form):
                 problem=_("This was not understood. Load the page again; what you typed is kept."), flagged=item.flagged
             )
         return _sent(item, found["item", item.id], past, base=int(base), once=once or None, flagged=flagged)
+
+
+def _number(text: str) -> int:
+    return int(text) if NUMBER.fullmatch(text) else 1
 
 
 def _fields() -> Mapping[tuple[str, int], dict[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""What the pages of quizzes and attempts show: objects that templates draw. How a moment is said is handed in."""
+"""What the pages of quizzes and results show: objects that templates draw."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,113 +13,13 @@ from course.completion.models import Completion, State
 from course.groups.models import Enrolment
 from quizzes.attempts.access import OwnAttempt
 from quizzes.attempts.results import Again, Answered, QuizStanding, answers_of, standing_at, to_read_again
-from quizzes.attempts.saving import Outcome, Saved, Sent
-from quizzes.attempts.steps import History
-from quizzes.attempts.taking import attempts_at, count_used, policy_for
-from quizzes.attempts.wording import COUNTS, MENDED, amount, of_points, overtaken
-from quizzes.items import ItemData, Raw, Response, matching, parse_data, type_of
-from quizzes.items.matching import Matching
-from quizzes.items.multiple import Multiple
-from quizzes.items.ordering import Ordering
-from quizzes.items.single import Single
-from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot
-from quizzes.policy import Policy, counting
+from quizzes.attempts.starting import Slot, attempts_at, count_used, slots_of
+from quizzes.attempts.wording import COUNTS, amount, of_points
+from quizzes.limits import Limits, limits_at
+from quizzes.models import Attempt, Purpose, Quiz, QuizSection
+from quizzes.policy import Policy, Thing, counting, moment_of
 
-Clock = Callable[[datetime], str]
-"""How a time of the day is said to whoever reads: "14:02"."""
-
-
-@dataclass(slots=True)
-class Question:
-    """One question of a sitting, as `quizzes/_item.html` draws it. RAW is what was typed, where it was refused."""
-
-    id: int
-    number: int
-    type: str
-    data: ItemData
-    kind_words: str
-    points_words: str
-    choices: Sequence[tuple[str, str]]
-    response: Response | None
-    is_complete: bool
-    flagged: bool
-    base_step: int
-    saved_at: str | None
-    version_id: int
-    raw: Raw | None = None
-    problem: str | None = None
-    notice: str | None = None
-
-    @property
-    def answered(self) -> bool:
-        """Whether there is a response that counts."""
-        return self.response is not None
-
-
-def questions_of(items: Sequence[AttemptItem], past: Mapping[int, History], clock: Clock) -> list[Question]:
-    """Return the questions of a sitting as they stand."""
-    questions = []
-    for item in items:
-        data = parse_data(item.version.data)
-        kind, last = type_of(data), past[item.id].counting
-        response = last.response if last else None
-        questions.append(
-            Question(
-                item.id,
-                item.slot,
-                data.type,
-                data,
-                kind.kind_words,
-                of_points(float(data.points)),
-                choices_of(data, item.shown, response),
-                response,
-                kind.is_complete(data, response),
-                item.flagged,
-                last.number if last else 0,
-                clock(last.at) if last else None,
-                item.item_version_id,
-            )
-        )
-    return questions
-
-
-def choices_of(data: ItemData, shown: Sequence[str], response: Response | None) -> list[tuple[str, str]]:
-    """Return what can be chosen, (ident, words), in the order of this attempt; entries as they were put last."""
-    if isinstance(data, Single | Multiple):
-        words = {option.ident: option.text for option in data.options}
-    elif isinstance(data, Matching):
-        words = {choice.ident: choice.text for choice in matching.choices(data)}
-    elif isinstance(data, Ordering):
-        words = {entry.ident: entry.text for entry in data.entries}
-        shown = response["order"] if response else shown
-    else:
-        return []
-    return [(ident, words[ident]) for ident in shown]
-
-
-def tell(
-    questions: Sequence[Question],
-    sent: Mapping[int, Sent],
-    outcomes: Mapping[int, Outcome],
-    typed: Callable[[int], Raw],
-) -> None:
-    """Put what is to be said of a page that was sent on its QUESTIONS: refusals with what was typed, and notices."""
-    for question in questions:
-        if (one := sent.get(question.id)) is None:
-            continue
-        if one.problem is not None:
-            question.problem, question.raw = one.problem, typed(question.id)
-        elif (outcome := outcomes[question.id]).overtaken and not outcome.kept:
-            continue  # this page only did not know yet, and now it shows what counts
-        else:
-            question.notice = notice_of(question.data, one, outcome)
-
-
-def notice_of(data: ItemData, sent: Sent, outcome: Outcome) -> str | None:
-    """Return what is to be said of a saved item, if anything."""
-    if outcome.overtaken:
-        return overtaken(data, outcome.counting, kept=outcome.kept)
-    return MENDED if sent.mended else None
+PREVIEW = _("preview, counted nowhere")
 
 
 class Line(NamedTuple):
@@ -144,72 +44,112 @@ class Standing:
     may_begin: bool
     left_words: str | None
     latest_id: int | None
+    is_preview: bool = False
 
 
-def standing_of(attempts: Sequence[Attempt], policy: Policy, total: float, enrolment: Enrolment | None) -> Standing:
-    """Return the standing of ENROLMENT, which made ATTEMPTS (by number), where POLICY holds now.
+def standing_of(
+    attempts: Sequence[Attempt],
+    quiz: Quiz,
+    limits: Limits,
+    total: float | None,
+    enrolment: Enrolment | None,
+    now: datetime,
+) -> Standing:
+    """Return the standing of ENROLMENT, which made ATTEMPTS (by number) at QUIZ, where LIMITS hold now.
 
-    TOTAL is what the quiz is out of."""
+    TOTAL is what the quiz is out of, None where that is not the same for all."""
     result = standing_at(attempts)
     submitted = [attempt for attempt in attempts if attempt.submitted_at is not None]
-    promised = Policy.read(submitted[-1].policy) if submitted else policy
-    left = None if policy.attempts is None else max(policy.attempts - count_used(attempts, enrolment), 0)
+    promised = Policy.read(submitted[-1].policy) if submitted else Policy.of(quiz)
+    left = None if limits.attempts is None else max(limits.attempts - count_used(attempts, enrolment), 0)
+    is_preview = bool(attempts) and attempts[0].purpose is Purpose.preview
+    shows = bool(submitted) and "score" in seen_of(submitted[-1], limits, now)
     return Standing(
-        lines=lines_of(attempts),
-        standing=result,
+        lines=lines_of(attempts, lambda attempt: "score" in seen_of(attempt, limits, now)),
+        standing=result if shows else result._replace(counting_points=None, passed=None),
         counts_words=COUNTS[promised.counts],
         pass_words=_pass_words(promised, result.max_points or total),
-        passed=result.passed,
-        may_begin=result.open_attempt_id is None and left != 0,
+        passed=result.passed if shows else None,
+        may_begin=result.open_attempt_id is None and (is_preview or (left != 0 and limits.may_start(now))),
         left_words=None if left is None else plural("One attempt left", "{n} attempts left", left),
         latest_id=submitted[-1].id if submitted else None,
+        is_preview=is_preview,
     )
 
 
-def lines_of(attempts: Sequence[Attempt]) -> list[Line]:
-    """Return a line for each of all ATTEMPTS at one quiz, by number; what counts is as the last one was promised."""
+def seen_of(attempt: Attempt, limits: Limits, now: datetime) -> frozenset[Thing]:
+    """Return what may be seen NOW of the result of ATTEMPT by whoever made it."""
+    return Policy.read(attempt.policy).seen(moment_of(attempt.submitted_at, limits.closes_at, now))
+
+
+def lines_of(attempts: Sequence[Attempt], shows: Callable[[Attempt], bool] = lambda _attempt: True) -> list[Line]:
+    """Return a line for each of all ATTEMPTS at one quiz, by number; what counts is as the last one was promised.
+
+    The points stand there only of an attempt of which SHOWS says that they may be seen."""
     submitted = [attempt for attempt in attempts if attempt.submitted_at is not None]
     best = counting(submitted, Policy.read(submitted[-1].policy).counts) if submitted else None
-    return [_line(attempt, counts=best is not None and best.number == attempt.number) for attempt in attempts]
+    lines = []
+    for attempt in attempts:
+        seen = shows(attempt)
+        is_it = seen and best is not None and best.number == attempt.number
+        lines.append(_line(attempt, counts=is_it, shows=seen))
+    return lines
 
 
-def _line(attempt: Attempt, *, counts: bool) -> Line:
+def _line(attempt: Attempt, *, counts: bool, shows: bool) -> Line:
     if attempt.submitted_at is None:
         words = _("Open")
+    elif attempt.points is None:
+        words = _("Waits to be marked")
+    elif not shows:
+        words = _("Submitted")
     else:
-        words = _("{got} of {points}").format(got=amount(attempt.points or 0), points=of_points(attempt.max_points))
+        words = _("{got} of {points}").format(got=amount(attempt.points), points=of_points(attempt.max_points))
     return Line(attempt.id, attempt.number, attempt.submitted_at, words, counts)
 
 
-def _pass_words(policy: Policy, total: float) -> str | None:
+def _pass_words(policy: Policy, total: float | None) -> str | None:
     if policy.pass_mark is None:
         return None
+    share = amount(policy.pass_mark * 100)
+    if total is None:
+        return _("The pass mark is {share} percent of the points.").format(share=share)
     return _("The pass mark is {share} percent, which is {got} of {points}.").format(
-        share=amount(policy.pass_mark * 100), got=amount(policy.pass_mark * total), points=of_points(total)
+        share=share, got=amount(policy.pass_mark * total), points=of_points(total)
     )
 
 
 class Size(NamedTuple):
-    """How many questions a quiz has now, and how many points."""
+    """How many questions an attempt gets, and how many points; None where that hangs on which are drawn."""
 
     questions: int
-    points: float
+    points: float | None
 
 
 def size_of(session: Session, quiz: Quiz) -> Size:
-    """Return the size of QUIZ. One query."""
-    rows = session.scalars(
-        select(ItemVersion.data)
-        .join(Item, Item.current_version_id == ItemVersion.id)
-        .join(QuizSlot, QuizSlot.item_id == Item.id)
-        .where(QuizSlot.quiz_id == quiz.id)
-    ).all()
-    return Size(len(rows), float(sum(parse_data(data).points for data in rows)))
+    """Return the size of QUIZ. Two queries."""
+    sections = session.scalars(select(QuizSection).where(QuizSection.quiz_id == quiz.id)).all()
+    return sized(slots_of(session, quiz), {section.id: section.draws for section in sections})
+
+
+def sized(slots: Sequence[Slot], draws: Mapping[int, Any]) -> Size:
+    """Return the size of a quiz of these SLOTS, where DRAWS says of each section what is drawn from it."""
+    pools: dict[int | None, list[float]] = {}
+    for one in slots:
+        pools.setdefault(one.slot.section_id, []).append(float(one.data.points))
+    questions, points, is_known = 0, 0.0, True
+    for section_id, weights in pools.items():
+        wanted = (draws.get(section_id or 0) or {}).get("draws")
+        count = min(sum(one["count"] for one in wanted), len(weights)) if wanted else len(weights)
+        is_known = is_known and (count == len(weights) or len(set(weights)) == 1)
+        questions += count
+        points += sum(weights[:count])
+    return Size(questions, points if is_known else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The page of a submitted attempt."""
+    """The page of a submitted attempt. `got` is empty where the score may not be seen, or is not there yet."""
 
     answers: Sequence[Answered]
     again: Sequence[Again]
@@ -219,26 +159,32 @@ class Result:
     standing: Standing
     is_done: bool
     hidden: bool
+    waits: bool
+    seen: frozenset[Thing]
 
 
-def result_of(session: Session, own: OwnAttempt, *, root: str) -> Result:
+def result_of(session: Session, own: OwnAttempt, *, root: str, now: datetime) -> Result:
     """Return the result of the submitted attempt OWN; ROOT is what addresses of the site begin with."""
     attempt, quiz, enrolment = own
     course = quiz.activity.course
-    answers = answers_of(session, attempt, course_id=course.id, course=course.ident, root=root)
-    again = to_read_again(answers)
+    limits = limits_at(session, quiz, enrolment)
+    seen = seen_of(attempt, limits, now)
+    answers = answers_of(session, attempt, course_id=course.id, course=course.ident, root=root, seen=seen)
+    again = to_read_again(answers) if "right" in seen else []
     attempts = attempts_at(session, enrolment, quiz.activity)
-    policy = policy_for(session, quiz, enrolment)
     words = plural("One passage to read again.", "{n} passages to read again.", len(again)) if again else ""
+    shows = "score" in seen and attempt.points is not None
     return Result(
         answers,
         again,
-        amount(attempt.points or 0),
+        amount(attempt.points or 0) if shows else "",
         of_points(attempt.max_points),
         words,
-        standing_of(attempts, policy, attempt.max_points, own.enrolment),
+        standing_of(attempts, quiz, limits, attempt.max_points, enrolment, now),
         is_done=is_done(session, enrolment, quiz),
-        hidden=any(answer.explanation is None for answer in answers),
+        hidden=any(answer.is_silent for answer in answers),
+        waits=attempt.points is None,
+        seen=seen,
     )
 
 
@@ -254,20 +200,3 @@ def ordinal(number: int) -> str:
     """Return "first attempt" … for the small numbers, "attempt 12" for the others."""
     words = [_("first attempt"), _("second attempt"), _("third attempt"), _("fourth attempt"), _("fifth attempt")]
     return words[number - 1] if number <= len(words) else _("attempt {n}").format(n=number)
-
-
-def reply_of(attempt: Attempt, item: AttemptItem, sent: Sent, saved: Saved, *, time: str) -> dict[str, Any]:
-    """Return what the page's script is told of a saved item (kruzhok.js reads exactly this)."""
-    outcome = saved.outcomes[item.id]
-    reply: dict[str, Any] = {
-        "step": outcome.step,
-        "saved": time,
-        "answered": outcome.counting is not None,
-        "flagged": item.flagged,
-        "done": saved.answered,
-        "of": len(attempt.items),
-        "notice": notice_of(parse_data(item.version.data), sent, outcome),
-    }
-    if not outcome.overtaken and outcome.counting and "order" in outcome.counting:
-        reply["order"] = outcome.counting["order"]
-    return reply

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,21 +13,35 @@ from course.base.words import _
 from course.groups.models import Enrolment
 from course.reference.models import Source
 from course.texts.models import Anchor, Passage
+from course.users.models import User
+from quizzes.attempts.names import names_of
 from quizzes.attempts.places import Place, items_with_places, place_of
+from quizzes.attempts.questions import passages_by_version
 from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
 from quizzes.attempts.steps import History, standing
-from quizzes.attempts.wording import listed, quote, score_words, verdict
-from quizzes.items import ItemData, Names, parse_data, type_of
-from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, Step, StepKind
-from quizzes.policy import Policy, counting, passes
-from quizzes.spellings import spellings_of
+from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, listed, quote, score_words, verdict
+from quizzes.items import ItemData, Names, Response, parse_data, type_of
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Step, StepKind
+from quizzes.policy import THINGS, Policy, Thing, counting, passes
 
 GONE = _("The passage of this question is no longer in the text.")
+WITHDRAWN = _("This question was corrected after your attempt, and the key of that time is withdrawn.")
+
+
+class Marking(NamedTuple):
+    """What a human said of an answer: (criterion, level) in words, a comment, and who."""
+
+    lines: Sequence[tuple[str, str]]
+    comment: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question of a result, on the version that was taken. What may not be shown now is empty."""
+    """One question of a result, on the version that was taken. What may not be shown now is empty.
+
+    `is_silent`: it stands in an open attempt, and nothing but what was said is shown. `left_out`: an essay that nobody
+    is there to mark, no part of the result. `rated` is how its writer rates it."""
 
     id: int
     number: int
@@ -35,7 +49,9 @@ class Answered:
     data: ItemData
     says: Sequence[str]
     version_id: int
+    response: Response | None = None
     key_says: Sequence[str] = ()
+    key_label: str = _("Key")
     feedback: Sequence[str] = ()
     explanation: str | None = None
     verdict: str = "blank"
@@ -44,6 +60,12 @@ class Answered:
     passage_words: str | None = None
     sources: Sequence[str] = ()
     place: Place | None = None
+    is_silent: bool = False
+    left_out: bool = False
+    marking: Marking | None = None
+    rated: Mapping[str, str] | None = None
+    passages: Sequence[Passage] = ()
+    late: Sequence[str] = ()
 
 
 class Again(NamedTuple):
@@ -63,34 +85,49 @@ class Looker(NamedTuple):
 
 
 def answers_of(
-    session: Session, attempt: Attempt, *, course_id: int, course: str, root: str = "", looker: Looker | None = None
+    session: Session,
+    attempt: Attempt,
+    *,
+    course_id: int,
+    course: str,
+    root: str = "",
+    looker: Looker | None = None,
+    seen: Collection[Thing] = THINGS,
 ) -> list[Answered]:
-    """Return the questions of ATTEMPT, which is submitted, with what was said and what came of it.
+    """Return the questions of ATTEMPT, which is submitted, with what was said and what of the outcome may be SEEN.
 
     LOOKER is who looks where it is not the user themselves. Of an item that stands in an open attempt of whoever looks
     nothing is shown but what was said. COURSE is the course's ident and ROOT what addresses of the site begin with.
-    Five queries."""
+    Six queries, and up to two more where there are marks or texts to pick from."""
     rows = session.execute(items_with_places(attempt.id, course_id)).all()
     past = standing(session, attempt)
     closed = open_item_ids(session, looker.user_id if looker else attempt.user_id)
     datas = {item.id: parse_data(version.data) for item, version, *_rest in rows}
-    names = spellings_of(session, course_id) if any(data.type == "short" for data in datas.values()) else ()
     cited = _sources(session, course_id, {ident for data in datas.values() for ident in data.sources})
+    shown = _Shown(
+        names=names_of(session, attempt),
+        policy=Policy.read(attempt.policy),
+        seen=frozenset(seen),
+        awaited=attempt.points is None,
+        current=_corrected(session, [version for _item, version, *_rest in rows]),
+        markers=_markers(session, past),
+        passages=passages_by_version(session, {item.text_version_id for item, *_rest in rows if item.text_version_id}),
+    )
     answers = []
     for item, version, anchor, passage, text, lesson in rows:
         data, history = datas[item.id], past[item.id]
         if version.item_id in closed:
             answers.append(_silent(item, data, history))
             continue
-        place = place_of(passage, text, lesson)
+        place = place_of(passage, text, lesson) if "feedback" in seen else None
         query = {"group": looker.group} if looker else {"from": f"attempt-{attempt.id}-{item.slot}"}
         url = root + place.path(course, **query) if place else None
         answers.append(
             replace(
-                _answered(item, data, history, names),
+                shown.answered(item, version, data, history),
                 passage_url=url,
-                passage_words=place.words if place else GONE if anchor else None,
-                sources=[cited[ident] for ident in data.sources if ident in cited],
+                passage_words=place.words if place else GONE if anchor and "feedback" in seen else None,
+                sources=[cited[ident] for ident in data.sources if ident in cited] if "feedback" in seen else (),
                 place=place,
             )
         )
@@ -98,30 +135,135 @@ def answers_of(
 
 
 def _silent(item: AttemptItem, data: ItemData, history: History) -> Answered:
-    said = history.scored.response if history.scored else history.response
     words = _("Shown again when your open attempt is submitted.")
-    says = type_of(data).says(data, said)
-    return Answered(item.id, item.slot, data.type, data, says, item.item_version_id, score_words=words)
+    says = type_of(data).says(data, history.response)
+    return Answered(item.id, item.slot, data.type, data, says, item.item_version_id, score_words=words, is_silent=True)
 
 
-def _answered(item: AttemptItem, data: ItemData, history: History, names: Names) -> Answered:
-    kind, scored = type_of(data), history.scored
-    response, score = (scored.response, scored.score) if scored else (history.response, None)
-    again = kind.score(data, response, names=names)
-    how = verdict(score, response)
-    return Answered(
-        item.id,
-        item.slot,
-        data.type,
-        data,
-        kind.says(data, response),
-        item.item_version_id,
-        key_says=() if how == "right" else _key(data),
-        feedback=[*again.feedback, *([again.note] if again.note else [])],
-        explanation=data.explanation,
-        verdict=how,
-        score_words=score_words(score, response, float(data.points)),
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the answers of one attempt are shown by."""
+
+    names: Names
+    policy: Policy
+    seen: frozenset[Thing]
+    awaited: bool
+    current: Mapping[int, ItemData]
+    markers: Mapping[int, str]
+    passages: Mapping[int, Sequence[Passage]]
+
+    def answered(self, item: AttemptItem, version: ItemVersion, data: ItemData, history: History) -> Answered:
+        """Return what may be shown of ITEM, whose passage and sources are for the caller to add."""
+        scored = history.scored
+        response = scored.response if scored and scored.kind is StepKind.score else history.response
+        how = verdict(scored.score if scored else None, response)
+        answer = Answered(
+            item.id,
+            item.slot,
+            data.type,
+            data,
+            type_of(data).says(data, response),
+            item.item_version_id,
+            response=response,
+            verdict=how if "right" in self.seen else "blank",
+            score_words=self._score_words(data, history, response),
+            left_out=scored is None and not self.awaited,
+            marking=self._marking(data, scored),
+            rated=self._rated(history),
+            passages=[one for one in self.passages.get(item.text_version_id or 0, ()) if one.ident in item.shown],
+            late=_late(data, history),
+        )
+        if (now := self.current.get(version.item_id)) is not None and _is_withdrawn(data, now):
+            return self._corrected(answer, now)
+        return replace(
+            answer,
+            key_says=_key(data) if "key" in self.seen and how != "right" and not self._awaits(data, scored) else (),
+            feedback=self._feedback(data, response, how) if "feedback" in self.seen else (),
+            explanation=data.explanation if "key" in self.seen and not self._awaits(data, scored) else None,
+        )
+
+    def _awaits(self, data: ItemData, scored: Step | None) -> bool:
+        """Say whether a tutor has yet to mark this answer: until then its model answer is not shown."""
+        return self.awaited and scored is None
+
+    def _score_words(self, data: ItemData, history: History, response: Response | None) -> str:
+        scored = history.scored
+        if scored is None:
+            return WAITING if self.awaited else LEFT_OUT
+        if "score" in self.seen:
+            return score_words(scored.score, response, float(data.points))
+        return score_words(scored.score, response, None) if "right" in self.seen else ""
+
+    def _feedback(self, data: ItemData, response: Response | None, how: str) -> list[str]:
+        again = type_of(data).score(data, response, names=self.names)
+        return [*again.feedback, *([again.note] if again.note else []), *combined(data, how)]
+
+    def _marking(self, data: ItemData, scored: Step | None) -> Marking | None:
+        if scored is None or scored.kind is StepKind.score:
+            return None
+        said = scored.data or {}
+        by = self.markers.get(scored.by_id or 0, _("a former user"))
+        if scored.kind is StepKind.override:
+            return Marking([], str(said.get("reason", "")), by)
+        return Marking(level_lines(data, said.get("levels", {})), str(said.get("comment", "")), by)
+
+    def _rated(self, history: History) -> Mapping[str, str] | None:
+        rated = history.last(StepKind.rate)
+        return (rated.data or {}).get("levels", {}) if rated else None
+
+    def _corrected(self, answer: Answered, now: ItemData) -> Answered:
+        """Return ANSWER where the key that it was scored by is withdrawn: it is not shown as right any more."""
+        return replace(
+            answer,
+            verdict="blank",
+            key_says=_key(now) if "key" in self.seen else (),
+            key_label=_("Key now"),
+            feedback=[WITHDRAWN],
+            explanation=now.explanation if "key" in self.seen else None,
+        )
+
+
+def _is_withdrawn(then: ItemData, now: ItemData) -> bool:
+    """Say whether the key of an item is another one NOW."""
+    return then.type != now.type or type_of(then).key_says(then) != type_of(now).key_says(now)
+
+
+def _corrected(session: Session, versions: Sequence[ItemVersion]) -> dict[int, ItemData]:
+    """Return the current state of those items of VERSIONS that have a newer one. One query."""
+    taken = [version.id for version in versions]
+    rows = session.execute(
+        select(Item.id, ItemVersion.data)
+        .join(ItemVersion, ItemVersion.id == Item.current_version_id)
+        .where(Item.id.in_([version.item_id for version in versions]), ItemVersion.id.not_in(taken))
     )
+    return {item_id: parse_data(data) for item_id, data in rows}
+
+
+def _markers(session: Session, past: Mapping[int, History]) -> dict[int, str]:
+    """Return the names of those who marked. One query, none where nobody did."""
+    steps = [history.scored for history in past.values()]
+    ids = {step.by_id for step in steps if step is not None and step.by_id is not None}
+    if not ids:
+        return {}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def level_lines(data: Any, levels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return (criterion, level) in words for the LEVELS chosen in a rubric."""
+    if data.type != "essay":
+        return []
+    return [
+        (criterion.title, level.words)
+        for criterion in data.rubric
+        for level in criterion.levels
+        if levels.get(criterion.ident) == level.ident
+    ]
+
+
+def _late(data: ItemData, history: History) -> list[str]:
+    """Return in words the last response that came too late or was overtaken, and never chosen; nothing if none was."""
+    return type_of(data).says(data, history.kept.response) if history.kept is not None else []
 
 
 def _key(data: ItemData) -> Sequence[str]:
@@ -168,7 +310,7 @@ def missed_passages(session: Session, enrolment: Enrolment, text_ids: Collection
         .subquery()
     )
     rows = session.execute(
-        select(Anchor.text_id, Passage.ident, Attempt.id, AttemptItem.slot, Attempt.submitted_at)
+        select(Anchor.text_id, Passage.ident, Attempt.id, AttemptItem.slot, Attempt.submitted_at, Attempt.policy)
         .select_from(Attempt)
         .join(last, (Attempt.activity_id == last.c.activity_id) & (Attempt.number == last.c.number))
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
@@ -182,9 +324,10 @@ def missed_passages(session: Session, enrolment: Enrolment, text_ids: Collection
         .order_by(Attempt.submitted_at.desc(), Attempt.id, AttemptItem.slot)
     )
     found: dict[tuple[int, str], Missed] = {}
-    for text_id, ident, attempt_id, number, when in rows:
+    for text_id, ident, attempt_id, number, when, policy in rows:
         assert when is not None
-        found.setdefault((text_id, ident), Missed(attempt_id, number, when))
+        if Policy.read(policy).always("right", "feedback"):
+            found.setdefault((text_id, ident), Missed(attempt_id, number, when))
     return found
 
 
@@ -200,7 +343,9 @@ class QuizStanding(NamedTuple):
 
 
 def quiz_results(session: Session, enrolment: Enrolment, activity_ids: Collection[int]) -> Mapping[int, QuizStanding]:
-    """Return the standing at each of the quizzes at which there is an attempt. One query."""
+    """Return the standing at each of the quizzes at which there is an attempt, as ENROLMENT may see it. One query.
+
+    Where the score is not to be seen at all times it is for the page of the quiz to say when."""
     attempts = session.scalars(
         select(Attempt)
         .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz)
@@ -208,7 +353,15 @@ def quiz_results(session: Session, enrolment: Enrolment, activity_ids: Collectio
         .order_by(Attempt.activity_id, Attempt.number)
     )
     by_quiz = groupby(attempts, key=lambda attempt: attempt.activity_id or 0)
-    return {activity_id: standing_at(list(sat)) for activity_id, sat in by_quiz}
+    return {activity_id: _as_seen(list(sat)) for activity_id, sat in by_quiz}
+
+
+def _as_seen(attempts: Sequence[Attempt]) -> QuizStanding:
+    result = standing_at(attempts)
+    last = next((attempt for attempt in reversed(attempts) if attempt.submitted_at is not None), None)
+    if last is None or Policy.read(last.policy).always("score"):
+        return result
+    return result._replace(counting_points=None, passed=None)
 
 
 def standing_at(attempts: Sequence[Attempt]) -> QuizStanding:

@@ -1,18 +1,24 @@
-"""The steps of an attempt, read: what was saved last and counts, what was saved beside it, what was scored."""
+"""The steps of an attempt, read: what was saved last and counts, what was kept beside it, what was scored."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizzes.items import Response
 from quizzes.models import Attempt, AttemptItem, Step, StepKind
 
+#: What a page must have seen of a question, to change it. Scores and marks come when it can no longer be changed.
+TURNS = frozenset({StepKind.save, StepKind.check, StepKind.again, StepKind.accept})
+
+#: What gives a question its score: the last of them counts.
+VERDICTS = frozenset({StepKind.score, StepKind.mark, StepKind.override})
+
 
 class History(NamedTuple):
-    """The steps of one item, in their order."""
+    """The steps of one item, in order; of its saves perhaps only the last that counts and the last that does not."""
 
     steps: Sequence[Step] = ()
 
@@ -22,19 +28,40 @@ class History(NamedTuple):
         return self.steps[-1].number if self.steps else 0
 
     @property
+    def tip(self) -> int:
+        """The number of the last step that a page must have seen to change the question, 0 before the first."""
+        return max((step.number for step in self.steps if step.kind in TURNS and step.counts), default=0)
+
+    @property
     def counting(self) -> Step | None:
-        """The save that counts: the last of those that were not overtaken and not late."""
-        return next((step for step in reversed(self.steps) if step.kind is StepKind.save and step.counts), None)
+        """The save that counts: the last of those that were not overtaken and not late, or a late one accepted."""
+        kinds = (StepKind.save, StepKind.accept)
+        return next((step for step in reversed(self.steps) if step.kind in kinds and step.counts), None)
+
+    @property
+    def kept(self) -> Step | None:
+        """The last save that does not count, where none that does came after it: the choice is still open."""
+        saves = [step for step in self.steps if step.kind in (StepKind.save, StepKind.accept)]
+        return saves[-1] if saves and not saves[-1].counts else None
+
+    @property
+    def checks(self) -> list[Step]:
+        """The tries made, one after the other."""
+        return [step for step in self.steps if step.kind is StepKind.check]
 
     @property
     def scored(self) -> Step | None:
-        """The scoring at the submission."""
-        return next((step for step in reversed(self.steps) if step.kind is StepKind.score), None)
+        """The last scoring, mark or override: what the question came to."""
+        return next((step for step in reversed(self.steps) if step.kind in VERDICTS), None)
 
     @property
     def response(self) -> Response | None:
         """The response that counts, None for a blank."""
         return self.counting.response if self.counting else None
+
+    def last(self, kind: StepKind) -> Step | None:
+        """Return the last step of KIND."""
+        return next((step for step in reversed(self.steps) if step.kind is kind), None)
 
     def step(self, number: int) -> Step | None:
         """Return the step of that number."""
@@ -45,23 +72,37 @@ class History(NamedTuple):
         return next((step for step in self.steps if token and step.once == token), None)
 
 
+class Wanted(NamedTuple):
+    """What else than the standing is read of one item: the step of a number, and the one saved under a token."""
+
+    number: int
+    once: str | None
+
+
 def histories(session: Session, attempt: Attempt) -> Mapping[int, History]:
     """Return all steps of ATTEMPT by the id of their item; an item without steps has an empty history. One query."""
     steps = select(Step).join(Step.attempt_item).where(AttemptItem.attempt_id == attempt.id)
     return _by_item(session.scalars(steps.order_by(Step.attempt_item_id, Step.number)))
 
 
-def standing(session: Session, attempt: Attempt) -> Mapping[int, History]:
-    """Return the same, but of the steps only those that pages show: the save that counts and the scoring. One query."""
+def standing(session: Session, attempt: Attempt, wanted: Mapping[int, Wanted] | None = None) -> Mapping[int, History]:
+    """Return the same, but of the saves only the last that counts and the last that does not. One query.
+
+    An essay is saved some hundred times, each time whole: WANTED says which other steps a save needs, by item."""
     last = (
-        select(func.max(Step.number).label("number"), Step.attempt_item_id, Step.kind)
+        select(func.max(Step.number).label("number"), Step.attempt_item_id)
         .join(Step.attempt_item)
-        .where(AttemptItem.attempt_id == attempt.id, Step.counts)
-        .group_by(Step.attempt_item_id, Step.kind)
+        .where(AttemptItem.attempt_id == attempt.id, Step.kind == StepKind.save)
+        .group_by(Step.attempt_item_id, Step.counts)
         .subquery()
     )
-    shown = select(Step).join(last, (Step.attempt_item_id == last.c.attempt_item_id) & (Step.number == last.c.number))
-    return _by_item(session.scalars(shown.order_by(Step.attempt_item_id, Step.number)))
+    is_last = (Step.attempt_item_id == last.c.attempt_item_id) & (Step.number == last.c.number)
+    shown: list[ColumnElement[bool]] = [Step.kind != StepKind.save, last.c.number.is_not(None)]
+    for item_id, (number, once) in (wanted or {}).items():
+        is_meant = or_(Step.number == number, Step.once == once) if once else Step.number == number
+        shown.append(and_(Step.attempt_item_id == item_id, is_meant))
+    steps = select(Step).join(Step.attempt_item).outerjoin(last, is_last).where(AttemptItem.attempt_id == attempt.id)
+    return _by_item(session.scalars(steps.where(or_(*shown)).order_by(Step.attempt_item_id, Step.number)))
 
 
 def _by_item(steps: Iterable[Step]) -> Mapping[int, History]:

@@ -1,6 +1,7 @@
 """Pages of quizzes and attempts."""
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,20 +12,30 @@ from flask_login import current_user
 from course.base.db import db_session
 from course.base.errors import NotFound
 from course.base.forms import EmptyForm
-from course.base.web import wants_json
+from course.base.web import takes_uploads, wants_json
 from course.groups.access import acting_enrolment, course_named, page_enrolment
 from quizzes.attempts import access, pages
-from quizzes.attempts.forms import AttemptForm, ItemForm
-from quizzes.attempts.saving import save_responses
+from quizzes.attempts.checking import check, try_again
+from quizzes.attempts.clock import TimeLeft, time_left
+from quizzes.attempts.ending import AttemptClosed, deadline_of, submit_attempt
+from quizzes.attempts.forms import Act, AttemptForm, ItemForm, PageForm, RatingForm
+from quizzes.attempts.questions import Question, questions_of, reply_of, sections_of, sitting_of, tell
+from quizzes.attempts.rating import rate
+from quizzes.attempts.saving import keep, save_responses
+from quizzes.attempts.starting import attempts_at, purpose_for, start_attempt
 from quizzes.attempts.steps import standing
-from quizzes.attempts.taking import AttemptClosed, attempts_at, policy_for, start_attempt, submit_attempt
 from quizzes.attempts.wording import CLOSED
-from quizzes.models import Attempt
+from quizzes.limits import GRACE, limits_at
+from quizzes.models import Attempt, AttemptItem, Purpose
+from quizzes.policy import Policy
 
 bp = Blueprint("quizzes", __name__)
 
 #: Not for anything secret: in which order options stand.
 chance = random.SystemRandom()
+
+#: Bytes of one page of answers: what is too long for its item is refused beside it, and the others are saved.
+LARGEST_PAGE = 32 * 1024 * 1024
 
 
 def _clock(moment: datetime) -> str:
@@ -34,6 +45,7 @@ def _clock(moment: datetime) -> str:
 @bp.get("/courses/<course>/quizzes/<ident>")
 def quiz(course: str, ident: str) -> ResponseReturnValue:
     """Show what a quiz is and where one stands at it."""
+    now = datetime.now(UTC)
     place = course_named(db_session, course)
     enrolment = page_enrolment(db_session, place)
     found = access.quiz_named(db_session, place, ident, enrolment)
@@ -41,15 +53,19 @@ def quiz(course: str, ident: str) -> ResponseReturnValue:
     if found.activity.retired_at is not None and not attempts:
         raise NotFound
     size = pages.size_of(db_session, found)
-    policy = policy_for(db_session, found, enrolment)
-    stands = pages.standing_of(attempts, policy, size.points, enrolment)
+    limits = limits_at(db_session, found, enrolment)
+    stands = pages.standing_of(attempts, found, limits, size.points, enrolment, now)
     return render_template(
         "quizzes/quiz.html",
         course=place,
         quiz=found,
         lesson=found.activity.parent,
         size=size,
-        policy=policy,
+        limits=limits,
+        minutes=limits.minutes(now) if limits.may_start(now) else None,
+        is_early=limits.opens_at is not None and now < limits.opens_at,
+        is_late=limits.closes_at is not None and now > limits.closes_at,
+        is_tutor=purpose_for(enrolment) is Purpose.preview,
         stands=stands,
         is_done=pages.is_done(db_session, enrolment, found),
         form=EmptyForm(),
@@ -74,55 +90,89 @@ def begin(course: str, ident: str) -> ResponseReturnValue:
 @bp.get("/attempts/<int:attempt_id>")
 def attempt(attempt_id: int) -> ResponseReturnValue:
     """Show a sitting, or once it is submitted its result."""
+    now = datetime.now(UTC)
     own = access.own_attempt(db_session, attempt_id)
     if own.attempt.submitted_at is not None:
-        result = pages.result_of(db_session, own, root=request.script_root)
-        return render_template("quizzes/result.html", result=result, **_head(own))
-    past = standing(db_session, own.attempt)
-    return _sitting(own, pages.questions_of(own.attempt.items, past, _clock))
+        result = pages.result_of(db_session, own, root=request.script_root, now=now)
+        return render_template("quizzes/result.html", result=result, form=EmptyForm(), **_head(own))
+    return _sitting(own, _questions(own), now=now, page=PageForm().number)
 
 
 @bp.post("/attempts/<int:attempt_id>")
+@takes_uploads(LARGEST_PAGE)
 def save(attempt_id: int) -> ResponseReturnValue:
-    """Save a whole page of answers: without scripts, or on the way to the submission."""
+    """Save a page of answers, and do what the button says that was pressed."""
     now = datetime.now(UTC)
     own = access.own_attempt(db_session, attempt_id, writing=True)
     form = AttemptForm()
-    before = standing(db_session, own.attempt)
-    sent = form.sent(own.attempt.items, before)
+    sent = form.sent(own.attempt.items, standing(db_session, own.attempt))
     saved = save_responses(db_session, own.attempt, sent, by=own.attempt.user_id, now=now)
     _was_active(now)
-    if own.attempt.submitted_at is not None:
+    if saved.late:
         return _closed(own.attempt)
-    questions = pages.questions_of(own.attempt.items, standing(db_session, own.attempt), _clock)
-    pages.tell(questions, sent, saved.outcomes, form.typed)
+    problem = _act(own, form.act, {key for key, one in sent.items() if one.problem}, now)
+    questions = _questions(own)
+    tell(questions, sent, saved.outcomes, form.typed)
+    if problem is not None:
+        next(one for one in questions if one.id == form.act.number).problem = problem
     if any(question.problem for question in questions):
-        return _sitting(own, questions, status=422)
+        return _sitting(own, questions, now=now, page=form.page, status=422)
     if any(question.notice for question in questions):
-        return _sitting(own, questions)
-    if form.is_finish:
-        return redirect(url_for(".submission", attempt_id=attempt_id), code=303)
-    moved = next((f"q{question.number}" for question in questions if question.id == form.moved), None)
-    return redirect(url_for(".attempt", attempt_id=attempt_id, _anchor=moved), code=303)
+        return _sitting(own, questions, now=now, page=form.page)
+    return redirect(_onwards(own, form, questions), code=303)
+
+
+def _act(own: access.OwnAttempt, act: Act, refused: set[int], now: datetime) -> str | None:
+    """Do what a button asked for beside saving; return in words why not, where that is to be said."""
+    item = next((one for one in own.attempt.items if one.id == act.number), None)
+    if item is None or act.number in refused:
+        return None
+    user_id = own.attempt.user_id
+    if act.name == "check":
+        return check(db_session, own.attempt, item, by=user_id, now=now)
+    if act.name == "again":
+        try_again(db_session, own.attempt, item, by=user_id, now=now)
+    if act.name == "keep":
+        keep(db_session, own.attempt, item, act.step, by=user_id, now=now)
+    return None
+
+
+def _onwards(own: access.OwnAttempt, form: AttemptForm, questions: Sequence[Question]) -> str:
+    """Return where the page leads that was just saved."""
+    act, attempt_id = form.act, own.attempt.id
+    if act.name == "finish":
+        return url_for(".submission", attempt_id=attempt_id)
+    at = form.moved if act.name == "save" else act.number
+    number = act.number if act.name == "page" else next((one.number for one in questions if one.id == at), None)
+    if Policy.read(own.attempt.policy).one_at_a_time:
+        return url_for(".attempt", attempt_id=attempt_id, page=number or form.page)
+    return url_for(".attempt", attempt_id=attempt_id, _anchor=f"q{number}" if number else None)
 
 
 @bp.post("/attempts/<int:attempt_id>/items/<int:item_id>")
+@takes_uploads(LARGEST_PAGE)
 def save_item(attempt_id: int, item_id: int) -> ResponseReturnValue:
     """Save one answer for the page's script."""
     now = datetime.now(UTC)
     own = access.own_attempt(db_session, attempt_id, writing=True)
-    item = next((one for one in own.attempt.items if one.id == item_id), None)
-    if item is None:
-        raise NotFound
+    item = _item(own, item_id)
     is_ordering = item.version.data["type"] == "ordering"  # only there what is typed hangs on what was there before
     sent = ItemForm().sent(item, standing(db_session, own.attempt) if is_ordering else {})
     saved = save_responses(db_session, own.attempt, {item.id: sent}, by=own.attempt.user_id, now=now)
     _was_active(now)
-    if own.attempt.submitted_at is not None:
+    if saved.late:
         return _closed(own.attempt)
     if sent.problem is not None:
         return {"problem": sent.problem}, 422
-    return pages.reply_of(own.attempt, item, sent, saved, time=_clock(now))
+    outcome = saved.outcomes[item.id]
+    return reply_of(own.attempt, item, sent, outcome, answered=saved.answered, time=_clock(now))
+
+
+def _item(own: access.OwnAttempt, item_id: int) -> AttemptItem:
+    item = next((one for one in own.attempt.items if one.id == item_id), None)
+    if item is None:
+        raise NotFound
+    return item
 
 
 @bp.get("/attempts/<int:attempt_id>/submission")
@@ -131,8 +181,13 @@ def submission(attempt_id: int) -> ResponseReturnValue:
     own = access.own_attempt(db_session, attempt_id)
     if own.attempt.submitted_at is not None:
         return redirect(url_for(".attempt", attempt_id=attempt_id), code=303)
-    questions = pages.questions_of(own.attempt.items, standing(db_session, own.attempt), _clock)
-    return render_template("quizzes/submission.html", questions=questions, form=EmptyForm(), **_head(own))
+    return render_template(
+        "quizzes/submission.html",
+        questions=_questions(own),
+        form=EmptyForm(),
+        left=_left(own, datetime.now(UTC)),
+        **_head(own),
+    )
 
 
 @bp.post("/attempts/<int:attempt_id>/submission")
@@ -146,16 +201,57 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     return redirect(url_for(".attempt", attempt_id=attempt_id), code=303)
 
 
-def _sitting(own: access.OwnAttempt, questions: list[pages.Question], *, status: int = 200) -> ResponseReturnValue:
-    return render_template("quizzes/attempt.html", questions=questions, form=EmptyForm(), **_head(own)), status
+@bp.post("/attempts/<int:attempt_id>/items/<int:item_id>/rating")
+def rating(attempt_id: int, item_id: int) -> ResponseReturnValue:
+    """Keep how somebody without a tutor rates their own essay by its rubric."""
+    now = datetime.now(UTC)
+    own = access.own_attempt(db_session, attempt_id, writing=True)
+    item = _item(own, item_id)
+    rate(db_session, own.attempt, item, RatingForm().levels, by=own.attempt.user_id, now=now)
+    return redirect(url_for(".attempt", attempt_id=attempt_id, _anchor=f"q{item.slot}"), code=303)
+
+
+def _questions(own: access.OwnAttempt) -> list[Question]:
+    past = standing(db_session, own.attempt)
+    return questions_of(own.attempt.items, past, _clock, sitting_of(db_session, own.attempt))
+
+
+def _left(own: access.OwnAttempt, now: datetime) -> TimeLeft | None:
+    return time_left(deadline_of(db_session, own.attempt), now)
+
+
+def _sitting(
+    own: access.OwnAttempt, questions: list[Question], *, now: datetime, page: int = 1, status: int = 200
+) -> ResponseReturnValue:
+    """Show the questions; once the time is up only that it is, until the worker has handed the attempt in."""
+    left = _left(own, now)
+    if left is not None and left.is_over:
+        return render_template("quizzes/over.html", left=left, grace=GRACE, **_head(own))
+    sitting = sitting_of(db_session, own.attempt)
+    page = min(max(page, 1), len(questions))
+    one_by_one = sitting.policy.one_at_a_time
+    return (
+        render_template(
+            "quizzes/attempt.html",
+            questions=questions,
+            shown=[one for one in questions if one.number == page] if one_by_one else questions,
+            page=page if one_by_one else None,
+            sections=sections_of(sitting.policy, sitting),
+            left=left,
+            form=EmptyForm(),
+            **_head(own),
+        ),
+        status,
+    )
 
 
 def _head(own: access.OwnAttempt) -> dict[str, Any]:
     """Return what every page of an attempt has at its head."""
     activity = own.quiz.activity
+    is_preview = own.attempt.purpose is Purpose.preview
     return {
         "attempt": own.attempt,
-        "nth": pages.ordinal(own.attempt.number),
+        "nth": pages.PREVIEW if is_preview else pages.ordinal(own.attempt.number),
         "quiz": own.quiz,
         "lesson": activity.parent,
         "course": activity.course,

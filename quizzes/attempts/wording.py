@@ -19,6 +19,8 @@ COUNTS = {
 }
 MENDED = _("Two had the same place, or some had none. What you moved comes first; look once more.")
 CLOSED = _("This attempt is already submitted. What you changed after that is kept, and does not count.")
+WAITING = _("Waits for a tutor to mark it")
+LEFT_OUT = _("Not marked, and no part of the result: there is no tutor here. Compare it with the model answer.")
 
 
 def amount(points: float) -> str:
@@ -38,11 +40,20 @@ def verdict(score: float | None, response: Response | None) -> str:
     return "right" if score >= 1 else "wrong" if score <= 0 else "part"
 
 
-def score_words(score: float | None, response: Response | None, weight: float) -> str:
-    """Return "Partly right, 0.67 of 1 point"."""
+def score_words(score: float | None, response: Response | None, weight: float | None) -> str:
+    """Return "Partly right, 0.67 of 1 point", without the points where WEIGHT is not to be said."""
     words = {"right": _("Right"), "part": _("Partly right"), "wrong": _("Not right"), "blank": _("No answer")}
     how = words[verdict(score, response)]
+    if weight is None:
+        return how
     return _("{how}, {got} of {points}").format(how=how, got=amount((score or 0) * weight), points=of_points(weight))
+
+
+def combined(data: ItemData, how: str) -> list[str]:
+    """Return what the item says of the whole of an answer that came out so: right, part or wrong."""
+    said = data.combined
+    words = {"right": said.right, "part": said.partly, "wrong": said.wrong}.get(how) if said else None
+    return [words] if words else []
 
 
 def quote(plain: str) -> str:
@@ -63,7 +74,7 @@ def overtaken(data: ItemData, counting: Response | None, *, kept: bool) -> str:
         words=in_plain_words(data, counting)
     )
     if kept:
-        return counts + " " + _("What you gave here is kept too, and does not count. Change it here and it will.")
+        return counts + " " + _("What you gave here is kept too, and does not count until you choose it.")
     return counts + " " + _("Load the page again to see it.")
 
 

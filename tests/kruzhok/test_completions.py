@@ -16,8 +16,9 @@ from lessons.discussion.posts import reply, write_post
 from lessons.journal import keep_draft, write_entry
 from lessons.models import Prompt
 from lessons.readings import tick_reading
+from quizzes.attempts.ending import submit_attempt
 from quizzes.attempts.saving import Sent, save_responses
-from quizzes.attempts.taking import start_attempt, submit_attempt
+from quizzes.attempts.starting import start_attempt
 from tests import factories
 from tests.conftest import NOW
 

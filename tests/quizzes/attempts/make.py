@@ -12,8 +12,8 @@ from course.outline.models import Activity, Course
 from course.reference.models import Person, Source
 from course.texts.models import Passage
 from quizzes.attempts.saving import Saved, Sent, save_responses
+from quizzes.attempts.starting import start_attempt
 from quizzes.attempts.steps import histories
-from quizzes.attempts.taking import start_attempt
 from quizzes.items import Response
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot
 from tests.conftest import NOW

@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.texts.models import Anchor, AnchorState
+from quizzes.attempts.ending import submit_attempt
 from quizzes.attempts.pages import standing_of
 from quizzes.attempts.results import QuizStanding, answers_of, missed_passages, quiz_results, to_read_again
 from quizzes.attempts.side_door import open_item_ids
-from quizzes.attempts.taking import submit_attempt
 from quizzes.items import Response
-from quizzes.models import Attempt, Counts, ItemVersion
-from quizzes.policy import Policy
+from quizzes.limits import limits_at
+from quizzes.models import Attempt, ItemVersion, Quiz
 from tests.conftest import NOW
 from tests.factories import make_item_version, notes_of
 from tests.quizzes.attempts.make import House, begin, give, make_house
@@ -124,7 +125,8 @@ def test_the_standing_at_quizzes(session: Session) -> None:
 def test_the_standing_in_words(session: Session) -> None:
     house = make_house(session, "single", pass_mark=0.5, attempts_allowed=3)
     attempts = [sit(session, house, {"option": "b"}), begin(session, house)]
-    stands = standing_of(attempts, Policy(3, 0.5, Counts.best), 1.0, None)
+    quiz = session.scalars(select(Quiz)).one()
+    stands = standing_of(attempts, quiz, limits_at(session, quiz, house.enrolment), 1.0, None, NOW)
     assert [(line.points_words, line.counts) for line in stands.lines] == [("1 of 1 point", True), ("Open", False)]
     assert stands.pass_words == "The pass mark is 50 percent, which is 0.5 of 1 point."
     assert stands.left_words == "One attempt left"

@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, State
-from quizzes.attempts.saving import Sent, save_responses
+from quizzes.attempts.ending import submit_attempt
+from quizzes.attempts.saving import Saved, Sent, keep, save_responses
 from quizzes.attempts.steps import histories
-from quizzes.attempts.taking import submit_attempt
+from quizzes.items import Response
 from quizzes.models import Attempt, AttemptItem, Step
 from tests.conftest import NOW
 from tests.quizzes.attempts.make import begin, give, make_house
@@ -30,12 +31,18 @@ def test_each_change_is_a_step_and_a_repetition_none(session: Session) -> None:
     assert give(session, attempt, item, A).outcomes[item.id].step == 1
     assert give(session, attempt, item, A).outcomes[item.id].step == 1
     saved = give(session, attempt, item, B)
-    assert saved.outcomes[item.id] == (2, B, False, False)
+    assert told(saved, item) == (2, B, False, None)
     assert saved.answered == 1
     assert [(step.response, step.base_step, step.counts) for step in steps_of(session, attempt, item)] == [
         (A, 0, True),
         (B, 1, True),
     ]
+
+
+def told(saved: Saved, item: AttemptItem) -> tuple[int, Response | None, bool, int | None]:
+    """Return what a page is told of ITEM: the last step it has seen, what counts, if it was overtaken, what is kept."""
+    step, counting, overtaken, kept = saved.outcomes[item.id]
+    return step, counting, overtaken, kept.number if kept else None
 
 
 def test_a_blank_after_an_answer_is_a_step_that_counts(session: Session) -> None:
@@ -53,21 +60,51 @@ def test_a_blank_after_an_answer_is_a_step_that_counts(session: Session) -> None
 def test_a_save_on_an_older_page_is_kept_and_does_not_count(session: Session) -> None:
     attempt, item = start(session)
     give(session, attempt, item, A)
-    outcome = give(session, attempt, item, B, base=0).outcomes[item.id]
-    assert outcome == (2, A, True, True)
+    assert told(give(session, attempt, item, B, base=0), item) == (2, A, True, 2)
     assert [step.counts for step in steps_of(session, attempt, item)] == [True, False]
-    assert give(session, attempt, item, B, base=0).outcomes[item.id] == (2, A, True, True)  # the same page, sent again
-    # That page has been told. What it changes now counts.
-    assert give(session, attempt, item, B, base=2).outcomes[item.id].counting == A
-    assert give(session, attempt, item, C, base=2).outcomes[item.id] == (3, C, False, False)
+    assert told(give(session, attempt, item, B, base=0), item) == (2, A, True, 2)  # the same page, sent again
+    # That page has been told. Until somebody chooses, what it changes is kept as well.
+    assert told(give(session, attempt, item, B, base=2), item) == (2, A, True, 2)
+    assert told(give(session, attempt, item, C, base=2), item) == (3, A, True, 3)
+    assert histories(session, attempt)[item.id].response == A
+
+
+def test_of_two_saves_the_one_that_is_chosen_counts_by_a_new_step(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, A)
+    give(session, attempt, item, B, base=0)
+    keep(session, attempt, item, 2, by=attempt.user_id, now=NOW)
+    history = histories(session, attempt)[item.id]
+    assert (history.response, history.tip, history.kept) == (B, 3, None)
+    assert [step.response for step in history.steps] == [A, B, B]
+    keep(session, attempt, item, 1, by=attempt.user_id, now=NOW)  # an old page: nothing is left to choose
+    assert len(steps_of(session, attempt, item)) == 3
+
+
+def test_what_counts_can_be_left_as_it_is_and_the_other_is_not_asked_about_again(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, A)
+    give(session, attempt, item, B, base=0)
+    keep(session, attempt, item, 1, by=attempt.user_id, now=NOW)
+    history = histories(session, attempt)[item.id]
+    assert (history.response, history.kept) == (A, None)
+
+
+def test_nothing_is_chosen_after_the_submission(session: Session) -> None:
+    attempt, item = start(session)
+    give(session, attempt, item, A)
+    give(session, attempt, item, B, base=0)
+    submit_attempt(session, attempt, now=NOW)
+    keep(session, attempt, item, 2, by=attempt.user_id, now=NOW)
+    assert histories(session, attempt)[item.id].response == A
 
 
 def test_an_older_page_that_changed_nothing_takes_nothing_back(session: Session) -> None:
     attempt, item = start(session)
     give(session, attempt, item, A)
     give(session, attempt, item, B)
-    assert give(session, attempt, item, A, base=1).outcomes[item.id] == (1, B, True, False)
-    assert give(session, attempt, item, None, base=0).outcomes[item.id] == (0, B, True, False)
+    assert told(give(session, attempt, item, A, base=1), item) == (1, B, True, None)
+    assert told(give(session, attempt, item, None, base=0), item) == (0, B, True, None)
     assert len(steps_of(session, attempt, item)) == 2
 
 
@@ -76,7 +113,7 @@ def test_a_repeated_token_is_one_save(session: Session) -> None:
     assert give(session, attempt, item, A, base=0, once="t").outcomes[item.id].step == 1
     assert give(session, attempt, item, A, base=0, once="t").outcomes[item.id].step == 1
     give(session, attempt, item, B)
-    assert give(session, attempt, item, A, base=0, once="t").outcomes[item.id] == (1, B, True, False)
+    assert told(give(session, attempt, item, A, base=0, once="t"), item) == (1, B, True, None)
     assert len(steps_of(session, attempt, item)) == 2
 
 

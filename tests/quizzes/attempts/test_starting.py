@@ -19,13 +19,15 @@ from course.groups.models import Enrolment
 from course.outline.models import Activity
 from course.rules import Layer, Level
 from course.syllabus.models import RuleException
+from quizzes.attempts.ending import submit_attempt, weight
 from quizzes.attempts.saving import Sent, save_responses
+from quizzes.attempts.starting import AttemptsUsedUp, start_attempt
 from quizzes.attempts.steps import histories
-from quizzes.attempts.taking import AttemptsUsedUp, start_attempt, submit_attempt, weight
 from quizzes.completions import completions
 from quizzes.items import parse_data, type_of
+from quizzes.limits import Limits
 from quizzes.models import Attempt, AttemptItem, Counts, ItemVersion, Quiz, Step, StepKind
-from quizzes.policy import Counting, Policy, counting, effective, passes
+from quizzes.policy import Counting, Policy, counting, passes
 from quizzes.spellings import spellings_of
 from tests.conftest import NOW
 from tests.factories import add, make_item_version
@@ -67,7 +69,7 @@ def test_no_more_attempts_than_allowed(session: Session) -> None:
         "at": NOW,
     }
     add(session, RuleException(**told, field="attempts", value={"value": 2}))
-    assert begin(session, house).policy["attempts"] == 2
+    assert begin(session, house).number == 2
 
 
 def test_a_quiz_without_questions_cannot_begin(session: Session) -> None:
@@ -81,8 +83,8 @@ def test_the_policy_is_that_of_the_start(session: Session) -> None:
     quiz = session.scalars(select(Quiz).where(Quiz.activity_id == house.quiz.id)).one()
     quiz.pass_mark, quiz.counts, quiz.attempts_allowed = 1.0, Counts.first, 1
     session.flush()
-    assert Policy.read(attempt.policy) == Policy(3, 0.5, Counts.last)
-    assert effective(quiz) == Policy(1, 1.0, Counts.first)
+    assert Policy.read(attempt.policy) == Policy(Counts.last, 0.5, shows={}, sections=[])
+    assert Policy.of(quiz) == Policy(Counts.first, 1.0, shows={})
 
 
 def test_submitting_twice_is_one_submission(session: Session) -> None:
@@ -194,7 +196,7 @@ def test_which_attempt_counts() -> None:
 
 def test_the_nearest_layer_says_how_many_attempts() -> None:
     def allowed(*layers: Layer) -> int | None:
-        return effective(Quiz(attempts_allowed=1, pass_mark=None, counts=Counts.best), layers).attempts
+        return Limits((*layers, Layer(Level.quiz, "attempts", 1, ""))).attempts
 
     subgroup = [Layer(Level.subgroup_exception, "attempts", number, "") for number in (4, 2)]
     without_limit = Layer(Level.subgroup_exception, "attempts", None, "")
