@@ -1,4 +1,7 @@
-"""One point in time as somebody types it: a day, a month, a year, a decade, a century."""
+"""One point in time as somebody types it: a day, a month, a year, a decade, a century.
+
+The examples in what is said here are of no day that a course is likely to ask for.
+"""
 
 import re
 from collections.abc import Callable
@@ -25,7 +28,7 @@ def _year(digits: str) -> int:
     if not int(digits):
         raise BadResponse(_("There is no year 0: the year before 1 is 1 BC."))
     if len(digits) < 3:
-        raise BadResponse(_("Write the year in full, as 1917."))
+        raise BadResponse(_("Write the year in full, as 1752."))
     return int(digits)
 
 
@@ -57,7 +60,7 @@ def _month_and_year(word: str, year: str) -> Written | None:
 
 def _without_year(word: str) -> None:
     if _month(word) is not None:
-        raise BadResponse(_("Which year? Write it too, as 25 October 1917."))
+        raise BadResponse(_("Which year? Write it too, as 3 May 1752."))
 
 
 def _numbers(one: str, other: str, digits: str) -> Written:
@@ -68,7 +71,7 @@ def _numbers(one: str, other: str, digits: str) -> Written:
     if len(days) == 1:
         return days[0]
     if not days:
-        raise BadResponse(_("Neither of these numbers is a month. Write the date as 25 October 1917."))
+        raise BadResponse(_("Neither of these numbers is a month. Write the date as 3 May 1752."))
     first, second = (point_in_words(day) for day in days)
     raise BadResponse(_("Which is the month? Write {first} or {second}.").format(first=first, second=second))
 

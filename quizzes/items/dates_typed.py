@@ -42,8 +42,8 @@ def read(text: str) -> Typed:
         raise BadResponse(_("Dates before the year 1 are not understood here."))
     if len(plain) > LONGEST or (typed := _typed(plain)) is None:
         message = _(
-            "This is not understood as a date. Write it as 25 October 1917, October 1917, 1917, c. 1640, 1640s, "
-            "17th century or 1914–1918."
+            "This is not understood as a date. Write it as 3 May 1752, May 1752, 1752, c. 1640, 1640s, "
+            "17th century or 1756–1763."
         )
         raise BadResponse(message)
     return replace(typed, calendar=calendar)

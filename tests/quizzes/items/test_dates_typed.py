@@ -123,18 +123,18 @@ def test_the_calendar_may_be_said_beside_the_date(text, calendar):
         ("1905-07", "Which is meant? Write July 1905, or 1905–1907."),
         ("1905–7", "Which is meant? Write July 1905, or 1905–1907."),
         ("1900s", "Ten years or a hundred? Write 1900–1909, or 20th century."),
-        ("25 October", "Which year? Write it too, as 25 October 1917."),
-        ("October 25", "Which year? Write it too, as 25 October 1917."),
-        ("October", "Which year? Write it too, as 25 October 1917."),
-        ("25.10.17", "Write the year in full, as 1917."),
-        ("25 October 17", "Write the year in full, as 1917."),
-        ("17", "Write the year in full, as 1917."),
+        ("25 October", "Which year? Write it too, as 3 May 1752."),
+        ("October 25", "Which year? Write it too, as 3 May 1752."),
+        ("October", "Which year? Write it too, as 3 May 1752."),
+        ("25.10.17", "Write the year in full, as 1752."),
+        ("25 October 17", "Write the year in full, as 1752."),
+        ("17", "Write the year in full, as 1752."),
         ("0", "There is no year 0: the year before 1 is 1 BC."),
         ("1 January 0000", "There is no year 0: the year before 1 is 1 BC."),
         ("AD 0", "There is no year 0: the year before 1 is 1 BC."),
         ("44 BC", "Dates before the year 1 are not understood here."),
         ("44 b.c.e.", "Dates before the year 1 are not understood here."),
-        ("13/14/1917", "Neither of these numbers is a month. Write the date as 25 October 1917."),
+        ("13/14/1917", "Neither of these numbers is a month. Write the date as 3 May 1752."),
         ("25 October (7 November) 1917", "Write one date only, in one of the two calendars."),
         ("25 October 1917 (7 November New Style)", "Write one date only, in one of the two calendars."),
     ],
@@ -155,7 +155,7 @@ def test_what_could_be_two_dates_or_lacks_something_is_asked_back(text, message)
     ],
 )  # fmt: skip
 def test_what_is_no_date_is_told_how_one_is_written(text):
-    with pytest.raises(BadResponse, match=r"not understood as a date\. Write it as 25 October 1917"):
+    with pytest.raises(BadResponse, match=r"not understood as a date\. Write it as 3 May 1752"):
         read(text)
 
 
