@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kruzhok.curriculum.files import read_folder
 from kruzhok.curriculum.reading import read_curriculum
 from kruzhok.curriculum.statistics import statistics_of
-from tests.kruzhok.curriculum.small import small
+from tests.kruzhok.curriculum.small import QUIZ, small
 
 PATHS = sorted(small())
 
@@ -18,7 +18,9 @@ FEW = settings(max_examples=25)  # each reads a whole curriculum
 
 paths = st.sampled_from(PATHS)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20)
-keys = st.sampled_from(["ident", "title", "items", "type", "passage", "options", "date", "moved", "units", "lessons"])
+KEYS = ["ident", "title", "items", "type", "passage", "options", "date", "moved", "units", "lessons"]
+KEYS_OF_QUIZZES = ["sections", "text", "range", "first", "draw", "tags", "hints", "shows", "opens", "gaps", "right"]
+keys = st.sampled_from([*KEYS, *KEYS_OF_QUIZZES])
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=6))
 yaml_like = st.text(string.ascii_lowercase + ":-{}[]'\"#|>&*!%@`,? \n\t0", max_size=200)
 markdown = st.text("ab*_[]()!#{}-|`> \n\\1.:/", max_size=200)
@@ -62,6 +64,13 @@ def test_any_values(path, value):
     text = json.dumps(value).encode()
     survives({**small(), path: text})
     survives({**small(), path: b"---\n" + text + b"\n---\nbody\n"})
+
+
+@FEW
+@given(st.lists(values, max_size=3), st.lists(st.dictionaries(keys, values, max_size=6), max_size=3))
+def test_any_questions_and_sections(items, sections):
+    quiz = {"title": "A quiz", "items": items, "sections": sections}
+    survives({**small(), QUIZ: json.dumps(quiz).encode()})
 
 
 @FEW

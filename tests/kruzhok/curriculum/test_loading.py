@@ -13,7 +13,7 @@ from kruzhok.curriculum.export import exported_files
 from kruzhok.curriculum.loading import BadCurriculum, UploadedServes, load_course, shipped_may_load
 from kruzhok.curriculum.reading import read_folder
 from lessons.models import Document, Lesson, Prompt, PromptVersion, Reading
-from quizzes.items import parse_data
+from quizzes.items import TYPES, parse_data
 from quizzes.models import AttemptItem, Counts, Item, Quiz
 from tests.conftest import NOW
 from tests.factories import make_attempt, make_enrolment, make_group
@@ -133,7 +133,7 @@ def every_row(database):
 
 def test_loading_the_same_files_again_changes_nothing(database):
     first = load(database, small())
-    assert first.added["item"] == 6
+    assert first.added["item"] == len(TYPES)
     before = every_row(database)
     again = load(database, small(), days=1)
     assert not again
@@ -147,7 +147,7 @@ def test_a_comment_in_a_file_changes_that_file_only(database):
     assert dict(changes.changed) == {"file": 1}
     assert not changes.added
     assert not changes.retired
-    assert changes.unchanged["item"] == 6
+    assert changes.unchanged["item"] == len(TYPES)
 
 
 # Versions
@@ -279,7 +279,7 @@ def test_a_vanished_lesson_is_retired_with_all_its_parts(database):
         del files[path]
     changes = load(database, files, days=1)
     assert changes.retired["lesson"] == changes.retired["quiz"] == changes.retired["reading"] == 1
-    assert changes.retired["item"] == 6
+    assert changes.retired["item"] == len(TYPES)
     assert changes.retired["text"] == 1  # the document; the notes retire with their lesson
     with database.transaction(writing=False) as session:
         assert {one.retired_at for one in session.scalars(select(Activity))} == {LATER}
@@ -291,7 +291,7 @@ def test_a_vanished_lesson_is_retired_with_all_its_parts(database):
         assert {one.retired_at for one in session.scalars(select(Activity))} == {None}
         assert {one.retired_at for one in session.scalars(select(Text))} == {None}
         assert {one.retired_at for one in session.scalars(select(Item))} == {None}
-        assert len(session.scalars(select(Quiz)).one().slots) == 6
+        assert len(session.scalars(select(Quiz)).one().slots) == len(TYPES)
 
 
 def test_a_unit_that_vanishes_leaves_its_retired_lessons_behind(database):
@@ -403,4 +403,4 @@ def test_two_courses_live_side_by_side(database):
     load(database, small())
     load(database, changed(small(), "course.yaml", "ident: my-course", "ident: other"), days=1)
     with database.transaction(writing=False) as session:
-        assert session.scalar(select(func.count()).select_from(Item)) == 12
+        assert session.scalar(select(func.count()).select_from(Item)) == 2 * len(TYPES)
