@@ -24,8 +24,8 @@ from kruzhok.merging import BY, OF_THE_PLACE, Work, merge, work_of
 from kruzhok.merging_views import bp
 from kruzhok.models import ALL_TABLES
 from lessons.models import Draft, JournalEntry, Prompt
-from quizzes.attempts.taking import submit_attempt
-from quizzes.models import Attempt, AttemptItem, Purpose, Step
+from quizzes.attempts.ending import submit_attempt
+from quizzes.models import Attempt, AttemptItem, MarkDraft, NameList, Purpose, Step, StepKind
 from tests.conftest import NOW, QUICK_HASHING
 from tests.factories import (
     activity_of,
@@ -95,6 +95,13 @@ def answer(session: Session, attempt: Attempt, option: str = "yes") -> list[Step
     return [make_step(session, item, **told) for item in attempt.items]
 
 
+def by_number(session: Session, enrolment: Enrolment, purpose: Purpose = Purpose.quiz) -> Sequence[Attempt]:
+    """Return the attempts of ENROLMENT in their order, as the database has them."""
+    session.expire_all()
+    mine = select(Attempt).where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == purpose)
+    return session.scalars(mine.order_by(Attempt.number)).all()
+
+
 def test_who_has_no_place_yet_gets_one_with_all_that_was_done(session: Session):
     course = make_bare_course(session)
     guest, user = make_guest(session), make_user(session, active_on=(NOW - timedelta(days=9)).date())
@@ -139,18 +146,70 @@ def test_only_a_guest_is_merged_and_only_into_an_account(session: Session, which
     assert session.get(User, other.id) is not None
 
 
-def test_where_both_have_an_open_attempt_the_guests_is_submitted_as_it_is(session: Session):
+@pytest.mark.parametrize("purpose", [Purpose.quiz, Purpose.preview])
+def test_where_both_have_an_open_attempt_the_guests_is_submitted_as_it_is(session: Session, purpose: Purpose):
     course = make_bare_course(session)
     guest, user = make_guest(session), make_user(session)
-    theirs = make_attempt(session, make_enrolment(session, guest, course))
-    own = make_attempt(session, mine := make_enrolment(session, user, course), number=4)
+    theirs = make_attempt(session, make_enrolment(session, guest, course), purpose=purpose)
+    own = make_attempt(session, mine := make_enrolment(session, user, course), number=4, purpose=purpose)
     steps = answer(session, theirs)
     assert merge(session, guest, user, now=NOW)
     session.expire_all()
-    assert (own.number, own.submitted_at) == (4, None)
-    assert (theirs.number, theirs.submitted_at, theirs.points) == (5, NOW, 3.0)
+    assert own.submitted_at is None
+    assert (theirs.submitted_at, theirs.points) == (NOW, 3.0)
     assert (theirs.user_id, theirs.enrolment_id) == (user.id, mine.id)
     assert [step.response for step in steps] == [{"option": "yes"}] * 3
+
+
+def test_the_open_attempt_is_the_last_one_afterwards_too(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    place, mine = make_enrolment(session, guest, course), make_enrolment(session, user, course)
+    sat = {"submitted_at": NOW, "points": 1.0}
+    theirs = [make_attempt(session, place, number=1, **sat), make_attempt(session, place, number=2)]
+    own = [make_attempt(session, mine, number=1, **sat), make_attempt(session, mine, number=2)]
+    assert merge(session, guest, user, now=NOW)
+    assert [row.id for row in by_number(session, mine)] == [row.id for row in (own[0], *theirs, own[1])]
+    assert [row.number for row in by_number(session, mine)] == [1, 2, 3, 4]
+
+
+def test_attempts_and_previews_are_numbered_apart(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    place, mine = make_enrolment(session, guest, course), make_enrolment(session, user, course)
+    for whose in (place, mine):
+        for purpose in (Purpose.quiz, Purpose.preview):
+            make_attempt(session, whose, purpose=purpose, submitted_at=NOW, points=1.0)
+    assert merge(session, guest, user, now=NOW)
+    assert [row.number for row in by_number(session, mine, Purpose.quiz)] == [1, 2]
+    assert [row.number for row in by_number(session, mine, Purpose.preview)] == [1, 2]
+
+
+def test_what_an_attempt_was_begun_with_stays(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    names = add(session, NameList(course_id=course.id, hash="h", data={"names": [["Lenin", "Ulyanov"]]}))
+    deadline = NOW + timedelta(hours=1)
+    attempt = make_attempt(session, make_enrolment(session, guest, course), names_id=names.id, deadline_at=deadline)
+    item = all_of(session, AttemptItem)[0]
+    item.section, item.before_html = 1, "<p>Read on.</p>"
+    make_step(session, item, by_id=guest.id, kind=StepKind.rate, response=None, data={"levels": {"clear": "well"}})
+    assert merge(session, guest, user, now=NOW)
+    assert [(row.names_id, row.deadline_at) for row in all_of(session, Attempt)] == [(names.id, deadline)]
+    item = all_of(session, AttemptItem)[0]
+    assert (item.attempt_id, item.section, item.before_html) == (attempt.id, 1, "<p>Read on.</p>")
+    assert [(row.by_id, row.data) for row in all_of(session, Step)] == [(user.id, {"levels": {"clear": "well"}})]
+
+
+def test_a_mark_that_is_not_released_goes_with_its_answer(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    make_attempt(session, make_enrolment(session, guest, course), submitted_at=NOW)
+    item = all_of(session, AttemptItem)[0]
+    draft = add(session, MarkDraft(attempt_item_id=item.id, levels={"clear": "well"}, by_id=guest.id, at=NOW))
+    assert merge(session, guest, user, now=NOW)
+    (kept,) = all_of(session, MarkDraft)
+    assert (kept.id, kept.attempt_item_id, kept.levels, kept.by_id) == (draft.id, item.id, {"clear": "well"}, user.id)
 
 
 def test_an_open_attempt_stays_open_where_it_is_the_only_one(session: Session):
@@ -274,6 +333,9 @@ def test_nothing_is_lost_and_nothing_comes_twice(session: Session, theirs: list[
     after = {row.id: (row.response, row.number, row.at) for row in all_of(session, Step)}
     assert after | steps == after  # every step is there as it was; a submission adds its scores
     assert set(facts) <= {row.id for row in all_of(session, CompletionFact)}
+    sat = by_number(session, place)
+    assert [attempt.number for attempt in sat] == list(range(1, len(sat) + 1))
+    assert all(attempt.submitted_at is not None for attempt in sat[:-1])
     for what in (Attempt, JournalEntry, CompletionFact, Draft, Completion):
         assert {row.enrolment_id for row in all_of(session, what)} <= {place.id}
     nested.rollback()
