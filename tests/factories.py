@@ -217,10 +217,8 @@ def make_item_version(session: Session, item: Item, **columns: Any) -> ItemVersi
 def make_quiz(session: Session, lesson: Activity, *, items: int = 3, **columns: Any) -> Activity:
     """Return the activity of a quiz with so many single-choice items, each anchored in the notes of LESSON.
 
-    Columns of the quiz (`attempts_allowed`, `pass_mark`, `counts`, `time_limit`) may be given among the others."""
-    own = {
-        name: columns.pop(name) for name in ("attempts_allowed", "pass_mark", "counts", "time_limit") if name in columns
-    }
+    Columns of the quiz (`attempts_allowed`, `pass_mark`, `behaviour` …) may be given among the others."""
+    own = {name: columns.pop(name) for name in Quiz.__table__.columns.keys() & columns.keys()}
     activity = make_part(session, lesson, ActivityKind.quiz, **columns)
     quiz = add(session, Quiz(activity_id=activity.id, **own))
     course = session.get_one(Course, lesson.course_id)

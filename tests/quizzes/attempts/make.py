@@ -102,10 +102,10 @@ def begin(session: Session, house: House) -> Attempt:
 
 
 def give(session: Session, attempt: Attempt, item: AttemptItem, response: Response | None, **sent: Any) -> Saved:
-    """Save RESPONSE at ITEM as a page would that has seen the last step, unless `base` says another."""
-    counting = histories(session, attempt)[item.id].counting
-    sent = {"base": counting.number if counting else 0} | sent
-    return save_responses(session, attempt, {item.id: Sent(response, **sent)}, by=attempt.user_id, now=NOW)
+    """Save RESPONSE at ITEM as a page would that has seen the last step, unless `base` or `now` say otherwise."""
+    now = sent.pop("now", NOW)
+    sent = {"base": histories(session, attempt)[item.id].tip} | sent
+    return save_responses(session, attempt, {item.id: Sent(response, **sent)}, by=attempt.user_id, now=now)
 
 
 def type_at(item: AttemptItem) -> str:
