@@ -3,6 +3,7 @@
 import datetime
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -116,7 +117,7 @@ class Date(ItemData):
     @property
     def when(self) -> HistoricalDate:
         """The key."""
-        return parse_date(self.key, old_style=self.old_style)
+        return _parsed(self.key, self.old_style)
 
     @property
     def is_uncertain(self) -> bool:
@@ -137,6 +138,11 @@ class Date(ItemData):
     def offers_calendar(self) -> bool:
         """Whether the page lets the calendar be chosen."""
         return self.ask_calendar or self.is_of_old_style
+
+
+@lru_cache(maxsize=1024)  # scoring asks for it several times over
+def _parsed(key: str, old_style: str | None) -> HistoricalDate:
+    return parse_date(key, old_style=old_style)
 
 
 def _fault_of_ends(when: HistoricalDate, *, between: bool) -> str | None:
