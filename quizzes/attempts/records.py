@@ -9,7 +9,7 @@ from course.completion.models import State
 from course.completion.records import store
 from course.outline.models import Activity
 from quizzes.completions import worked
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Purpose
 
 
 def record(session: Session, attempt: Attempt, *, now: datetime) -> None:
@@ -21,6 +21,8 @@ def record(session: Session, attempt: Attempt, *, now: datetime) -> None:
 
 def record_first_act(session: Session, attempt: Attempt, *, now: datetime) -> None:
     """Store that the quiz of ATTEMPT is begun. Where it was done before it stays done: facts win over work."""
+    if attempt.purpose is not Purpose.quiz:
+        return
     key = _key(attempt)
     store(session, {key: State.begun}, _lessons(session, attempt), now=now)
 
