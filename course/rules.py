@@ -123,7 +123,7 @@ def days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     Where summer time makes a clock show it twice, or jump over it, it is the later of the two that may be meant."""
     if days == 0:
         return moment
-    return max(_readings(moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days), zone))
+    return max(readings(moment.astimezone(zone).replace(tzinfo=None) + timedelta(days=days), zone))
 
 
 def due_instant(day: date, zone: ZoneInfo) -> datetime:
@@ -131,13 +131,13 @@ def due_instant(day: date, zone: ZoneInfo) -> datetime:
 
     Where the clocks jump over that midnight it is one microsecond before they jump; where they go back over it, so that
     DAY goes on, it is before the second."""
-    midnights = _readings(datetime.combine(day + timedelta(days=1), time()), zone)
+    midnights = readings(datetime.combine(day + timedelta(days=1), time()), zone)
     ends = [midnight - INSTANT for midnight in midnights]
     return max(end for end in ends if end.astimezone(zone).date() <= day)
 
 
-def _readings(wall: datetime, zone: ZoneInfo) -> list[datetime]:
-    """Return the two moments, most often the same, that the naive time WALL may mean in ZONE."""
+def readings(wall: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the two moments, most often the same, that the naive time WALL may mean in ZONE. UTC."""
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
 
 

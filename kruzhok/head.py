@@ -14,6 +14,10 @@ from course.groups.models import Enrolment
 from course.notices.models import Notice
 
 
+#: The page of rules that belongs to the course; the others belong to a study group.
+OWN_RULES = "quiz_rules.mine"
+
+
 class Place(NamedTuple):
     """Whose work a page shows, in words, and where that can be read of."""
 
@@ -70,10 +74,11 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
         course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
     nav = [
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
-        (_("Course"), course, room in {"courses", "lessons", "quizzes"}),
+        (_("Course"), course, room in {"courses", "lessons", "quizzes"} or request.endpoint == OWN_RULES),
     ]
     if counts is not None:
-        here = room in {"groups", "group_page", "syllabus", "progress", "discussion"}
+        here = room in {"groups", "group_page", "syllabus", "progress", "discussion", "quiz_rules"}
+        here = here and request.endpoint != OWN_RULES
         nav.append((_("Groups"), url_for("groups.groups"), here))
     return nav
 

@@ -8,6 +8,7 @@ import lessons.discussion.views
 import lessons.reports.views
 import lessons.views
 import quizzes.attempts.views
+import quizzes.rules.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
 from kruzhok.admin import views as admin
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         lessons.views.bp,
         lessons.discussion.views.bp,
         quizzes.attempts.views.bp,
+        quizzes.rules.views.bp,
         course.users.views.bp,
         course.groups.views.bp,
         groups.bp,

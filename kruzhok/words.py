@@ -49,9 +49,9 @@ def short_day(when: date) -> str:
     return format_date(when, "d MMM", locale=LOCALE)
 
 
-def moment_in_words(moment: datetime) -> str:
-    """Return "21 November 2026, 14:31"."""
-    return format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", tzinfo=reader_zone(), locale=LOCALE)
+def moment_in_words(moment: datetime, zone: ZoneInfo | None = None) -> str:
+    """Return "21 November 2026, 14:31", by the clocks of ZONE, else of whoever reads."""
+    return format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", tzinfo=zone or reader_zone(), locale=LOCALE)
 
 
 def minutes(count: int) -> str:

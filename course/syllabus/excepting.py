@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from course.groups.models import Enrolment, Subgroup
 from course.outline.models import Activity
 from course.rules import MINUTE, Value
 from course.syllabus.models import Accommodation, RuleException
+from course.users.models import User
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,35 @@ def set_accommodation(
     session.flush()
     log.info("Accommodation %d of enrolment %d made by user %d", made.id, enrolment.id, by_id)
     return made
+
+
+class Made(NamedTuple):
+    """An exception or an accommodation that holds, and the name of who made it; None where they have none any more."""
+
+    row: Any
+    by: str | None
+
+
+def live_exceptions(session: Session, activity: Activity, audience: Enrolment | Subgroup) -> list[Made]:
+    """Return the exceptions from the rules of ACTIVITY that hold for AUDIENCE itself, by age. One query."""
+    rows = session.execute(
+        select(RuleException, User.name)
+        .outerjoin(User, User.id == RuleException.by_id)
+        .filter_by(activity_id=activity.id, **_named(audience))
+        .where(RuleException.revoked_at.is_(None))
+        .order_by(RuleException.id)
+    )
+    return [Made(*row) for row in rows]
+
+
+def live_accommodation(session: Session, enrolment: Enrolment) -> Made | None:
+    """Return the accommodation of ENROLMENT that holds, None where there is none. One query."""
+    row = session.execute(
+        select(Accommodation, User.name)
+        .outerjoin(User, User.id == Accommodation.by_id)
+        .where(Accommodation.enrolment_id == enrolment.id, Accommodation.revoked_at.is_(None))
+    ).one_or_none()
+    return Made(*row) if row else None
 
 
 def _check(value: Value, reason: str) -> None:
