@@ -4,6 +4,8 @@ from quizzes.items import ItemData, Response
 from quizzes.items.cloze import ChoiceGap, Cloze, Gap, NumberGap, TextGap
 from quizzes.items.common import exactly
 from quizzes.items.date import Date, key_text
+from quizzes.items.essay import Essay
+from quizzes.items.evidence import Evidence
 from quizzes.items.matching import Matching, choice_ident
 from quizzes.items.multiple import Multiple
 from quizzes.items.numerals import canonical_of
@@ -15,7 +17,7 @@ from quizzes.items.true_false import TrueFalse
 
 
 def right_answer(data: ItemData | Gap) -> Response:
-    """Return a response that has the full score."""
+    """Return a response that has the full score, where a machine gives it."""
     response: Response
     match data:
         case Single() | ChoiceGap():
@@ -36,6 +38,10 @@ def right_answer(data: ItemData | Gap) -> Response:
             response = {"gaps": {gap.ident: right_answer(gap) for gap in data.gaps}}
         case Date():
             response = {"text": key_text(data)} | ({"calendar": "new"} if data.ask_calendar else {})
+        case Evidence():
+            response = {"passages": sorted(group[0] for group in data.groups)}
+        case Essay():
+            response = {"text": data.model}
         case _:
             raise NotImplementedError(type(data).__name__)
     return response
@@ -65,9 +71,21 @@ def wrong_answer(data: ItemData | Gap) -> Response:
             response = {"gaps": {gap.ident: wrong_answer(gap) for gap in data.gaps}}
         case Date():
             response = {"text": "after 1900"}
+        case Evidence():
+            response = {"passages": sorted(_no_evidence(data))}
+        case Essay():
+            response = {"text": "I do not know."}
         case _:
             raise NotImplementedError(type(data).__name__)
     return response
+
+
+def _no_evidence(data: Evidence) -> list[str]:
+    """Return passages that are not all of the evidence, as far as DATA names any."""
+    ends = [data.range.first, data.range.last] if data.range else []
+    right = [ident for group in data.groups for ident in group]
+    others = [ident for ident in [*data.also, *ends] if ident and ident not in right]
+    return others[:1] or [group[0] for group in data.groups[:-1]]
 
 
 def _beyond(data: Quantity) -> int:

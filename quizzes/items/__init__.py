@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from quizzes.items import cloze, date, matching, multiple, numeric, ordering, short, single, true_false
+from quizzes.items import cloze, date, essay, evidence, matching, multiple, numeric, ordering, short, single, true_false
 from quizzes.items.cloze import Cloze
 from quizzes.items.common import (
     BadResponse,
@@ -20,6 +20,8 @@ from quizzes.items.common import (
     Scored,
 )
 from quizzes.items.date import Date
+from quizzes.items.essay import Essay
+from quizzes.items.evidence import Evidence
 from quizzes.items.matching import Matching
 from quizzes.items.multiple import Multiple
 from quizzes.items.numeric import Numeric
@@ -44,7 +46,7 @@ __all__ = [
 ]
 
 AnyItem = Annotated[
-    Single | Multiple | TrueFalse | Matching | Ordering | Short | Numeric | Date | Cloze,
+    Single | Multiple | TrueFalse | Matching | Ordering | Short | Numeric | Date | Cloze | Evidence | Essay,
     Field(discriminator="type"),
 ]
 """An item of any type, for a field of a larger schema."""
@@ -59,6 +61,8 @@ TYPES: Mapping[str, ItemType] = {
     "numeric": numeric,
     "date": date,
     "cloze": cloze,
+    "evidence": evidence,
+    "essay": essay,
 }
 
 _any_item: TypeAdapter[ItemData] = TypeAdapter(AnyItem)

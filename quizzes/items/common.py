@@ -183,12 +183,17 @@ def shuffled(idents: Iterable[str], rng: random.Random) -> list[str]:
 
 def clean_text(text: str) -> str:
     """Return TEXT with white space as single spaces; raise BadResponse for what cannot be kept or is too long."""
-    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\t\n\r" for char in text):
-        raise BadResponse(_("There is a character in this answer that is not text. Type it again, please."))
+    check_is_text(text)
     text = tidy(text)
     if len(text) > LONGEST_TEXT:
         raise BadResponse(_("This answer is too long: at most {most} characters.").format(most=LONGEST_TEXT))
     return text
+
+
+def check_is_text(text: str) -> None:
+    """Raise BadResponse if there are control characters or halves of surrogate pairs in TEXT."""
+    if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\t\n\r" for char in text):
+        raise BadResponse(_("There is a character in this answer that is not text. Type it again, please."))
 
 
 def exactly(number: float) -> Fraction:

@@ -64,6 +64,11 @@ def quotations_in(text: str) -> list[Quote]:
     return list(_quotations(text))
 
 
+def count_quotations(text: str, most: int) -> int:
+    """Return how many quotations there are in TEXT; of more than MOST, that."""
+    return sum(1 for _quote in islice(_quotations(text), most))
+
+
 def _quotations(text: str) -> Iterator[Quote]:
     quotes = (quote_of(quoted) for quoted in _quoted(text))
     return (quote for quote in quotes if sum(part.words for part in quote.parts) >= LEAST_WORDS)

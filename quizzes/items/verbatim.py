@@ -117,16 +117,17 @@ def _part(typed: str, *, begins_in_word: bool, ends_in_word: bool) -> Part:
 
 def without_edges(text: str) -> str:
     """Return TEXT from its first to its last letter or digit: without the punctuation around it."""
-    letters = (place for place, char in enumerate(text) if char.isalnum())
+    letters = (place for place, char in enumerate(text) if _is_letter(char))
     start = next(letters, None)
     if start is None:
         return ""
-    end = next(place for place in range(len(text), 0, -1) if _is_of_word(text[place - 1]))
+    end = next(place for place in range(len(text), 0, -1) if _is_letter(text[place - 1], mark=True))
     return text[start:end]
 
 
-def _is_of_word(char: str) -> bool:
-    return char.isalnum() or unicodedata.combining(char) > 0
+def _is_letter(char: str, *, mark: bool = False) -> bool:
+    """Say whether CHAR is a letter or digit once folded, or a MARK on one."""
+    return any(one.isalnum() or (mark and unicodedata.combining(one)) for one in unicodedata.normalize("NFKC", char))
 
 
 class Reading:

@@ -26,6 +26,8 @@ def raw_item(kind: str, **fields: Any) -> dict[str, Any]:
         "numeric": {"answers": [{"value": 1861}]},
         "date": {"key": "1917-11-07"},
         "cloze": {"text": "In {month} of {year} the {who} fell.", "gaps": gaps()},
+        "evidence": {"text": "a-text", "right": ["b", "d"]},
+        "essay": {"rubric": rubric(), "model": "So it was.\n\nAnd so it is."},
     }
     return COMMON | {"type": kind} | own[kind] | fields
 
@@ -55,6 +57,21 @@ def gaps() -> list[dict[str, Any]]:
         {"ident": "month", "kind": "text", "answers": [{"text": "October"}, {"text": "autumn", "score": 0.5}]},
         {"ident": "year", "kind": "number", "answers": [{"value": 1917}]},
     ]
+
+
+def rubric(**weights: float) -> list[dict[str, Any]]:
+    """Return two criteria; WEIGHTS are by their idents."""
+    return [
+        {"ident": ident, "title": ident.title(), "levels": levels(0, 0.6, 1)}
+        | ({"weight": weights[ident]} if weights else {})
+        for ident in ("argument", "sources")
+    ]
+
+
+def levels(*scores: float) -> list[dict[str, Any]]:
+    """Return a level for each of SCORES, the first called a."""
+    named = zip("abc", scores, strict=False)
+    return [{"ident": ident, "words": f"It is {ident}", "score": score} for ident, score in named]
 
 
 def numeric(*answers: float | dict[str, Any], **fields: Any) -> ItemData:

@@ -5,9 +5,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from quizzes.items import TYPES, AnyItem, parse_data, type_of
-from tests.quizzes.items.make import gaps, item, options, pairs, raw_item
+from tests.quizzes.items.make import gaps, item, levels, options, pairs, raw_item, rubric
 
 KINDS = ["single", "multiple", "true-false", "matching", "ordering", "short", "numeric", "date", "cloze"]
+KINDS += ["evidence", "essay"]
 
 FROM_THE_MANUAL = """
 - ident: defencism
@@ -186,6 +187,21 @@ def test_what_every_item_needs_may_not_be_left_out(kind, field):
             {"text": "{a}", "gaps": [gaps()[0] | {"ident": "a", "options": options("ab", right="")}]},
             "No option",
         ),
+        ("evidence", {"right": []}, "at least 1 item"),
+        ("evidence", {"right": [[]]}, "at least 1 item"),
+        ("evidence", {"right": ["a", ["b", "a"]]}, "The ident “a” stands twice"),
+        ("evidence", {"right": ["a"], "also": ["a"]}, "The ident “a” stands twice"),
+        ("evidence", {"right": ["A passage"]}, "String should match pattern"),
+        ("evidence", {"range": {"from": "a"}}, "Extra inputs are not permitted"),
+        ("essay", {"rubric": []}, "at least 1 item"),
+        ("essay", {"rubric": rubric() + rubric()}, "The ident “argument” stands twice"),
+        ("essay", {"rubric": rubric(argument=0, sources=1)}, "greater than 0"),
+        ("essay", {"rubric": [rubric()[0] | {"levels": levels(0, 0.9)}]}, "No level is worth the full score"),
+        ("essay", {"rubric": [rubric()[0] | {"levels": levels(1)}]}, "at least 2 items"),
+        ("essay", {"words": {"least": 200, "most": 100}}, "`least` is more than `most` here"),
+        ("essay", {"quotations": 2}, "no text to quote from"),
+        ("essay", {"quotations": 51, "quote_from": ["a-text"]}, "less than or equal to 50"),
+        ("essay", {"quote_from": ["a-text", "a-text"]}, "The ident “a-text” stands twice"),
     ],
 )
 def test_an_item_that_cannot_be_answered_is_refused_with_a_reason(kind, fields, message):
@@ -202,6 +218,9 @@ def test_an_item_that_cannot_be_answered_is_refused_with_a_reason(kind, fields, 
         ("ordering", {"method": "absolute"}),
         ("short", {"answers": [{"text": "A"}, {"text": "*", "score": 0, "feedback": "No."}], "forgive": False}),
         ("short", {"answers": [{"text": "a" * 500}]}),
+        ("evidence", {"range": {"last": "e"}, "right": ["a", ["b", "c"]], "also": ["d"]}),
+        ("essay", {"words": {"least": 1}, "for_marker": "Look.", "quote_from": ["a-text"], "quotations": 50}),
+        ("essay", {"rubric": rubric(argument=0.5, sources=2)}),
     ],
 )
 def test_what_the_manual_allows_is_accepted(kind, fields):

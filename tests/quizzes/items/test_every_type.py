@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.items import TYPES, BadResponse
+from quizzes.items import TYPES, BadResponse, is_marked_by_hand
 from quizzes.items.date import key_text
 from quizzes.items.matching import choices
 from tests.quizzes.items.make import entries, item, options, pairs
@@ -39,6 +39,10 @@ ITEMS = {
         ]},
         {"ident": "a", "kind": "choice", "shuffle": False, "options": options("xyz", right="y")},
     ]),
+    "evidence": item("evidence", range={"first": "a", "last": "g"}),
+    "evidence with what counts neither way": item("evidence", right=["a", "c", "f"], also=["b"]),
+    "essay": item("essay"),
+    "essay with limits": item("essay", words={"least": 2, "most": 3}, quote_from=["a-text"], quotations=1),
     "date": item("date", tolerance=3, feedback="Look again."),
     "date of an Old Style place": item("date", key="1917-11", old_style_place=True),
     "date with its calendar": item("date", ask_calendar=True),
@@ -48,6 +52,9 @@ ITEMS = {
 }  # fmt: skip
 GAPS = {"choice": "single", "text": "short", "number": "numeric"}
 every_item = pytest.mark.parametrize("data", ITEMS.values(), ids=ITEMS.keys())
+every_keyed_item = pytest.mark.parametrize(
+    "data", [pytest.param(data, id=name) for name, data in ITEMS.items() if not is_marked_by_hand(data)]
+)
 every_multiple = pytest.mark.parametrize("data", [data for name, data in ITEMS.items() if "multiple" in name])
 
 
@@ -75,6 +82,8 @@ def key_of(data):
             fields = {"": [key_text(data)]} | ({"calendar": ["new"]} if data.ask_calendar else {})
         case "cloze":
             fields = {field: value for gap in data.gaps for field, value in in_gap(gap.ident, key_of(gap)).items()}
+        case "evidence":
+            fields = {"": [ident for group in data.groups for ident in group]}
         case "matching":
             fields = {pair.ident: [choice_of(data, pair.ident)] for pair in data.pairs}
         case "ordering":
@@ -88,13 +97,16 @@ def anything(data):
     """Return raw fields that may or may not be an answer, some of their names and values such as mean something."""
     parts = [part.ident for name in ("pairs", "entries", "gaps") for part in getattr(data, name, [])]
     units = [unit.ident for unit in getattr(data, "units", [])]
-    shown = TYPES[data.type].shown(data, Random(0))
+    shown = shown_of(data, Random(0))
     in_gaps = [*(ident.rpartition(":")[2] for ident in shown), "verst", "5 sazhens"]
     idents = [*shown, ",".join(parts), *units, *in_gaps]
     moves = [f"{part}:{way}" for part in parts for way in ("up", "down", "out")]
+    texts = ["“No support whatever for it”\r\n\r\n\u2028> so ", "x" * 100_001, "a" + "\u0301" * 31, "\x85"]
     numbers = ["1", "2", "3", "4", "5", "99", "1" * 5000, "1.5", "-4", "−4 degrees", "1,234", "1e400", "٤"]
     dates = ["25 October 1917", "10/11/1917", "29 February 1900", "c. 1640", "1914-1918", "old", "new", "OS", "after 1"]
-    meant = st.sampled_from(["", " ", "true", "April Theses", "x" * 501, "\0", *numbers, *dates, *moves, *idents])
+    meant = st.sampled_from(
+        ["", " ", "true", "April Theses", "x" * 501, "\0", *texts, *numbers, *dates, *moves, *idents]
+    )
     values = st.lists(meant | st.text(st.characters(codec=None), max_size=9), max_size=2)
     names = st.sampled_from(
         ["", "move", "order", "unit", "calendar", *parts, *(f"{part}.unit" for part in parts)]
@@ -115,7 +127,7 @@ def fields_of(response):
             fields = {
                 field: value for gap, one in filled.items() for field, value in in_gap(gap, fields_of(one)).items()
             }
-        case {"options": ticked}:
+        case {"options": ticked} | {"passages": ticked}:
             fields = {"": ticked}
         case {"value": value}:
             fields = {"": ["true" if value else "false"]}
@@ -128,8 +140,13 @@ def fields_of(response):
     return fields
 
 
+def shown_of(data, rng):
+    """Return what an attempt shows; of a text from which evidence is picked its type knows nothing."""
+    return list("abcdefg") if data.type == "evidence" else TYPES[data.type].shown(data, rng)
+
+
 def parsed(data, raw, previous=None):
-    return TYPES[data.type].parse(data, raw, TYPES[data.type].shown(data, Random(1)), previous)
+    return TYPES[data.type].parse(data, raw, shown_of(data, Random(1)), previous)
 
 
 def score(data, response):
@@ -167,7 +184,7 @@ def test_a_blank_is_none_and_worth_nothing(data, raw):
     assert not kind.is_complete(data, None)
 
 
-@every_item
+@every_keyed_item
 def test_the_key_scores_1_and_is_complete(data):
     kind, response = TYPES[data.type], parsed(data, key_of(data))
     assert kind.score(data, response).score == 1
