@@ -70,8 +70,11 @@ def save_responses(session: Session, attempt: Attempt, parsed: Mapping[int, Sent
         if sent.problem is not None:
             continue
         history = past.get(item.id, History())
-        is_open = not late and turn_of(parse_data(item.version.data), policy, history).state == "open"
-        outcomes[item.id], step = _save(item, history, sent, is_open=is_open)
+        turn = turn_of(parse_data(item.version.data), policy, history)
+        if sent.response is None and turn.state != "open":  # a page shows no fields of it, and so sends none
+            outcomes[item.id] = Outcome(history.tip, history.response)
+            continue
+        outcomes[item.id], step = _save(item, history, sent, is_open=not late and turn.state == "open")
         if step is not None:
             step.by_id, step.at = by, now
             added.append(step)

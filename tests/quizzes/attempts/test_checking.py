@@ -76,6 +76,15 @@ def test_a_checked_question_takes_no_further_answer_until_it_is_opened_again(ses
     assert histories(session, attempt)[item.id].response == WRONG
 
 
+def test_a_page_that_shows_no_fields_of_a_checked_question_changes_nothing_of_it(session: Session) -> None:
+    attempt = sitting(session)
+    item = attempt.items[0]
+    try_it(session, attempt, item, WRONG)
+    outcome = give(session, attempt, item, None).outcomes[item.id]
+    assert (outcome.counting, outcome.overtaken, outcome.kept) == (WRONG, False, None)
+    assert kinds(session, attempt, item) == ["save", "check"]
+
+
 def test_a_page_from_before_the_check_overwrites_nothing(session: Session) -> None:
     attempt = sitting(session)
     item = attempt.items[0]
