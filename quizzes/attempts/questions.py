@@ -250,7 +250,7 @@ def tell(
             question.problem, question.raw = one.problem, typed(question.id)
         elif (outcome := outcomes[question.id]).overtaken and not outcome.kept:
             continue  # this page only did not know yet, and now it shows what counts
-        else:
+        elif question.kept is None:  # else both answers stand there to be chosen from
             question.notice = notice_of(question.data, one, outcome)
 
 
@@ -273,7 +273,7 @@ def reply_of(
         "flagged": item.flagged,
         "done": answered,
         "of": len(attempt.items),
-        "notice": notice_of(data, sent, outcome),
+        "notice": notice_of(data, sent, outcome) if outcome.kept is None else None,
     }
     if outcome.kept is not None:
         reply["kept"] = {

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,10 +17,12 @@ from course.users.models import User
 from quizzes.attempts.names import names_of
 from quizzes.attempts.places import Place, items_with_places, place_of
 from quizzes.attempts.questions import passages_by_version
+from quizzes.attempts.replay import tries_allowed, tries_of
 from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
 from quizzes.attempts.steps import History, standing
-from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, listed, quote, score_words, verdict
+from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, listed, points_words, quote, verdict
 from quizzes.items import ItemData, Names, Response, parse_data, type_of
+from quizzes.items.essay import Essay
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Step, StepKind
 from quizzes.policy import THINGS, Policy, Thing, counting, passes
 
@@ -156,7 +158,7 @@ class _Shown:
         """Return what may be shown of ITEM, whose passage and sources are for the caller to add."""
         scored = history.scored
         response = scored.response if scored and scored.kind is StepKind.score else history.response
-        how = verdict(scored.score if scored else None, response)
+        how = self._verdict(data, history, response)
         answer = Answered(
             item.id,
             item.slot,
@@ -166,14 +168,14 @@ class _Shown:
             item.item_version_id,
             response=response,
             verdict=how if "right" in self.seen else "blank",
-            score_words=self._score_words(data, history, response),
+            score_words=self._score_words(data, history, how),
             left_out=scored is None and not self.awaited,
             marking=self._marking(data, scored),
             rated=self._rated(history),
             passages=[one for one in self.passages.get(item.text_version_id or 0, ()) if one.ident in item.shown],
             late=_late(data, history),
         )
-        if (now := self.current.get(version.item_id)) is not None and _is_withdrawn(data, now):
+        if (now := self.current.get(version.item_id)) is not None and is_withdrawn(data, now):
             return self._corrected(answer, now)
         return replace(
             answer,
@@ -182,17 +184,24 @@ class _Shown:
             explanation=data.explanation if "key" in self.seen and not self._awaits(data, scored) else None,
         )
 
+    def _verdict(self, data: ItemData, history: History, response: Response | None) -> str:
+        """Return how the answer came out: of several tries how the last did, whatever it is worth after the others."""
+        if history.scored is None or not history.checks or history.scored.kind is not StepKind.score:
+            return verdict(history.scored.score if history.scored else None, response)
+        return verdict(float(type_of(data).score(data, response, names=self.names).score), response)
+
     def _awaits(self, data: ItemData, scored: Step | None) -> bool:
         """Say whether a tutor has yet to mark this answer: until then its model answer is not shown."""
         return self.awaited and scored is None
 
-    def _score_words(self, data: ItemData, history: History, response: Response | None) -> str:
+    def _score_words(self, data: ItemData, history: History, how: str) -> str:
         scored = history.scored
         if scored is None:
             return WAITING if self.awaited else LEFT_OUT
-        if "score" in self.seen:
-            return score_words(scored.score, response, float(data.points))
-        return score_words(scored.score, response, None) if "right" in self.seen else ""
+        words = points_words(how, scored.score or 0.0, float(data.points) if "score" in self.seen else None)
+        if len(tries := tries_of(history, allowed=tries_allowed(data, self.policy))) > 1:
+            words = _("{words}, in {n} tries").format(words=words, n=len(tries))
+        return words if self.seen & {"right", "score"} else ""
 
     def _feedback(self, data: ItemData, response: Response | None, how: str) -> list[str]:
         again = type_of(data).score(data, response, names=self.names)
@@ -223,8 +232,8 @@ class _Shown:
         )
 
 
-def _is_withdrawn(then: ItemData, now: ItemData) -> bool:
-    """Say whether the key of an item is another one NOW."""
+def is_withdrawn(then: ItemData, now: ItemData) -> bool:
+    """Return whether the key of an item is another one NOW than THEN, and so withdrawn."""
     return then.type != now.type or type_of(then).key_says(then) != type_of(now).key_says(now)
 
 
@@ -249,9 +258,9 @@ def _markers(session: Session, past: Mapping[int, History]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def level_lines(data: Any, levels: Mapping[str, str]) -> list[tuple[str, str]]:
+def level_lines(data: ItemData, levels: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (criterion, level) in words for the LEVELS chosen in a rubric."""
-    if data.type != "essay":
+    if not isinstance(data, Essay):
         return []
     return [
         (criterion.title, level.words)

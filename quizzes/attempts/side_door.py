@@ -1,6 +1,8 @@
 """No side door: while an attempt of a user's is open, its items show no key, feedback or score anywhere else."""
 
-from sqlalchemy import ColumnElement, exists, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
@@ -11,20 +13,30 @@ def is_open_in_attempt(user_id: int, item_id: InstrumentedAttribute[int]) -> Col
     attempt, row, version = aliased(Attempt), aliased(AttemptItem), aliased(ItemVersion)
     return (
         exists()
-        .where(attempt.user_id == user_id, attempt.purpose == Purpose.quiz, attempt.submitted_at.is_(None))
+        .where(_is_open(attempt, user_id))
         .where(row.attempt_id == attempt.id, version.id == row.item_version_id, version.item_id == item_id)
     )
 
 
 def open_item_ids(session: Session, user_id: int | None) -> frozenset[int]:
     """Return the items that `is_open_in_attempt` holds for; a visitor has none. One query."""
+    return frozenset(open_attempts(session, user_id))
+
+
+def open_attempts(session: Session, user_id: int | None) -> dict[int, int]:
+    """Return the same items, each with the last of the open attempts that it stands in. One query."""
     if user_id is None:
-        return frozenset()
+        return {}
     rows = (
-        select(ItemVersion.item_id)
-        .distinct()
+        select(ItemVersion.item_id, func.max(Attempt.id))
         .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.user_id == user_id, is_open_in_attempt(user_id, ItemVersion.item_id))
+        .where(_is_open(Attempt, user_id))
+        .group_by(ItemVersion.item_id)
     )
-    return frozenset(session.scalars(rows))
+    return dict(session.execute(rows).tuples().all())
+
+
+def _is_open(attempt: Any, user_id: int) -> ColumnElement[bool]:
+    """Return the condition that ATTEMPT, the table or another name of it, is at a quiz, the user's, and open."""
+    return and_(attempt.user_id == user_id, attempt.purpose == Purpose.quiz, attempt.submitted_at.is_(None))

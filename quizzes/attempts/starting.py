@@ -18,6 +18,7 @@ from course.texts.models import Passage, Text
 from quizzes.attempts.ending import weight
 from quizzes.attempts.names import name_list
 from quizzes.items import ItemData, parse_data, type_of
+from quizzes.items.evidence import Evidence
 from quizzes.limits import Limits, limits_at
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Quiz, QuizSection, QuizSlot
 from quizzes.policy import Policy
@@ -198,7 +199,7 @@ def _texts(
     session: Session, quiz: Quiz, chosen: Sequence[Slot], sections: Sequence[QuizSection]
 ) -> dict[str | int, _Shown]:
     """Return the texts that the questions and sections show, as they are now, by ident and by id. At most one query."""
-    idents = {one.data.text for one in chosen if one.data.type == "evidence"}
+    idents = {one.data.text for one in chosen if isinstance(one.data, Evidence)}
     ids = {section.text_id for section in sections if section.text_id is not None}
     if not idents and not ids:
         return {}
@@ -217,8 +218,8 @@ def _texts(
     return found
 
 
-def _evidence(data: Any, texts: Mapping[str | int, _Shown]) -> dict[str, Any]:
-    if data.type != "evidence" or data.text not in texts:
+def _evidence(data: ItemData, texts: Mapping[str | int, _Shown]) -> dict[str, Any]:
+    if not isinstance(data, Evidence) or data.text not in texts:
         return {}
     text = texts[data.text]
     first, last = (data.range.first, data.range.last) if data.range else (None, None)

@@ -51,8 +51,12 @@ class History(NamedTuple):
 
     @property
     def scored(self) -> Step | None:
-        """The last scoring, mark or override: what the question came to."""
-        return next((step for step in reversed(self.steps) if step.kind in VERDICTS), None)
+        """The last scoring, mark or override: what the question came to. One of an answer that another was accepted in
+        the place of does not hold any more."""
+        accepted = self.last(StepKind.accept)
+        since = accepted.number if accepted else 0
+        found = (step for step in reversed(self.steps) if step.kind in VERDICTS and step.number > since)
+        return next(found, None)
 
     @property
     def response(self) -> Response | None:

@@ -117,7 +117,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
         next(one for one in questions if one.id == form.act.number).problem = problem
     if any(question.problem for question in questions):
         return _sitting(own, questions, now=now, page=form.page, status=422)
-    if any(question.notice for question in questions):
+    if any(question.notice for question in questions) or any(one.kept for one in saved.outcomes.values()):
         return _sitting(own, questions, now=now, page=form.page)
     return redirect(_onwards(own, form, questions), code=303)
 

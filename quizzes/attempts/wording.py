@@ -42,11 +42,15 @@ def verdict(score: float | None, response: Response | None) -> str:
 
 def score_words(score: float | None, response: Response | None, weight: float | None) -> str:
     """Return "Partly right, 0.67 of 1 point", without the points where WEIGHT is not to be said."""
+    return points_words(verdict(score, response), score or 0.0, weight)
+
+
+def points_words(how: str, score: float, weight: float | None) -> str:
+    """Return the same for an answer that came out as HOW (see `verdict`) and is worth SCORE."""
     words = {"right": _("Right"), "part": _("Partly right"), "wrong": _("Not right"), "blank": _("No answer")}
-    how = words[verdict(score, response)]
     if weight is None:
-        return how
-    return _("{how}, {got} of {points}").format(how=how, got=amount((score or 0) * weight), points=of_points(weight))
+        return words[how]
+    return _("{how}, {got} of {points}").format(how=words[how], got=amount(score * weight), points=of_points(weight))
 
 
 def combined(data: ItemData, how: str) -> list[str]:
