@@ -4,6 +4,7 @@ Nothing here goes through the functions under test: rows are added and flushed a
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from course.base.db import Base
 from course.completion.models import Completion
 from course.groups.models import Enrolment, Invitation, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
-from course.syllabus.models import Assignment, Meeting
+from course.syllabus.models import Accommodation, Assignment, Meeting, RuleException
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
@@ -332,6 +333,33 @@ def make_assignment(session: Session, group: StudyGroup, activity: Activity, **c
         "made_at": NOW,
     }
     return add(session, Assignment(**(told | {"due_at": NOW + timedelta(days=7)} | columns)))
+
+
+def make_exception(
+    session: Session, audience: Enrolment | Subgroup, activity: Activity, **columns: Any
+) -> RuleException:
+    """Return an exception at the quiz ACTIVITY for a member or a subgroup: as many attempts as they like."""
+    told: dict[str, Any] = {
+        "enrolment_id" if isinstance(audience, Enrolment) else "subgroup_id": audience.id,
+        "activity_id": activity.id,
+        "field": "attempts",
+        "value": {"value": None},
+        "reason": "Was ill",
+        "at": NOW,
+    }
+    return add(session, RuleException(**(told | columns)))
+
+
+def make_accommodation(session: Session, enrolment: Enrolment, **columns: Any) -> Accommodation:
+    """Return what ENROLMENT is always given: twice the time, and everything three days later."""
+    told: dict[str, Any] = {
+        "enrolment_id": enrolment.id,
+        "factor": Decimal(2),
+        "days": 3,
+        "reason": "Dyslexia",
+        "at": NOW,
+    }
+    return add(session, Accommodation(**(told | columns)))
 
 
 # The talk on a prompt

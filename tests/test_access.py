@@ -74,7 +74,12 @@ def make_world(session: Session) -> World:
     document = factories.make_text(session, course)
     session.add(Document(text_id=document.id, about=ABOUT))
     content = {kind.value: factories.activity_of(session, course, kind).ident for kind in ActivityKind}
+    student, subgroup = enrolments["student"], factories.make_subgroup(session, circle, enrolments["student"])
     names = {
+        "subgroup": subgroup.id,
+        "exception": factories.make_exception(
+            session, student, factories.activity_of(session, course, ActivityKind.quiz)
+        ).id,
         "course": course.ident,
         "text": document.ident,
         "circle": circle.slug,
@@ -181,6 +186,15 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}?group={circle}", of(*MEMBERS)),
     ("quizzes.attempt", "/attempts/{attempt}", of("student")),
     ("quizzes.submission", "/attempts/{attempt}/submission", of("student")),
+    ("quiz_rules.mine", "/courses/{course}/quizzes/{quiz}/rules", EVERYBODY),
+    ("quiz_rules.mine", "/courses/{course}/quizzes/{quiz}/rules?group={circle}", of(*MEMBERS)),
+    ("quiz_rules.group", "/groups/{circle}/quizzes/{quiz}/rules", TUTORS),
+    ("quiz_rules.member", "/groups/{circle}/quizzes/{quiz}/rules/{member}", TUTORS),
+    ("quiz_rules.member", "/groups/{circle}/quizzes/{quiz}/rules/{former}", TUTORS | {"tutor": 404}),
+    ("quiz_rules.member", "/groups/{circle}/quizzes/{quiz}/rules/{elsewhere}", TUTORS | {"tutor": 404}),
+    ("quiz_rules.subgroup", "/groups/{circle}/quizzes/{quiz}/rules/subgroups/{subgroup}", TUTORS),
+    ("quiz_rules.accommodation", "/groups/{circle}/members/{member}/accommodation", TUTORS),
+    ("quiz_rules.accommodation", "/groups/{circle}/members/{elsewhere}/accommodation", TUTORS | {"tutor": 404}),
     ("today.today", "/today", EVERYBODY),
     ("today.today", "/today?group={circle}", of(*MEMBERS)),
     ("admin.admin", "/admin", ADMINISTRATORS),
@@ -300,6 +314,31 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("quizzes.save", "/attempts/{attempt}", {"do": "save"}, of("student", then=303)),
     ("quizzes.save_item", "/attempts/{attempt}/items/{item}", {"base": "0"}, of("student")),
     ("quizzes.submit", "/attempts/{attempt}/submission", {}, of("student", then=303)),
+    (
+        "quiz_rules.except_member",
+        "/groups/{circle}/quizzes/{quiz}/rules/{member}",
+        {"field": "attempts", "attempts-value": "many"},
+        TUTORS | {"tutor": 422},
+    ),
+    (
+        "quiz_rules.one_more",
+        "/groups/{circle}/quizzes/{quiz}/rules/{member}/attempt",
+        {"reason": "Was ill"},
+        TUTORS | {"tutor": 303},
+    ),
+    (
+        "quiz_rules.except_subgroup",
+        "/groups/{circle}/quizzes/{quiz}/rules/subgroups/{subgroup}",
+        {"field": "attempts", "attempts-value": "many"},
+        TUTORS | {"tutor": 422},
+    ),
+    (
+        "quiz_rules.revoke",
+        "/groups/{circle}/quizzes/{quiz}/rules/exceptions/{exception}/revoke",
+        {},
+        TUTORS | {"tutor": 303},
+    ),
+    ("quiz_rules.accommodation", "/groups/{circle}/members/{member}/accommodation", {}, TUTORS | {"tutor": 422}),
     ("users.end_sign_in", "/me/sign-ins/{sign_in}/sign-out", {}, accounts(404) | {"student": 303}),
     ("users.sign_up", "/sign-up", {}, of("visitor", "guest", then=422, others=303)),
     ("users.sign_in", "/sign-in", {}, of(*ROLES, then=422)),

@@ -43,6 +43,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "discussions": ("/groups/{group}/discussions", 5),
     "reference": ("/courses/{course}/reference?group={group}", 5),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 11),
+    "rules of a quiz": ("/courses/{course}/quizzes/{quiz}/rules?group={group}", 11),
     "sitting": ("/attempts/{sitting}", 4),
     "submission": ("/attempts/{sitting}/submission", 4),
     "result": ("/attempts/{result}", 12),
@@ -60,6 +61,10 @@ PAGES: Mapping[str, tuple[str, int]] = {
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "progress": ("/groups/{group}/progress", 11),
     "progress of one student": ("/groups/{group}/progress/{place}", 17),
+    "rules of a quiz for all": ("/groups/{group}/quizzes/{quiz}/rules", 12),
+    "rules of a quiz for one": ("/groups/{group}/quizzes/{quiz}/rules/{place}", 12),
+    "rules of a quiz for some": ("/groups/{group}/quizzes/{quiz}/rules/subgroups/{subgroup}", 10),
+    "accommodation": ("/groups/{group}/members/{place}/accommodation", 5),
     "attempt of a student": ("/groups/{group}/progress/{place}/attempts/{result}", 11),
 }
 
@@ -132,10 +137,22 @@ def make_house(
         "report": reports[0].id,
         "result": result.id,
         "place": reader.id,
+        "subgroup": _except(session, group, [reader, *others], first.quiz),
     }
     for _look in range(users):
         session.add(Look(enrolment_id=reader.id, by_id=factories.make_user(session).id, at=NOW))
     return House(reader.user_id, tutor.user_id, names)
+
+
+def _except(session: Session, group: StudyGroup, members: Sequence[Enrolment], quiz: Activity) -> int:
+    """Return a subgroup of some MEMBERS; it has an exception, and each of them has one, and more time, besides."""
+    for member in members:
+        factories.make_exception(session, member, quiz, by_id=factories.make_user(session).id)
+        factories.make_exception(session, member, quiz, field="due")
+        factories.make_accommodation(session, member, by_id=factories.make_user(session).id)
+        subgroup = factories.make_subgroup(session, group, member)
+    factories.make_exception(session, subgroup, quiz, by_id=factories.make_user(session).id)
+    return subgroup.id
 
 
 def _report(session: Session, reader: Enrolment, meant: Meant, words: str) -> Report:

@@ -32,6 +32,10 @@ class Links:
         """Return the address of an attempt, which only its user has."""
         return url_for("quizzes.attempt", attempt_id=attempt.id)
 
+    def rules(self, task: Task) -> str | None:
+        """Return the address of what holds for the user at a quiz, None where there is no link: a quiz leads there."""
+        return None
+
 
 class TutorLinks(Links):
     """The links of the record of a student that a tutor looks at."""
@@ -39,3 +43,9 @@ class TutorLinks(Links):
     def attempt(self, attempt: Line) -> str:
         """Return the address at which a tutor has the attempt."""
         return url_for("progress.attempt", slug=self.group, enrolment_id=self.place.id, attempt_id=attempt.id)
+
+    def rules(self, task: Task) -> str | None:
+        """Return the address at which a tutor sees, and changes, what holds for the student at a quiz."""
+        if task.kind != "quiz":
+            return None
+        return url_for("quiz_rules.member", slug=self.group, ident=task.ident, enrolment_id=self.place.id)
