@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from course.notices.models import Notice
 
 #: What can have happened: somebody joined, asks to join, was let in or not, holds the keys now, was removed; a reply;
-#: work given; something reported as wrong, and what became of it. With each what `ref` names.
+#: work given; something reported as wrong, and what became of it; an essay marked. With each what `ref` names.
 JOINED, ASKED, DECIDED = "joined", "asked", "decided"  # enrolment, join_request, join_request
 KEYS, REMOVED = "keys", "removed"  # enrolment, enrolment
 REPLIED = "replied"  # post
 ASSIGNED = "assigned"  # meeting
 REPORTED, ANSWERED = "reported", "answered"  # report, report
+MARKED = "marked"  # attempt_item
 
 
 def tell(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Essays marked by a tutor: a queue by question, names hidden, marks drafted first and released when they are ready."""

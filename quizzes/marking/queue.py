@@ -1,0 +1,171 @@
+"""What waits for a tutor of a study group: essays by question, each in one of three states."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from course.groups.models import Enrolment, Role
+from course.outline.models import Activity
+from quizzes.attempts.steps import VERDICTS
+from quizzes.completions import SAVES
+from quizzes.items import parse_data
+from quizzes.items.essay import Essay
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, MarkDraft, Purpose, Step, StepKind
+
+#: What a human gives: the score of an essay.
+MARKS = frozenset({StepKind.mark, StepKind.override})
+
+#: Waits with nothing done; has a draft that is not released; was marked, and nothing is drafted beside it.
+State = Literal["waits", "draft", "released"]
+
+
+class Asked(NamedTuple):
+    """A question to which there are essays, with how many of them are in each state.
+
+    QUIZ is where it stands, STEM what it asks (Markdown), OLDEST when the first of those not released came in."""
+
+    item_id: int
+    quiz: str
+    stem: str
+    criteria: int
+    waits: int
+    drafts: int
+    released: int
+    oldest: datetime | None
+
+    @property
+    def total(self) -> int:
+        """How many essays there are."""
+        return self.waits + self.drafts + self.released
+
+
+class Line(NamedTuple):
+    """One essay in the order in which a tutor sees them. IS_READY: its draft says all that its rubric asks."""
+
+    number: int
+    id: int
+    state: State
+    is_ready: bool
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether it still asks something of the tutor before it can be released."""
+        return self.state != "released" and not self.is_ready
+
+
+def essays_in(group_id: int) -> Select[Any]:
+    """Return the query for the essays that are a tutor's to mark in a study group: `id` (of the attempt's item),
+    `item_id`, `version_id`, `activity_id`, `submitted_at`, `levels` of the draft, `state`.
+
+    They were submitted by those who are students there now, and are not blank. One that nobody was there to mark when
+    it was submitted is no part of its result and does not wait (RULES, section 7)."""
+    return (
+        select(
+            AttemptItem.id,
+            ItemVersion.item_id,
+            ItemVersion.id.label("version_id"),
+            Attempt.activity_id,
+            Attempt.submitted_at,
+            MarkDraft.levels,
+            case(
+                (MarkDraft.id.is_not(None), "draft"), (_last_kind().in_(MARKS), "released"), else_=literal("waits")
+            ).label("state"),
+        )
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
+        .where(Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+        .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
+        .where(ItemVersion.data["type"].as_string() == "essay", _is_answered())
+        .where(or_(Attempt.points.is_(None), exists().where(_of_item(Step), Step.kind.in_(VERDICTS))))
+    )
+
+
+def _of_item(step: Any) -> Any:
+    return step.attempt_item_id == AttemptItem.id
+
+
+def _last_kind() -> Any:
+    """Return the kind of the last step that answered or marked: walked to from the end, for an essay is saved often."""
+    step = aliased(Step)
+    saved = and_(step.kind.in_(SAVES), step.counts)
+    last = select(step.kind).where(_of_item(step), or_(saved, step.kind.in_(MARKS)))
+    return last.order_by(step.number.desc()).limit(1).correlate(AttemptItem).scalar_subquery()
+
+
+def _is_answered() -> Any:
+    step = aliased(Step)
+    last = select(step.response.is_not(None)).where(_of_item(step), step.kind.in_(SAVES), step.counts)
+    return last.order_by(step.number.desc()).limit(1).correlate(AttemptItem).scalar_subquery()
+
+
+def waiting_in(session: Session, group_id: int | None) -> int:
+    """Return how many essays wait in a study group to be marked, drafts among them. One query."""
+    if group_id is None:
+        return 0
+    essays = essays_in(group_id).subquery()
+    return session.scalar(select(func.count()).select_from(essays).where(essays.c.state != "released")) or 0
+
+
+def questions_in(session: Session, group_id: int) -> list[Asked]:
+    """Return the questions with essays in a study group: what waits longest first, what is all released last.
+
+    Two queries."""
+    essays = essays_in(group_id).subquery()
+    waits = essays.c.state != "released"
+    rows = session.execute(
+        select(
+            essays.c.item_id,
+            func.min(Activity.title),
+            *(func.sum(case((essays.c.state == state, 1), else_=0)) for state in ("waits", "draft", "released")),
+            func.min(case((waits, essays.c.submitted_at))),
+        )
+        .join(Activity, Activity.id == essays.c.activity_id)
+        .group_by(essays.c.item_id)
+    ).all()
+    says = _says(session, [row[0] for row in rows])
+    asked = [Asked(row[0], row[1], says[row[0]].stem, len(says[row[0]].rubric), *row[2:]) for row in rows]
+    return sorted(asked, key=lambda one: (one.oldest is None, one.oldest and one.oldest.timestamp(), one.item_id))
+
+
+def _says(session: Session, item_ids: Sequence[int]) -> Mapping[int, Essay]:
+    """Return item -> what it says now, or said last as an essay. One query."""
+    rows = session.execute(
+        select(ItemVersion.item_id, ItemVersion.data)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(Item.id.in_(item_ids), ItemVersion.data["type"].as_string() == "essay")
+        .order_by(ItemVersion.id == Item.current_version_id, ItemVersion.number)
+    )
+    return {item_id: essay for item_id, data in rows if isinstance(essay := parse_data(data), Essay)}
+
+
+def answers_to(session: Session, group_id: int, item_id: int) -> list[Line]:
+    """Return the essays in a study group on one question, over all its versions, in the order of tutors.
+
+    Two queries."""
+    essays = essays_in(group_id).where(ItemVersion.item_id == item_id).subquery()
+    rows = session.execute(select(essays.c.id, essays.c.version_id, essays.c.levels, essays.c.state)).all()
+    versions = select(ItemVersion.id, ItemVersion.data).where(ItemVersion.id.in_({row.version_id for row in rows}))
+    essay_of = {version_id: parse_data(data) for version_id, data in session.execute(versions)}
+    return [
+        Line(number, row.id, row.state, row.levels is not None and not missing(essay_of[row.version_id], row.levels))
+        for number, row in enumerate(sorted(rows, key=lambda row: _place(item_id, row.id)), 1)
+    ]
+
+
+def missing(essay: Any, levels: Mapping[str, str]) -> list[Any]:
+    """Return the criteria of ESSAY for which LEVELS says nothing that its rubric knows."""
+    return [one for one in essay.rubric if levels.get(one.ident) not in {level.ident for level in one.levels}]
+
+
+def _place(item_id: int, answer_id: int) -> bytes:
+    """Return by what essays are put in order: as good as by chance, another for each question, the same for ever.
+
+    It says nothing of who wrote them or when, and an essay that comes later changes nothing between those that are
+    there. It falls in somewhere, so their numbers may move: what a page sends names the essay itself."""
+    return hashlib.sha256(f"{item_id}:{answer_id}".encode()).digest()
