@@ -13,7 +13,6 @@ from course.groups.enrolments import ALONE
 from course.groups.models import Enrolment
 from course.notices.models import Notice
 
-
 #: The page of rules that belongs to the course; the others belong to a study group.
 OWN_RULES = "quiz_rules.mine"
 
@@ -72,9 +71,10 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
     course = url_for("courses.front")
     if enrolment is not None:
         course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
+    in_course = room in {"courses", "lessons", "quizzes", "scores", "paper"} or request.endpoint == OWN_RULES
     nav = [
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
-        (_("Course"), course, room in {"courses", "lessons", "quizzes"} or request.endpoint == OWN_RULES),
+        (_("Course"), course, in_course),
     ]
     if counts is not None:
         here = room in {"groups", "group_page", "syllabus", "progress", "discussion", "quiz_rules"}

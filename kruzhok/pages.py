@@ -8,6 +8,7 @@ import lessons.discussion.views
 import lessons.reports.views
 import lessons.views
 import quizzes.attempts.views
+import quizzes.explaining.views
 import quizzes.rules.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         lessons.views.bp,
         lessons.discussion.views.bp,
         quizzes.attempts.views.bp,
+        quizzes.explaining.views.bp,
         quizzes.rules.views.bp,
         course.users.views.bp,
         course.groups.views.bp,

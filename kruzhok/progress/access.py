@@ -1,15 +1,18 @@
 """Whose work may be looked at by whom. Views get it only here."""
 
+from typing import Any, NamedTuple
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
-from course.groups.access import show_place, tutor
+from course.groups.access import refuse_archived, show_place, tutor
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity
 from course.users.access import somebody
-from quizzes.models import Attempt, Purpose
+from quizzes.explaining.access import question_in
+from quizzes.models import Attempt, AttemptItem, Purpose
 
 
 def student_of(session: Session, slug: str, enrolment_id: int) -> Enrolment:
@@ -40,6 +43,32 @@ def attempt_in(session: Session, student: Enrolment, attempt_id: int) -> Attempt
     if found is None:
         raise NotFound
     return found
+
+
+class Asked(NamedTuple):
+    """A question of an attempt of a student; `address` is how pages name it."""
+
+    student: Enrolment
+    attempt: Attempt
+    item: AttemptItem
+    address: dict[str, Any]
+
+
+def question_of(
+    session: Session, slug: str, enrolment_id: int, attempt_id: int, number: int, *, writing: bool = False
+) -> Asked:
+    """Return question NUMBER of a submitted attempt of a student in the group SLUG, for a tutor of that group who asks.
+
+    Raise what `student_of` raises, NotFound for an attempt elsewhere and one that is open; WRITING also Archived where
+    the group is over."""
+    student = student_of(session, slug, enrolment_id)
+    attempt = attempt_in(session, student, attempt_id)
+    item = question_in(attempt, number)
+    if writing:
+        assert student.group is not None
+        refuse_archived(student.group)
+    address = {"slug": slug, "enrolment_id": student.id, "attempt_id": attempt.id, "number": number}
+    return Asked(student, attempt, item, address)
 
 
 def own_place(session: Session, enrolment_id: int) -> Enrolment:

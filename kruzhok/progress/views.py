@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
+from course.base.forms import EmptyForm
 from course.base.web import after_page
+from course.base.words import _
 from course.completion.looks import looks_at, note_look
 from course.completion.records import standings_of
 from course.groups import access as groups
@@ -18,12 +21,17 @@ from kruzhok.progress.record import record_of
 from kruzhok.progress.table import table_of
 from quizzes.attempts.results import Answered, Looker, answers_of
 from quizzes.attempts.wording import amount, of_points
+from quizzes.explaining import correcting
+from quizzes.explaining.explaining import explain
+from quizzes.explaining.forms import AcceptForm, OverrideForm
 from quizzes.models import Attempt
+from quizzes.policy import THINGS
 
 bp = Blueprint("progress", __name__)
 
 GROUP = "/groups/<slug>/progress"
 STUDENT = f"{GROUP}/<int:enrolment_id>"
+SCORE = "/groups/<slug>/members/<int:enrolment_id>/attempts/<int:attempt_id>/questions/<int:number>/score"
 
 #: How many looks of tutors a record names.
 MOST_LOOKS = 50
@@ -80,6 +88,59 @@ def _answers(student: Enrolment, submitted: Attempt, slug: str) -> list[Answered
         root=request.script_root,
         looker=Looker(somebody(db_session).id, slug),
     )
+
+
+@bp.get(SCORE)
+def score(slug: str, enrolment_id: int, attempt_id: int, number: int) -> ResponseReturnValue:
+    """Show a tutor how the score of one question came about, and offer what may be changed of it."""
+    asked = access.question_of(db_session, slug, enrolment_id, attempt_id, number)
+    _leave_a_trace(asked.student)
+    return _score_page(asked)
+
+
+@bp.post(SCORE)
+def override(slug: str, enrolment_id: int, attempt_id: int, number: int) -> ResponseReturnValue:
+    """Put another number in the place of a score."""
+    asked = access.question_of(db_session, slug, enrolment_id, attempt_id, number, writing=True)
+    form = OverrideForm(asked.item.version.data.get("points", 1), sent=True)
+    if not form.validate_on_submit():
+        return _score_page(asked, form, status=422)
+    by, now = somebody(db_session).id, datetime.now(UTC)
+    correcting.override(db_session, asked.attempt, asked.item, form.result, form.reason.data or "", by=by, now=now)
+    flash(_("The score is set."))
+    return redirect(url_for(".score", **asked.address), 303)
+
+
+@bp.post(f"{SCORE}/accept")
+def accept(slug: str, enrolment_id: int, attempt_id: int, number: int) -> ResponseReturnValue:
+    """Let an answer count that came late."""
+    asked = access.question_of(db_session, slug, enrolment_id, attempt_id, number, writing=True)
+    by, now = somebody(db_session).id, datetime.now(UTC)
+    correcting.accept(db_session, asked.attempt, asked.item, AcceptForm().step, by=by, now=now)
+    flash(_("This answer counts now."))
+    return redirect(url_for(".score", **asked.address), 303)
+
+
+def _score_page(asked: access.Asked, refused: OverrideForm | None = None, *, status: int = 200) -> ResponseReturnValue:
+    explained = explain(
+        db_session,
+        asked.attempt,
+        asked.item,
+        seen=THINGS,
+        looker_id=somebody(db_session).id,
+        say=current_app.jinja_env.filters["moment"],
+    )
+    page = render_template(
+        "kruzhok/progress/score.html",
+        student=asked.student,
+        attempt=asked.attempt,
+        quiz=asked.attempt.activity,
+        explained=explained,
+        address=asked.address,
+        form=refused or OverrideForm(explained.most, sent=False),
+        button=EmptyForm(),
+    )
+    return page, status
 
 
 def _leave_a_trace(student: Enrolment) -> None:
