@@ -34,7 +34,7 @@ def open_attempts(session: Session, user_id: int | None) -> dict[int, int]:
         .where(_is_open(Attempt, user_id))
         .group_by(ItemVersion.item_id)
     )
-    return dict(session.execute(rows).tuples().all())
+    return {item_id: attempt_id for item_id, attempt_id in session.execute(rows)}  # noqa: C416 (a row is no pair)
 
 
 def _is_open(attempt: Any, user_id: int) -> ColumnElement[bool]:
