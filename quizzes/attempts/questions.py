@@ -1,7 +1,7 @@
 """The questions of a sitting as its page draws them. How a moment is said is handed in."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from course.base.words import _, plural
 from course.texts.models import Passage
 from quizzes.attempts.names import names_of
+from quizzes.attempts.quoting import Places, Quoted, look_up, places_in
 from quizzes.attempts.replay import Turn, turn_of
 from quizzes.attempts.saving import Outcome, Sent
 from quizzes.attempts.steps import History
 from quizzes.attempts.wording import MENDED, combined, in_plain_words, of_points, overtaken, score_words, verdict
 from quizzes.items import ItemData, Names, Raw, Response, cloze, is_marked_by_hand, matching, parse_data, type_of
 from quizzes.items.cloze import Cloze
+from quizzes.items.essay import Essay
 from quizzes.items.matching import Matching
 from quizzes.items.multiple import Multiple
 from quizzes.items.ordering import Ordering
@@ -76,6 +78,9 @@ class Question:
     checked: Checked | None = None
     kept: Kept | None = None
     passages: Sequence[Passage] = ()
+    #: Those of an essay, looked up in the texts that it is to quote from; None where it is to quote from none.
+    quotations: Sequence[Quoted] | None = None
+    course: str = ""
     raw: Raw | None = None
     problem: str | None = None
     notice: str | None = None
@@ -98,6 +103,8 @@ class Sitting:
     policy: Policy
     names: Names = ()
     passages: Mapping[int, Sequence[Passage]] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
+    course: str = ""
 
     def passages_of(self, version_id: int | None, idents: Collection[str]) -> list[Passage]:
         """Return those of IDENTS in the text of that version, in its order."""
@@ -105,13 +112,29 @@ class Sitting:
 
 
 def sitting_of(session: Session, attempt: Attempt) -> Sitting:
-    """Return what the questions of ATTEMPT are drawn with. At most two queries, and none for the plain ones."""
+    """Return what the questions of ATTEMPT are drawn with. At most four queries, and none for the plain ones."""
     policy = Policy.read(attempt.policy)
     names = names_of(session, attempt) if policy.seen("during") else ()
     versions = {item.text_version_id for item in attempt.items} | {
         section.get("text_version_id") for section in policy.sections
     }
-    return Sitting(policy, names, passages_by_version(session, {one for one in versions if one is not None}))
+    passages = passages_by_version(session, {one for one in versions if one is not None})
+    slugs = quoted_from(parse_data(item.version.data) for item in attempt.items)
+    course = attempt.activity.course if attempt.activity else None
+    places = places_in(session, course.id, slugs) if course else {}
+    return Sitting(policy, names, passages, places, course.ident if course else "")
+
+
+def quoted_from(datas: Iterable[ItemData]) -> set[str]:
+    """Return the slugs of the texts that essays among DATAS are to quote from."""
+    return {slug for data in datas if isinstance(data, Essay) for slug in data.quote_from}
+
+
+def quotations_in(data: ItemData, response: Response | None, places: Places) -> list[Quoted] | None:
+    """Return the quotations of an essay, looked up in PLACES; None for what is to quote from no text, or is blank."""
+    if not isinstance(data, Essay) or not data.quote_from or response is None:
+        return None
+    return look_up(response["text"], data.quote_from, places)
 
 
 def passages_by_version(session: Session, version_ids: Collection[int]) -> Mapping[int, Sequence[Passage]]:
@@ -178,6 +201,8 @@ def _question(item: AttemptItem, history: History, clock: Clock, sitting: Sittin
         checked=_checked(data, history, turn, sitting) if turn.used else None,
         kept=kept_of(data, history) if turn.state == "open" else None,
         passages=sitting.passages_of(item.text_version_id, item.shown),
+        quotations=quotations_in(data, response, sitting.places),
+        course=sitting.course,
     )
 
 

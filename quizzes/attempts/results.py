@@ -16,7 +16,8 @@ from course.texts.models import Anchor, Passage
 from course.users.models import User
 from quizzes.attempts.names import names_of
 from quizzes.attempts.places import Place, items_with_places, place_of
-from quizzes.attempts.questions import passages_by_version
+from quizzes.attempts.questions import passages_by_version, quotations_in, quoted_from
+from quizzes.attempts.quoting import Places, Quoted, places_in
 from quizzes.attempts.replay import tries_allowed, tries_of
 from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
 from quizzes.attempts.steps import History, standing
@@ -67,6 +68,8 @@ class Answered:
     marking: Marking | None = None
     rated: Mapping[str, str] | None = None
     passages: Sequence[Passage] = ()
+    quotations: Sequence[Quoted] | None = None
+    course: str = ""
     late: Sequence[str] = ()
 
 
@@ -113,6 +116,8 @@ def answers_of(
         awaited=attempt.points is None,
         current=_corrected(session, [version for _item, version, *_rest in rows]),
         markers=_markers(session, past),
+        places=places_in(session, course_id, quoted_from(datas.values())),
+        course=course,
         passages=passages_by_version(session, {item.text_version_id for item, *_rest in rows if item.text_version_id}),
     )
     answers = []
@@ -152,6 +157,8 @@ class _Shown:
     awaited: bool
     current: Mapping[int, ItemData]
     markers: Mapping[int, str]
+    places: Places
+    course: str
     passages: Mapping[int, Sequence[Passage]]
 
     def answered(self, item: AttemptItem, version: ItemVersion, data: ItemData, history: History) -> Answered:
@@ -173,6 +180,8 @@ class _Shown:
             marking=self._marking(data, scored),
             rated=self._rated(history),
             passages=[one for one in self.passages.get(item.text_version_id or 0, ()) if one.ident in item.shown],
+            quotations=quotations_in(data, response, self.places),
+            course=self.course,
             late=_late(data, history),
         )
         if (now := self.current.get(version.item_id)) is not None and is_withdrawn(data, now):
