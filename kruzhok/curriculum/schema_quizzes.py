@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from course.base.words import _
 from kruzhok.curriculum.schema import Ident, Strict, Words, words
 from quizzes.items import AnyItem, ItemData
+from quizzes.items.evidence import Range
 from quizzes.policy import Thing
 
 #: Other years are slips, and too near the ends of time to be moved about in.
@@ -73,13 +74,6 @@ Draws = Annotated[
     Annotated[int, Field(ge=1), Tag("one")] | Annotated[list[Draw], Field(min_length=1, max_length=20), Tag("several")],
     Discriminator(_which_draw),
 ]
-
-
-class Range(Strict):
-    """Passages of a text, from one to another."""
-
-    first: Ident | None = words(_("The first passage; the beginning of the text unless said."), default=None)
-    last: Ident | None = words(_("The last passage; the end of the text unless said."), default=None)
 
 
 class Section(Strict):

@@ -17,6 +17,8 @@ ENTRIES_OF_A_QUIZ = ("items.*", "sections.*.items.*")
 _NAMES_OF_ITEMS = {
     ".sources.*": "source",
     ".passage": "passage",
+    ":evidence.text": "page",
+    ":essay.quote_from.*": "page",
 }
 #: What follows the way to an entry -> `inline` or `block` Markdown.
 _MARKDOWN_OF_ITEMS = {
@@ -38,6 +40,9 @@ _MARKDOWN_OF_ITEMS = {
     ".gaps.*.options.*.text": "inline",
     ".gaps.*.options.*.feedback": "inline",
     ".gaps.*.answers.*.feedback": "inline",
+    ":essay.model": "block",
+    ":essay.for_marker": "block",
+    ":essay.rubric.*.levels.*.words": "inline",
 }
 
 
