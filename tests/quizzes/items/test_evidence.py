@@ -83,6 +83,14 @@ def test_picking_a_wrong_passage_never_helps(idents, wrong):
     assert score(data, *idents, wrong) <= score(data, *idents)
 
 
+@given(idents=st.lists(st.sampled_from(TEXT), min_size=1), rng=st.randoms())
+def test_the_order_in_which_passages_are_sent_means_nothing(idents, rng):
+    mixed = list(idents)
+    rng.shuffle(mixed)
+    data = item("evidence", right=RIGHT)
+    assert kind.parse(data, {"": mixed}, TEXT) == kind.parse(data, {"": idents}, TEXT)
+
+
 @given(names=st.permutations(TEXT), idents=st.sets(st.sampled_from(TEXT), min_size=1))
 def test_renaming_the_passages_changes_no_score(names, idents):
     new = dict(zip(TEXT, names, strict=True))
