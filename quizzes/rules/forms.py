@@ -52,9 +52,9 @@ def _reason(label: str, *, required: bool = True) -> StringField:
 
 
 class ReasonForm(Form):
-    """Why one more attempt is given."""
+    """Why one more attempt is given; whether it needs a reason at all is for the subject to say."""
 
-    reason = _reason(_("Why one more"))
+    reason = _reason(_("Why one more"), required=False)
 
     def refuse(self, error: Refused) -> None:
         """Hang ERROR on the one field there is."""

@@ -5,7 +5,7 @@ Each look costs about half a second: of two pages with the same parts the fuller
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ
+from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES
 
 
 class Shown(NamedTuple):
@@ -105,6 +105,16 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/progress"),
     Shown("planner", "/groups/{group}/progress/{place}"),
     Shown("planner", "/groups/{group}/progress/{place}/attempts/{seen}"),
+    Shown("visitor", f"{QUIZ}/rules"),
+    Shown("member", f"{QUIZ}/rules?group={{group}}"),
+    Shown("planner", RULES),
+    Shown("planner", f"{RULES}/{{place}}"),
+    Shown("planner", f"{RULES}/{{place}}", 422, {"field": "close", "close-value": "soon"}),
+    Shown("planner", f"{RULES}/{{place}}/attempt", 422, {"reason": ""}),
+    Shown("planner", f"{RULES}/subgroups/{{subgroup}}"),
+    Shown("planner", f"{RULES}/subgroups/{{subgroup}}", 422, {"field": "time_limit", "time_limit-value": "long"}),
+    Shown("planner", "/groups/{group}/members/{place}/accommodation"),
+    Shown("planner", "/groups/{group}/members/{place}/accommodation", 422, {"factor": "half", "days": "-1"}),
     Shown("guest", "/me/places"),
     Shown("member", "/me/places/{place}"),
     # A group discusses
@@ -174,6 +184,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("notices.seen", "POST"): "leads elsewhere",
     ("notices.open_notice", "POST"): "leads elsewhere",
     ("groups.revoke", "POST"): "leads elsewhere",
+    ("quiz_rules.revoke", "POST"): "leads elsewhere",
     ("groups.leave", "POST"): "leads elsewhere",
     ("groups.change_member", "POST"): "leads elsewhere",
     ("groups.answer_request", "POST"): "leads elsewhere",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from course.base.db import Database
 from course.base.jobs import Job
 from course.base.web import Application
-from course.groups.models import Role
+from course.groups.models import Enrolment, Role
 from course.outline.models import Course
 from course.syllabus import planning
 from course.users.accounts import promote
@@ -33,6 +33,7 @@ PROMPT = f"{LESSON}/prompts/fact-and-judgement"
 POSTING = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
 QUIZ = f"{COURSE}/quizzes/why-study"
 OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
+RULES = "/groups/{group}/quizzes/why-study/rules"  #: where a tutor sees, and changes, what holds for whom
 
 EMAIL, PASSWORD = "vera@example.org", "peace, land and bread"
 
@@ -78,6 +79,7 @@ def make_house(app: Application, database: Database) -> House:
         "answered": answered,
         "place": place,
         "seen": seen,
+        "subgroup": _except(database, planner, group, place),
         "result": result,
         "sitting": sitting,
         "ordering": ordering,
@@ -161,6 +163,24 @@ def _work_with_a_tutor(database: Database, student: FlaskClient, tutor: FlaskCli
         place, seen = str(found.enrolment_id), str(found.id)
     assert tutor.get(f"/groups/{group}/progress/{place}").status_code == 200
     return place, seen
+
+
+def _except(database: Database, planner: FlaskClient, group: str, place: str) -> str:
+    """Make exceptions from the rules of a quiz for PLACE, who has used up all attempts; return a subgroup of theirs."""
+    with database.transaction() as session:
+        member = session.get_one(Enrolment, int(place))
+        assert member.group is not None
+        subgroup = str(factories.make_subgroup(session, member.group, member, name="Readers").id)
+    rules = RULES.format(group=group)
+    sent: list[tuple[str, dict[str, str]]] = [
+        (f"{rules}/{place}", {"field": "attempts", "attempts-value": "1", "attempts-reason": "One is enough here"}),
+        (f"{rules}/{place}", {"field": "time_limit", "time_limit-value": "40", "time_limit-reason": "It is long"}),
+        (f"{rules}/subgroups/{subgroup}", {"field": "close", "close-none": "y", "close-reason": "They read on"}),
+        (f"/groups/{group}/members/{place}/accommodation", {"factor": "1.5", "days": "3", "reason": "Dyslexia"}),
+    ]
+    for address, fields in sent:
+        assert post(planner, address, fields).status_code == 303
+    return subgroup
 
 
 def _report(student: FlaskClient, administrator: FlaskClient, result: str) -> tuple[str, str, str, str]:

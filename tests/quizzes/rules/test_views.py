@@ -117,7 +117,7 @@ def test_alone_the_quiz_rules(app: Application, database: Database) -> None:
     for client in (browser_of(app, database, alone.user_id), app.test_client()):
         said = words_of(client.get(address).text)
         assert "Time limit 10 minutes The quiz" in said
-        assert "You may begin at any time. You have 10 minutes from then on." in said
+        assert "You may begin at any time, and have 10 minutes from then on." in said
 
 
 def test_a_student_sees_each_value_and_whose_rule_it_is(circle: Circle) -> None:
@@ -143,8 +143,8 @@ def test_a_student_sees_what_extra_time_comes_to_and_why_it_was_given(circle: Ci
     assert "Time limits times 2: “Dyslexia”." in said
     assert "Given by Rosa, 23 November 2026, 14:02" in said
     assert (
-        "You have 120 minutes if begun by 17 January 2027, 10:00, the last start with the whole time; "
-        "begun then or later, it ends at 17 January 2027, 12:00." in said
+        "You may begin until 17 January 2027, 11:00, and have 120 minutes if begun by 17 January 2027, 10:00. That is "
+        "the last start with the whole time: begun then or later, it ends at 17 January 2027, 12:00." in said
     )
 
 
