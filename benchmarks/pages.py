@@ -42,8 +42,9 @@ from kruzhok.config import SHIPPED_COURSE, read_config
 from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_folder
 from kruzhok.migrations import migrate
+from quizzes.attempts.ending import submit_attempt
 from quizzes.attempts.saving import Sent, save_responses
-from quizzes.attempts.taking import start_attempt, submit_attempt
+from quizzes.attempts.starting import start_attempt
 from quizzes.items import parse_data
 
 COURSE = "/courses/why-study-the-russian-revolution"
