@@ -1,14 +1,13 @@
 """Texts, their versions and passages, and what becomes of the anchors when a text changes."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from course.texts.models import Anchor, AnchorState, MovedIdent, Passage, Text, TextVersion
+from course.texts.models import MovedIdent, Passage, Text, TextVersion
+from course.texts.reattaching import reattach
 from kruzhok.curriculum.changes import Load, put
 from kruzhok.curriculum.prepare import PreparedText
 from lessons.models import Document
@@ -102,68 +101,3 @@ def current_passages(session: Session, texts: Iterable[Text]) -> dict[int, list[
     for passage in session.scalars(query):
         found[versions[passage.version_id]].append(passage)
     return found
-
-
-def reattach(session: Session, text: Text, moved: Mapping[str, str]) -> Counter[str]:
-    """Tie the anchors of TEXT to its current version, and return how many were kept, moved and orphaned.
-
-    An anchor stays with the ident it was made on, else with the one it is at now. Failing these it goes where MOVED
-    leads, or to a passage of the same words, and is *moved*. One that finds nothing is *orphaned*: its own words and
-    the passage it was made on stay, and when that passage comes back, it does too."""
-    passages = current_passages(session, [text]).get(text.id, [])
-    made_on, at = aliased(Passage), aliased(Passage)
-    rows = session.execute(
-        select(Anchor, made_on, at)
-        .join(made_on, made_on.id == Anchor.made_on_passage_id)
-        .outerjoin(at, at.id == Anchor.now_passage_id)
-        .where(Anchor.text_id == text.id)
-        .order_by(Anchor.id)
-    ).all()
-    counts: Counter[str] = Counter()
-    for anchor, origin, here in rows:
-        if here is not None and here.version_id == text.current_version_id:
-            continue
-        target = _target([origin] if here is None else [origin, here], passages, moved)
-        if target is None and here is None:
-            continue  # an orphan still
-        state = AnchorState.orphaned if target is None else _state(origin, target)
-        anchor.now_passage_id, anchor.state = (None if target is None else target.id), state
-        if target is not None:
-            anchor.start, anchor.end = span_in(target.plain, anchor.exact, whole=anchor.exact == origin.plain)
-        counts[state.value] += 1
-    session.flush()
-    return counts
-
-
-def _state(origin: Passage, target: Passage) -> AnchorState:
-    return AnchorState.kept if origin.ident == target.ident else AnchorState.moved
-
-
-def _target(before: Sequence[Passage], passages: Sequence[Passage], moved: Mapping[str, str]) -> Passage | None:
-    """Return the one of PASSAGES where an anchor belongs that was on the passages BEFORE."""
-    by_ident = {passage.ident: passage for passage in passages}
-    by_words = {passage.plain: passage for passage in reversed(passages)}
-    ways = (
-        [by_ident.get(passage.ident) for passage in before],
-        [by_ident.get(moved.get(passage.ident, "")) for passage in before],
-        [by_words.get(passage.plain) for passage in before],
-    )
-    return next((passage for way in ways for passage in way if passage is not None), None)
-
-
-def span_in(plain: str, exact: str, *, whole: bool) -> tuple[int, int]:
-    """Return from where to where EXACT stands in PLAIN: as it is, or what is most like it; all of PLAIN if nothing is,
-    or if EXACT was the WHOLE passage."""
-    if not whole and (start := plain.find(exact)) >= 0:
-        return start, start + len(exact)
-    like = None if whole else fuzz.partial_ratio_alignment(exact, plain, score_cutoff=70)
-    return _whole_words(plain, like.dest_start, like.dest_end) if like else (0, len(plain))
-
-
-def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:
-    """Return START and END moved out to where the words of PLAIN that they cut begin and end."""
-    while 0 < start < len(plain) and plain[start - 1].isalnum() and plain[start].isalnum():
-        start -= 1
-    while 0 < end < len(plain) and plain[end - 1].isalnum() and plain[end].isalnum():
-        end += 1
-    return start, end

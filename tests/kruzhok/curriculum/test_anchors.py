@@ -1,12 +1,9 @@
 """What becomes of anchors when their text changes: kept, moved or orphaned, and found again."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from course.texts.models import Anchor, AnchorState
-from kruzhok.curriculum.load_texts import span_in
 from tests.kruzhok.curriculum.small import LESSON, changed, current_passage, load, make_anchor, small
 
 LISTED = "- an offer of peace;\n- an end to the landlords’ property in land;\n- workers’ control of production;\n"
@@ -110,11 +107,3 @@ def test_an_item_on_another_passage_has_another_anchor(database, note):
     with database.transaction(writing=False) as session:
         places = [found.now.ident for found in session.scalars(select(Anchor).order_by(Anchor.id))]
         assert places.count("aims") == places.count("not-yet") == 1
-
-
-@given(st.text("abc ", max_size=30), st.text("abc ", min_size=1, max_size=8))
-def test_a_span_is_always_inside_its_passage(plain, exact):
-    start, end = span_in(plain, exact, whole=False)
-    assert 0 <= start <= end <= len(plain)
-    if exact in plain:
-        assert plain[start:end] == exact
