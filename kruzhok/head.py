@@ -71,13 +71,13 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
     course = url_for("courses.front")
     if enrolment is not None:
         course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
-    in_course = room in {"courses", "lessons", "quizzes", "scores", "paper"} or request.endpoint == OWN_RULES
+    in_course = room in {"courses", "lessons", "checks", "quizzes", "scores", "paper"} or request.endpoint == OWN_RULES
     nav = [
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
         (_("Course"), course, in_course),
     ]
     if counts is not None:
-        here = room in {"groups", "group_page", "syllabus", "progress", "discussion", "quiz_rules"}
+        here = room in {"groups", "group_page", "syllabus", "progress", "discussion", "quiz_rules", "marking"}
         here = here and request.endpoint != OWN_RULES
         nav.append((_("Groups"), url_for("groups.groups"), here))
     return nav

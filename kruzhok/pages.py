@@ -4,11 +4,14 @@ from flask import Blueprint, Flask, current_app, render_template
 
 import course.groups.views
 import course.users.views
+import lessons.checks.views
 import lessons.discussion.views
 import lessons.reports.views
 import lessons.views
 import quizzes.attempts.views
+import quizzes.checks.views
 import quizzes.explaining.views
+import quizzes.marking.views
 import quizzes.rules.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
@@ -44,10 +47,13 @@ def register(app: Flask) -> None:
         courses.bp,
         today.bp,
         lessons.views.bp,
+        lessons.checks.views.bp,
         lessons.discussion.views.bp,
         quizzes.attempts.views.bp,
+        quizzes.checks.views.bp,
         quizzes.explaining.views.bp,
         quizzes.rules.views.bp,
+        quizzes.marking.views.bp,
         course.users.views.bp,
         course.groups.views.bp,
         groups.bp,

@@ -20,6 +20,7 @@ from kruzhok.words import day
 from lessons.discussion.models import Discussion, Post
 from lessons.reports.models import Report
 from lessons.reports.reports import OUTCOMES
+from quizzes.models import Attempt, AttemptItem
 
 
 class Told(NamedTuple):
@@ -78,6 +79,7 @@ LOADED: Mapping[str, Any] = {
     ),
     "meeting": (Meeting, [joinedload(Meeting.group)]),
     "report": (Report, [joinedload(Report.course)]),
+    "attempt_item": (AttemptItem, [joinedload(AttemptItem.attempt).joinedload(Attempt.activity)]),
 }
 
 
@@ -174,6 +176,14 @@ def _answered(report: Report, reader: Reader) -> Said:
     return words, url_for("reports.report", report_id=report.id)
 
 
+def _marked(essay: AttemptItem, reader: Reader) -> Said:
+    attempt = essay.attempt
+    if attempt.user_id != reader.user.id or attempt.activity is None:
+        return GONE
+    words = _("Your essay at “{quiz}” is marked.").format(quiz=attempt.activity.title)
+    return words, url_for("quizzes.attempt", attempt_id=attempt.id, _anchor=f"q{essay.slot}")
+
+
 SAID: Mapping[str, Words] = {
     kinds.JOINED: _joined,
     kinds.ASKED: _asked,
@@ -184,4 +194,5 @@ SAID: Mapping[str, Words] = {
     kinds.ASSIGNED: _assigned,
     kinds.REPORTED: _reported,
     kinds.ANSWERED: _answered,
+    kinds.MARKED: _marked,
 }

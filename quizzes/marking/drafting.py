@@ -12,7 +12,7 @@ from course.base.words import _
 from quizzes.attempts.ending import lock
 from quizzes.attempts.steps import History, standing
 from quizzes.items import BadResponse, parse_data
-from quizzes.marking.queue import MARKS
+from quizzes.marking.queue import MARKS, missing
 from quizzes.models import Attempt, AttemptItem, MarkDraft, Step
 
 #: Characters of a comment.
@@ -38,13 +38,14 @@ class Sheet:
 
     @property
     def marks(self) -> Sequence[Step]:
-        """The marks that were released, in order; of an override there are no levels."""
+        """The marks that were released, in order, those of an answer that another was accepted for included."""
         return [step for step in self.history.steps if step.kind in MARKS]
 
     @property
     def released(self) -> Mark:
-        """The mark that the student sees; an empty one before the first."""
-        said = (self.marks[-1].data or {}) if self.marks else {}
+        """The mark that holds, empty where none does; an override has neither levels nor a comment."""
+        holds = self.history.scored
+        said = (holds.data or {}) if holds is not None and holds.kind in MARKS else {}
         return Mark(said.get("levels", {}), said.get("comment", ""))
 
     @property
@@ -53,12 +54,25 @@ class Sheet:
         return Mark(self.draft.levels, self.draft.comment) if self.draft else self.released
 
     @property
+    def is_stale(self) -> bool:
+        """Whether the draft is of an answer that another was accepted in the place of."""
+        counting = self.history.counting
+        return self.draft is not None and counting is not None and self.draft.at < counting.at
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the draft can be released."""
+        return self.draft is not None and not self.is_stale and not missing(self.essay, self.now.levels)
+
+    @property
     def seen(self) -> str:
-        """What a page of this state is known by: the last mark, and the edition of the draft with its moment.
+        """What a page of this state is known by: the answer, the last mark, the edition of the draft with its moment.
 
         An edition alone would not do: after a release the next draft begins to count anew."""
+        answer = self.history.counting.number if self.history.counting else 0
         marked = self.marks[-1].number if self.marks else 0
-        return f"{marked}-{self.draft.edition}-{self.draft.at.timestamp():.6f}" if self.draft else f"{marked}-0"
+        draft = f"{self.draft.edition}-{self.draft.at.timestamp():.6f}" if self.draft else "0"
+        return f"{answer}-{marked}-{draft}"
 
 
 def sheet_of(session: Session, item: AttemptItem) -> Sheet:
@@ -89,17 +103,18 @@ Outcome = Literal["kept", "same", "overtaken"]
 def save_draft(session: Session, item: AttemptItem, mark: Mark, seen: str, *, by: int, now: datetime) -> Outcome:
     """Keep MARK as the draft of the essay at ITEM, by the tutor of the id BY; raise BadResponse as `check_mark` does.
 
-    *same*: nothing new was said. *overtaken*: the essay was marked or drafted since the page that is known by SEEN,
-    and nothing was changed. A draft that says what is released already, or nothing at all, is none."""
+    *same*: nothing new was said. *overtaken*: since the page that is known by SEEN somebody drafted or released a mark,
+    or accepted another answer, and nothing is changed. A draft that says what is released already, or nothing at all,
+    is none."""
     lock(session, item.attempt)
     sheet = sheet_of(session, item)
     check_mark(sheet.essay, mark)
-    if mark == sheet.now:
+    if mark == sheet.now and not sheet.is_stale:
         return "same"
     if seen != sheet.seen:
         return "overtaken"
     draft = sheet.draft
-    if mark == sheet.released:
+    if draft is not None and mark == sheet.released:
         session.delete(draft)
     elif draft is None:
         said = {"levels": dict(mark.levels), "comment": mark.comment}

@@ -44,7 +44,9 @@ class Asked(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One essay in the order in which a tutor sees them. IS_READY: its draft says all that its rubric asks."""
+    """One essay in the order in which a tutor sees them.
+
+    IS_READY: its draft says all that its rubric asks, and of the answer that counts now."""
 
     number: int
     id: int
@@ -59,7 +61,8 @@ class Line(NamedTuple):
 
 def essays_in(group_id: int) -> Select[Any]:
     """Return the query for the essays that are a tutor's to mark in a study group: `id` (of the attempt's item),
-    `item_id`, `version_id`, `activity_id`, `submitted_at`, `levels` of the draft, `state`.
+    `item_id`, `version_id`, `activity_id`, `submitted_at`, `state`, `levels` and `drafted_at` of the draft, and
+    `answered_at`, when the answer that counts was given or accepted.
 
     They were submitted by those who are students there now, and are not blank. One that nobody was there to mark when
     it was submitted is no part of its result and does not wait (RULES, section 7)."""
@@ -71,6 +74,8 @@ def essays_in(group_id: int) -> Select[Any]:
             Attempt.activity_id,
             Attempt.submitted_at,
             MarkDraft.levels,
+            MarkDraft.at.label("drafted_at"),
+            _answer(Step.at).label("answered_at"),
             case(
                 (MarkDraft.id.is_not(None), "draft"), (_last_kind().in_(MARKS), "released"), else_=literal("waits")
             ).label("state"),
@@ -81,7 +86,7 @@ def essays_in(group_id: int) -> Select[Any]:
         .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
         .where(Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
         .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
-        .where(ItemVersion.data["type"].as_string() == "essay", _is_answered())
+        .where(ItemVersion.data["type"].as_string() == "essay", _answer(Step.response.is_not(None)))
         .where(or_(Attempt.points.is_(None), exists().where(_of_item(Step), Step.kind.in_(VERDICTS))))
     )
 
@@ -98,10 +103,11 @@ def _last_kind() -> Any:
     return last.order_by(step.number.desc()).limit(1).correlate(AttemptItem).scalar_subquery()
 
 
-def _is_answered() -> Any:
-    step = aliased(Step)
-    last = select(step.response.is_not(None)).where(_of_item(step), step.kind.in_(SAVES), step.counts)
-    return last.order_by(step.number.desc()).limit(1).correlate(AttemptItem).scalar_subquery()
+def _answer(what: Any) -> Any:
+    """Return WHAT of the step that gave the answer that counts."""
+    counts = and_(Step.kind.in_(SAVES), Step.counts)
+    last = select(what).where(_of_item(Step), counts).order_by(Step.number.desc()).limit(1)
+    return last.correlate(AttemptItem).scalar_subquery()
 
 
 def waiting_in(session: Session, group_id: int | None) -> int:
@@ -148,14 +154,17 @@ def answers_to(session: Session, group_id: int, item_id: int) -> list[Line]:
     """Return the essays in a study group on one question, over all its versions, in the order of tutors.
 
     Two queries."""
-    essays = essays_in(group_id).where(ItemVersion.item_id == item_id).subquery()
-    rows = session.execute(select(essays.c.id, essays.c.version_id, essays.c.levels, essays.c.state)).all()
+    rows = session.execute(essays_in(group_id).where(ItemVersion.item_id == item_id)).all()
     versions = select(ItemVersion.id, ItemVersion.data).where(ItemVersion.id.in_({row.version_id for row in rows}))
     essay_of = {version_id: parse_data(data) for version_id, data in session.execute(versions)}
     return [
-        Line(number, row.id, row.state, row.levels is not None and not missing(essay_of[row.version_id], row.levels))
+        Line(number, row.id, row.state, row.levels is not None and _is_ready(essay_of[row.version_id], row))
         for number, row in enumerate(sorted(rows, key=lambda row: _place(item_id, row.id)), 1)
     ]
+
+
+def _is_ready(essay: Any, row: Any) -> bool:
+    return row.drafted_at >= row.answered_at and not missing(essay, row.levels)
 
 
 def missing(essay: Any, levels: Mapping[str, str]) -> list[Any]:

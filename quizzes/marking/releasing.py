@@ -12,7 +12,6 @@ from quizzes.attempts.ending import lock, total_up
 from quizzes.attempts.records import record
 from quizzes.items.essay import mark_score
 from quizzes.marking.drafting import Sheet, sheet_of
-from quizzes.marking.queue import missing
 from quizzes.models import AttemptItem, Step, StepKind
 
 log = logging.getLogger(__name__)
@@ -21,8 +20,8 @@ log = logging.getLogger(__name__)
 def release(session: Session, answer_ids: Collection[int], *, by: int, now: datetime) -> int:
     """Release the drafts of those essays, for the tutor of the id BY; return how many marks were given by it.
 
-    One that has no draft (any more), or one that is not complete, is left as it is; so twice is once. A draft that
-    says what was released before is dropped. About ten queries for each."""
+    One that has no draft (any more), or one that is not ready, is left as it is; so twice is once. A draft that says
+    what is released already is dropped. About ten queries for each."""
     answers = (
         select(AttemptItem)
         .where(AttemptItem.id.in_(answer_ids))
@@ -38,9 +37,9 @@ def release(session: Session, answer_ids: Collection[int], *, by: int, now: date
 def _release(session: Session, answer: AttemptItem, by: int, now: datetime) -> bool:
     lock(session, answer.attempt)
     sheet = sheet_of(session, answer)
-    if sheet.draft is None or missing(sheet.essay, sheet.now.levels):
+    if sheet.draft is None or not sheet.is_ready:
         return False
-    is_new = not sheet.marks or sheet.now != sheet.released
+    is_new = sheet.now != sheet.released
     if is_new:
         session.add(_step(sheet, by, now))
     session.delete(sheet.draft)

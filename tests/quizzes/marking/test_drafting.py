@@ -1,11 +1,15 @@
 """Marks in preparation: kept, overtaken, never lost."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
+from quizzes.explaining.correcting import accept
 from quizzes.items import BadResponse
 from quizzes.marking.drafting import LONGEST_COMMENT, Mark, Outcome, save_draft, sheet_of
 from quizzes.models import AttemptItem
+from tests import factories
 from tests.conftest import NOW
 from tests.quizzes.marking.make import FAIR, GOOD, HALF, Circle, draft, drafts_in, make_circle, marks_of, write
 
@@ -97,3 +101,16 @@ def test_a_comment_that_is_too_long_is_refused_with_both_numbers(session: Sessio
     essay = write(session, circle)
     with pytest.raises(BadResponse, match=r"20,001 characters; at most 20,000"):
         keep(session, circle, essay, Mark({}, "x" * (LONGEST_COMMENT + 1)))
+
+
+def test_a_draft_kept_again_after_another_answer_was_accepted_is_of_that_answer(session: Session) -> None:
+    circle = make_circle(session)
+    essay = write(session, circle)
+    factories.make_step(session, essay, number=2, response={"text": "Too late."}, counts=False)
+    draft(session, essay)
+    later = NOW + timedelta(hours=1)
+    accept(session, essay.attempt, essay, 2, by=circle.tutor.user_id, now=later)
+    seen = sheet_of(session, essay).seen
+    mark = Mark(GOOD, "Well argued.")
+    assert save_draft(session, essay, mark, seen, by=circle.tutor.user_id, now=later) == "kept"
+    assert sheet_of(session, essay).is_ready

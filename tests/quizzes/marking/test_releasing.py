@@ -1,5 +1,6 @@
 """Marks given out: what they come to, for whom, once."""
 
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -10,6 +11,7 @@ from course.completion.models import State
 from course.notices.models import Notice
 from quizzes.attempts.replay import final_score
 from quizzes.attempts.steps import histories
+from quizzes.explaining.correcting import accept
 from quizzes.items import parse_data
 from quizzes.marking.queue import answers_to, waiting_in
 from quizzes.marking.releasing import release
@@ -183,3 +185,31 @@ def test_a_mark_is_of_the_response_that_counts(session: Session) -> None:
     (mark,) = marks_of(session, essay)
     assert (mark.number, mark.base_step, mark.response) == (3, 1, {"text": "So it was."})
     assert mark.kind is StepKind.mark
+
+
+def test_an_answer_accepted_in_the_place_of_another_is_to_be_marked_anew(session: Session) -> None:
+    circle = make_circle(session)
+    essay = write(session, circle)
+    factories.make_step(session, essay, number=2, response={"text": "Too late."}, counts=False)
+    draft(session, essay)
+    give(session, circle, essay)
+    later = NOW + timedelta(hours=1)
+    accept(session, essay.attempt, essay, 2, by=circle.tutor.user_id, now=later)
+    (line,) = answers_to(session, circle.group.id, circle.essay.id)
+    assert (line.state, essay.attempt.points) == ("waits", None)
+    draft(session, essay, FAIR, at=later)
+    give(session, circle, essay)
+    assert [mark.response for mark in marks_of(session, essay)] == [{"text": "So it was."}, {"text": "Too late."}]
+    assert essay.attempt.points == 1.8
+
+
+def test_a_draft_of_an_answer_that_was_replaced_is_not_released(session: Session) -> None:
+    circle = make_circle(session)
+    essay = write(session, circle)
+    factories.make_step(session, essay, number=2, response={"text": "Too late."}, counts=False)
+    draft(session, essay)
+    accept(session, essay.attempt, essay, 2, by=circle.tutor.user_id, now=NOW + timedelta(hours=1))
+    (line,) = answers_to(session, circle.group.id, circle.essay.id)
+    assert (line.state, line.is_ready) == ("draft", False)
+    assert give(session, circle, essay) == 0
+    assert len(drafts_in(session)) == 1
