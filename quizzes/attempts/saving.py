@@ -71,8 +71,8 @@ def save_responses(session: Session, attempt: Attempt, parsed: Mapping[int, Sent
             continue
         history = past.get(item.id, History())
         turn = turn_of(parse_data(item.version.data), policy, history)
-        if sent.response is None and turn.state != "open":  # a page shows no fields of it, and so sends none
-            outcomes[item.id] = Outcome(history.tip, history.response)
+        if sent.response is None and turn.state != "open" and sent.base >= history.checks[-1].number:
+            outcomes[item.id] = Outcome(history.tip, history.response)  # that page shows no fields, and so sends none
             continue
         outcomes[item.id], step = _save(item, history, sent, is_open=not late and turn.state == "open")
         if step is not None:
@@ -128,11 +128,12 @@ def _save(item: AttemptItem, history: History, sent: Sent, *, is_open: bool) -> 
 def keep(session: Session, attempt: Attempt, item: AttemptItem, number: int, *, by: int, now: datetime) -> None:
     """Make the save NUMBER of ITEM, of two that were made on different pages, the one that counts: by one more step.
 
+    0 is the one that counts already, for a page that was only told of the other.
     Nothing happens where it counts already and nothing stands against it, where there is no such save, and where the
     question can no longer be changed."""
     lock(session, attempt)
     history = standing(session, attempt, {item.id: Wanted(number, None)})[item.id]
-    chosen, policy = history.step(number), Policy.read(attempt.policy)
+    chosen, policy = history.step(number) if number else history.counting, Policy.read(attempt.policy)
     if chosen is None or chosen.kind is not StepKind.save or history.kept is None or is_over(session, attempt, now=now):
         return
     if turn_of(parse_data(item.version.data), policy, history).state != "open":
@@ -143,7 +144,7 @@ def keep(session: Session, attempt: Attempt, item: AttemptItem, number: int, *, 
             number=history.newest + 1,
             kind=StepKind.save,
             response=chosen.response,
-            base_step=number,
+            base_step=chosen.number,
             by_id=by,
             at=now,
         )

@@ -85,6 +85,15 @@ def test_a_page_that_shows_no_fields_of_a_checked_question_changes_nothing_of_it
     assert kinds(session, attempt, item) == ["save", "check"]
 
 
+def test_an_answer_taken_back_on_a_page_from_before_the_check_is_kept(session: Session) -> None:
+    attempt = sitting(session)
+    item = attempt.items[0]
+    try_it(session, attempt, item, WRONG)
+    outcome = give(session, attempt, item, None, base=1).outcomes[item.id]
+    assert (outcome.counting, outcome.overtaken) == (WRONG, True)
+    assert outcome.kept is not None
+
+
 def test_a_page_from_before_the_check_overwrites_nothing(session: Session) -> None:
     attempt = sitting(session)
     item = attempt.items[0]
