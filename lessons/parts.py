@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import Completion, State
@@ -14,7 +14,7 @@ from course.outline.models import Activity, ActivityKind
 from course.texts.models import Text
 from lessons.markup import with_slips
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
-from quizzes.models import Quiz, QuizSlot
+from quizzes.sizes import question_counts
 
 #: In what order the kinds of work are met on a page.
 ORDER = (ActivityKind.reading, ActivityKind.prompt, ActivityKind.quiz)
@@ -77,7 +77,7 @@ def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None) -> Wo
     enrolment_id, group_id = (enrolment.id, enrolment.group_id) if enrolment else (0, None)
     its_text = aliased(Text)
     rows = session.execute(
-        select(Activity, Completion, Reading, its_text.ident, PromptVersion, _questions())
+        select(Activity, Completion, Reading, its_text.ident, PromptVersion)
         .outerjoin(Completion, and_(Completion.activity_id == Activity.id, Completion.enrolment_id == enrolment_id))
         .outerjoin(Reading, Reading.activity_id == Activity.id)
         .outerjoin(its_text, its_text.id == Reading.text_id)
@@ -90,16 +90,11 @@ def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None) -> Wo
     ).all()
     own = next((row[1] for row in rows if row[0].id == lesson.activity_id), None)
     done_at = own.done_at if own else None
-    parts = [_part(*row, done_at) for row in rows if row[0].id != lesson.activity_id]
+    counts = question_counts(session, [row[0].id for row in rows if row[0].kind is ActivityKind.quiz])
+    parts = [_part(*row, counts.get(row[0].id, 0), done_at) for row in rows if row[0].id != lesson.activity_id]
     order = [kind.value for kind in ORDER]
     parts.sort(key=lambda part: order.index(part.kind))
     return Work(own.state if own else State.none, done_at, parts)
-
-
-def _questions() -> ScalarSelect[int]:
-    """Return how many questions the quiz of an activity has, as a column."""
-    slots = select(func.count(QuizSlot.id)).join(Quiz, Quiz.id == QuizSlot.quiz_id)
-    return slots.where(Quiz.activity_id == Activity.id).correlate(Activity).scalar_subquery()
 
 
 def _part(

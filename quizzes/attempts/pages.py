@@ -18,6 +18,7 @@ from quizzes.attempts.wording import COUNTS, amount, of_points
 from quizzes.limits import Limits, limits_at
 from quizzes.models import Attempt, Purpose, Quiz, QuizSection
 from quizzes.policy import Policy, Thing, counting, moment_of
+from quizzes.sizes import drawn_of
 
 PREVIEW = _("preview, counted nowhere")
 
@@ -139,8 +140,7 @@ def sized(slots: Sequence[Slot], draws: Mapping[int, Any]) -> Size:
         pools.setdefault(one.slot.section_id, []).append(float(one.data.points))
     questions, points, is_known = 0, 0.0, True
     for section_id, weights in pools.items():
-        wanted = (draws.get(section_id or 0) or {}).get("draws")
-        count = min(sum(one["count"] for one in wanted), len(weights)) if wanted else len(weights)
+        count = drawn_of(len(weights), draws.get(section_id or 0))
         is_known = is_known and (count == len(weights) or len(set(weights)) == 1)
         questions += count
         points += sum(weights[:count])

@@ -18,6 +18,7 @@ from quizzes.attempts.questions import sections_of, sitting_of
 from quizzes.attempts.results import quiz_results
 from quizzes.attempts.starting import attempts_at, between, start_attempt
 from quizzes.models import Attempt, ItemVersion, Purpose, Quiz, QuizSection, QuizSlot
+from quizzes.sizes import question_counts
 from tests.conftest import NOW
 from tests.factories import add, make_enrolment, make_group, notes_of
 from tests.quizzes.attempts.make import House, begin, give, make_house
@@ -166,3 +167,9 @@ def test_the_passages_to_pick_from_are_those_of_the_text_when_the_attempt_began(
         select(Passage.ident).where(Passage.version_id == item.text_version_id).order_by(Passage.position)
     ).all()
     assert item.shown == list(idents) != []
+
+
+def test_other_pages_say_as_many_questions_as_an_attempt_gets(session: Session) -> None:
+    house = make_house(session, "single single single short")
+    sectioned(session, house, ([1, 2, 3], draw((2, None))))
+    assert question_counts(session, [house.quiz.id]) == {house.quiz.id: 3}
