@@ -12,6 +12,7 @@ from course.texts.models import MovedIdent, Passage, Text
 from lessons.markup import first_mentions, named_in, with_slips
 from lessons.reference import PersonShown, Reference, SourceShown, TermShown
 from quizzes.attempts.results import Missed
+from quizzes.checks.showing import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class PassageShown:
     sources: Sequence[SourceShown] = ()
     slips: Sequence[TermShown] = ()
     missed: Missed | None = None
+    checks: Sequence[Question] = ()
 
     @property
     def margin_name(self) -> str:
@@ -66,8 +68,10 @@ def passages_shown(
     *,
     before: Iterable[str] = (),
     missed: Mapping[str, Missed] | None = None,
+    checks: Mapping[str, Sequence[Question]] | None = None,
 ) -> list[PassageShown]:
-    """Return PASSAGES with their margins. What the HTML BEFORE them names has been met there already."""
+    """Return PASSAGES with their margins, and the self-checks after them. What the HTML BEFORE them names has been met
+    there already."""
     met_before = {name for html in before for name in named_in(html)}
     first = first_mentions((passage.ident, passage.html) for passage, _former in passages)
     shown = []
@@ -88,6 +92,7 @@ def passages_shown(
                 ],
                 slips=[reference.term[ident] for kind, ident in names if kind == "term" and ident in reference.term],
                 missed=(missed or {}).get(passage.ident),
+                checks=(checks or {}).get(passage.ident, ()),
             )
         )
     return shown

@@ -19,6 +19,7 @@ from lessons.outline import LessonLine, lessons_of, neighbours
 from lessons.parts import Work, work_of
 from lessons.reference import Reference, SourceShown, TermShown, reference_of
 from quizzes.attempts.results import QuizStanding, missed_passages, quiz_results
+from quizzes.checks.showing import questions_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,12 @@ def lesson_page(session: Session, lesson: Lesson, enrolment: Enrolment | None) -
     html = [*head, *(found.passage.html for found in passages)]
     reference = reference_of(session, course, lesson.id).shown(html)
     missed = missed_passages(session, enrolment, [lesson.text_id]) if enrolment else {}
-    shown = passages_shown(passages, reference, missed={ident: what for (_text, ident), what in missed.items()})
+    shown = passages_shown(
+        passages,
+        reference,
+        missed={ident: what for (_text, ident), what in missed.items()},
+        checks=questions_in(session, lesson.text_id, enrolment),
+    )
     quizzes = [part.id for part in work.of("quiz")]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
     in_group = enrolment is not None and enrolment.group_id is not None
@@ -107,6 +113,7 @@ def document_page(session: Session, course: Course, document: Document, enrolmen
         reference,
         before=[introduction or ""],
         missed={ident: what for (_text, ident), what in missed.items()},
+        checks=questions_in(session, document.text_id, enrolment),
     )
     return DocumentPage(
         document,

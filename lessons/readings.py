@@ -1,8 +1,8 @@
-"""Ticking what was read: readings, and lessons that have no required parts."""
+"""What was read: readings, ticked or with their self-checks answered, and lessons that have no required parts."""
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from course.base.errors import Conflict
@@ -11,7 +11,9 @@ from course.completion.models import Completion, State
 from course.completion.records import store, tick
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
+from course.texts.models import Text
 from lessons.completions import completions
+from lessons.models import Reading
 
 
 class DoneByItsParts(Conflict):
@@ -26,6 +28,17 @@ def tick_reading(session: Session, enrolment: Enrolment, reading: Activity, *, d
         tick(session, enrolment, reading, done=done, by_id=enrolment.user_id, now=now)
         lesson = [reading.parent] if reading.parent else []
         store(session, completions(session, [reading], [enrolment]), lesson, now=now)
+
+
+def complete_readings(session: Session, enrolment: Enrolment, text: Text, *, now: datetime) -> None:
+    """Store what ENROLMENT did in TEXT amounts to by now in the readings that stand on it."""
+    readings = session.scalars(
+        select(Activity)
+        .join(Reading, Reading.activity_id == Activity.id)
+        .where(Reading.text_id == text.id, or_(Activity.group_id.is_(None), Activity.group_id == enrolment.group_id))
+    ).all()
+    parents = {reading.parent for reading in readings if reading.parent is not None}
+    store(session, completions(session, readings, [enrolment]), parents, now=now)
 
 
 def tick_lesson(session: Session, enrolment: Enrolment, lesson: Activity, *, done: bool, now: datetime) -> None:

@@ -16,6 +16,7 @@ from course.base.words import _
 from course.groups.access import Archived, acting_enrolment, course_named, page_enrolment, place_in_address
 from course.groups.models import Enrolment
 from lessons import access
+from lessons.checks.forms import just_checked
 from lessons.discussion.forms import EditForm, PostForm, asked_to_write
 from lessons.discussion.threads import Thread, mark_read
 from lessons.drafts import Kept
@@ -46,7 +47,8 @@ def lesson(course: str, lesson: str) -> str:
     found = access.lesson_named(db_session, course, lesson)
     enrolment = page_enrolment(db_session, found.activity.course)
     page = lesson_page(db_session, found, enrolment)
-    return render_template("lessons/lesson.html", page=page, form=TickForm(), came_from=came_from())
+    way = {"came_from": came_from(), "just_checked": just_checked()}
+    return render_template("lessons/lesson.html", page=page, form=TickForm(), **way)
 
 
 @bp.post(f"{LESSON}/tick")
@@ -249,7 +251,8 @@ def text(course: str, text: str) -> str:
     document = access.document_named(db_session, its_course, text)
     enrolment = page_enrolment(db_session, its_course)
     page = document_page(db_session, its_course, document, enrolment)
-    return render_template("lessons/text.html", page=page, form=TickForm(), came_from=came_from())
+    way = {"came_from": came_from(), "just_checked": just_checked()}
+    return render_template("lessons/text.html", page=page, form=TickForm(), **way)
 
 
 @bp.get("/courses/<course>/reference")

@@ -29,6 +29,12 @@ def certainty_points(score: Fraction, certainty: int | None) -> Fraction:
     return certainty * score if score > 0 else Fraction(COSTS[certainty])
 
 
+def signed(points: Fraction) -> str:
+    """Return points with their sign and two digits at most: "+3", "−6", "+0.67", "0"."""
+    amount = f"{abs(float(points)):.2f}".rstrip("0").rstrip(".")
+    return amount if amount == "0" else f"{'+' if points > 0 else '−'}{amount}"
+
+
 def fitting(share: Fraction) -> int:
     """Return the certainty that earns the most where the SHARE (0 to 1) of the answers is right."""
     return max(certainty for certainty in CERTAINTIES if share >= PAYS_FROM[certainty])

@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from course.base.words import _
 from course.groups.models import Enrolment
@@ -20,7 +20,7 @@ from quizzes.attempts.questions import passages_by_version, quotations_in, quote
 from quizzes.attempts.quoting import Places, Quoted, places_in
 from quizzes.attempts.replay import tries_allowed, tries_of
 from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
-from quizzes.attempts.steps import History, standing
+from quizzes.attempts.steps import VERDICTS, History, standing
 from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, listed, points_words, quote, verdict
 from quizzes.items import ItemData, Names, Response, parse_data, type_of
 from quizzes.items.essay import Essay
@@ -188,7 +188,7 @@ class _Shown:
             return self._corrected(answer, now)
         return replace(
             answer,
-            key_says=_key(data) if "key" in self.seen and how != "right" and not self._awaits(data, scored) else (),
+            key_says=key_of(data) if "key" in self.seen and how != "right" and not self._awaits(data, scored) else (),
             feedback=self._feedback(data, response, how) if "feedback" in self.seen else (),
             explanation=data.explanation if "key" in self.seen and not self._awaits(data, scored) else None,
         )
@@ -234,7 +234,7 @@ class _Shown:
         return replace(
             answer,
             verdict="blank",
-            key_says=_key(now) if "key" in self.seen else (),
+            key_says=key_of(now) if "key" in self.seen else (),
             key_label=_("Key now"),
             feedback=[WITHDRAWN],
             explanation=now.explanation if "key" in self.seen else None,
@@ -284,7 +284,7 @@ def _late(data: ItemData, history: History) -> list[str]:
     return type_of(data).says(data, history.kept.response) if history.kept is not None else []
 
 
-def _key(data: ItemData) -> Sequence[str]:
+def key_of(data: ItemData) -> Sequence[str]:
     """Return the key in words; of a short answer its first spelling: the others are there for those who type."""
     said = type_of(data).key_says(data)
     return said[:1] if data.type == "short" else said
@@ -337,7 +337,7 @@ def missed_passages(session: Session, enrolment: Enrolment, text_ids: Collection
         .join(Anchor, Anchor.id == ItemVersion.anchor_id)
         .join(Passage, Passage.id == Anchor.now_passage_id)
         .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz, Anchor.text_id.in_(text_ids))
-        .where(Step.kind == StepKind.score, Step.score < 1, Step.response.is_not(None))
+        .where(Step.kind.in_(VERDICTS), Step.score < 1, Step.response.is_not(None), _is_last_verdict())
         .where(~is_open_in_attempt(enrolment.user_id, ItemVersion.item_id))
         .order_by(Attempt.submitted_at.desc(), Attempt.id, AttemptItem.slot)
     )
@@ -347,6 +347,16 @@ def missed_passages(session: Session, enrolment: Enrolment, text_ids: Collection
         if Policy.read(policy).always("right", "feedback"):
             found.setdefault((text_id, ident), Missed(attempt_id, number, when))
     return found
+
+
+def _is_last_verdict() -> ColumnElement[bool]:
+    """Return the condition that nothing came after a step that scored, marked or set its question anew."""
+    later = aliased(Step)
+    return ~exists().where(
+        later.attempt_item_id == Step.attempt_item_id,
+        later.number > Step.number,
+        later.kind.in_(VERDICTS | {StepKind.accept}),
+    )
 
 
 class QuizStanding(NamedTuple):

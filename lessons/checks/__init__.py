@@ -1,0 +1,1 @@
+"""The self-checks of a text: their boxes in it, and their answers."""
