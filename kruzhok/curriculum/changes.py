@@ -20,6 +20,7 @@ _KINDS = {
     "prompt": (_("{n} prompt"), _("{n} prompts")),
     "quiz": (_("{n} quiz"), _("{n} quizzes")),
     "item": (_("{n} item"), _("{n} items")),
+    "self-check": (_("{n} self-check"), _("{n} self-checks")),
     "person": (_("{n} person"), _("{n} people")),
     "term": (_("{n} term"), _("{n} terms")),
     "event": (_("{n} event"), _("{n} events")),

@@ -8,6 +8,9 @@ from kruzhok.curriculum.model import Curriculum, Sheet
 from kruzhok.curriculum.places import Path
 from kruzhok.curriculum.schema_quizzes import PlainText, Quiz, Section, moment_of
 
+#: Types of items that cannot stand in a text: one is picked in a text of its own, the other marked by a human.
+_NO_SELF_CHECK = frozenset({"evidence", "essay"})
+
 
 def quiz_findings(curriculum: Curriculum) -> Iterator[Finding]:
     """Yield what is wrong inside the quizzes of CURRICULUM that the schema understood."""
@@ -17,6 +20,7 @@ def quiz_findings(curriculum: Curriculum) -> Iterator[Finding]:
         _tries,
         _plain_text,
         _draws,
+        _self_checks,
     )
     for sheet in curriculum.quizzes.values():
         if sheet.data is not None:
@@ -60,6 +64,16 @@ def _plain_text(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:
             message = _("Plain text stands before a question, and none comes after this.")
             hint = _("Move it up, or write the question that it belongs to.")
             yield sheet.finding((*at, len(entries) - 1), message, hint)
+
+
+def _self_checks(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:
+    """A self-check is answered in passing and scored at once: there is no place for the two types that need more."""
+    for at, entries in quiz.lists:
+        for place, entry in enumerate(entries):
+            if not isinstance(entry, PlainText) and entry.check and entry.type in _NO_SELF_CHECK:
+                message = _("An item of type `{type}` is no self-check.").format(type=entry.type)
+                hint = _("Take `check` out, or write a question that is scored at once.")
+                yield sheet.finding(sheet.parsed.key_place((*at, place, "check")), message, hint)
 
 
 def _draws(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:

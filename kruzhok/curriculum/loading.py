@@ -16,6 +16,7 @@ from course.outline.models import Course, CurriculumFile
 from kruzhok.curriculum.changes import Changes, Load, put
 from kruzhok.curriculum.files import media_type_of
 from kruzhok.curriculum.findings import BadCurriculum
+from kruzhok.curriculum.load_checks import load_checks
 from kruzhok.curriculum.load_items import load_items
 from kruzhok.curriculum.load_lessons import Lessons
 from kruzhok.curriculum.load_quizzes import load_quizzes
@@ -95,6 +96,7 @@ def _go_live(load: Load, wanted: Preparation) -> None:
     lessons = Lessons(load, units, texts, named)
     lessons.write(wanted.lessons, changed_texts)
     items = load_items(load, wanted.items, texts)
+    load_checks(load, wanted.items, items, texts)
     load_quizzes(load, lessons.quizzes, items, texts)
     load_planned(load, units, wanted.planned)
     drop_units(load, units)

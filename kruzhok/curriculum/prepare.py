@@ -42,12 +42,13 @@ class PreparedPrompt:
 
 @dataclass(frozen=True, slots=True)
 class PreparedItem:
-    """What an item asks, and the text and passage it tests."""
+    """What an item asks, the text and passage it tests, and whether it stands after this as a self-check."""
 
     hash: str
     data: dict[str, Any]
     text: str
     passage: str
+    check: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +254,13 @@ def _part(part: schema.Reading | schema.Prompt, position: int) -> dict[str, Any]
 
 
 def _item(item: ItemData) -> PreparedItem:
-    """What an item leaves to its defaults is no part of its hash: a key that is new to the format changes no item."""
+    """What an item leaves to its defaults is no part of its hash: a key that is new to the format changes no item.
+
+    Nor is that it is a self-check, too: it asks the same."""
     text, _sign, passage = item.passage.partition("#")
-    canonical = item.model_dump(mode="json", exclude_defaults=True)
-    return PreparedItem(hash_of(canonical), item.model_dump(mode="json"), text, passage)
+    canonical = item.model_dump(mode="json", exclude_defaults=True, exclude={"check"})
+    data = item.model_dump(mode="json", exclude={"check"})
+    return PreparedItem(hash_of(canonical), data, text, passage, item.check)
 
 
 def _day(text: str | None) -> date | None:

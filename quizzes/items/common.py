@@ -65,7 +65,8 @@ class Combined(Strict):
 class ItemData(Strict):
     """What a curriculum says of one item, whatever its type (docs/curriculum.md); the Markdown in it is inline.
 
-    `hints` are shown in turn where a quiz gives several tries: there is one try more than there are hints."""
+    `hints` are shown in turn where a quiz gives several tries: there is one try more than there are hints. With `check`
+    the item is a self-check, too: it stands in the text, after its passage."""
 
     ident: Ident
     type: str
@@ -78,6 +79,7 @@ class ItemData(Strict):
     tags: list[Words] = Field(default_factory=list)
     hints: Annotated[list[Words], Field(max_length=9)] = Field(default_factory=list)
     combined: Combined | None = None
+    check: bool = False
 
 
 def repeated(values: Iterable[str]) -> str | None:
