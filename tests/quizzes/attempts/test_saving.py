@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -81,11 +82,12 @@ def test_of_two_saves_the_one_that_is_chosen_counts_by_a_new_step(session: Sessi
     assert len(steps_of(session, attempt, item)) == 3
 
 
-def test_what_counts_can_be_left_as_it_is_and_the_other_is_not_asked_about_again(session: Session) -> None:
+@pytest.mark.parametrize("number", [1, 0], ids=["its number", "0, where the page was told no number"])
+def test_what_counts_can_be_left_as_it_is_and_the_other_is_not_asked_about_again(session: Session, number: int) -> None:
     attempt, item = start(session)
     give(session, attempt, item, A)
     give(session, attempt, item, B, base=0)
-    keep(session, attempt, item, 1, by=attempt.user_id, now=NOW)
+    keep(session, attempt, item, number, by=attempt.user_id, now=NOW)
     history = histories(session, attempt)[item.id]
     assert (history.response, history.kept) == (A, None)
 
