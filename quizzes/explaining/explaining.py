@@ -109,9 +109,9 @@ def explain(
 def _sums(data: ItemData, found: Replay, *, waits: bool) -> str:
     if found.stored is None:
         return WAITING if waits else LEFT_OUT
-    points = amount(found.stored * float(data.points))
+    got = of_points(float(exactly(found.stored) * weight(data)))
     words = _("A score of {score}, times {points}, is {got}.")
-    return words.format(score=amount(found.stored), points=of_points(float(data.points)), got=points)
+    return words.format(score=amount(found.stored), points=of_points(float(data.points)), got=got)
 
 
 def _check(found: Replay) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 from wtforms import StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from course.base.forms import Form, WithinLength, clean_text, whole_number
 from course.base.words import _
@@ -25,7 +25,7 @@ class OverrideForm(Form):
         _("Why"),
         filters=[clean_text, str.strip],
         validators=[
-            InputRequired(_("Say why: it stands beside the score, and they read it.")),
+            DataRequired(_("Say why: it stands beside the score, and they read it.")),
             WithinLength(LONGEST_REASON),
         ],
     )

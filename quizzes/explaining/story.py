@@ -224,7 +224,7 @@ def _lines(told: Told, response: Response | None) -> list[str]:
 
 
 def _why_not(told: Told, step: Step) -> str:
-    if step.at > told.submitted_at:
+    if step.at >= told.submitted_at:
         return _("It came {when}, after the attempt was submitted, and does not count.").format(when=told.say(step.at))
     return _("It came {when} from an older page, or after a check, and does not count.").format(when=told.say(step.at))
 
