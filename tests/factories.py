@@ -20,7 +20,7 @@ from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
-from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, Step, StepKind
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, SelfCheck, Step, StepKind
 from tests.conftest import NOW
 
 Row = TypeVar("Row", bound=Base)
@@ -230,6 +230,15 @@ def make_quiz(session: Session, lesson: Activity, *, items: int = 3, **columns: 
         version.anchor_id = make_anchor(session, notes_of(session, lesson)).id
     session.flush()
     return activity
+
+
+def make_check(
+    session: Session, text: Text, item: Item | None = None, *, passage: str = "p-1", data: dict[str, Any] | None = None
+) -> SelfCheck:
+    """Return ITEM, else a new one that says DATA, as a self-check of TEXT after its passage of that ident."""
+    course = session.get(Course, text.course_id) if text.course_id else None
+    item = item or make_item(session, course, data=data)
+    return add(session, SelfCheck(text_id=text.id, passage_ident=passage, item_id=item.id))
 
 
 def notes_of(session: Session, lesson: Activity) -> Text:
