@@ -11,6 +11,7 @@ from kruzhok.today.addresses import address_of
 from kruzhok.today.plan import for_the_meeting
 from kruzhok.today.week import weeks_of
 from kruzhok.words import is_elsewhere
+from quizzes.marking.queue import waiting_for
 
 bp = Blueprint("group_page", __name__)
 
@@ -31,6 +32,7 @@ def group(slug: str) -> str:
         prompts=[task for one in (week.lessons if week else ()) for task in one.parts if task.kind == "prompt"],
         members=members_of(db_session, mine.group_id),
         plans=access.may_plan(mine),
+        to_mark=waiting_for(db_session, mine),
         elsewhere=is_elsewhere(mine.group, now),
         address_of=address_of,
     )

@@ -24,6 +24,7 @@ from quizzes.attempts.wording import amount, of_points
 from quizzes.explaining import correcting
 from quizzes.explaining.explaining import explain
 from quizzes.explaining.forms import AcceptForm, OverrideForm
+from quizzes.marking.queue import waiting_for
 from quizzes.models import Attempt
 from quizzes.policy import THINGS
 
@@ -47,6 +48,7 @@ def table(slug: str) -> str:
         mine=mine,
         table=table_of(db_session, mine.group, datetime.now(UTC)),
         members_url=url_for(".table", slug=slug),
+        to_mark=waiting_for(db_session, mine),
     )
 
 

@@ -24,6 +24,7 @@ from kruzhok.today.tasks import LessonTasks, Task, lessons_with_tasks
 from kruzhok.today.week import AtMeeting, Weeks, weeks
 from lessons.models import Lesson
 from quizzes.attempts.results import Missed, missed_passages
+from quizzes.marking.queue import waiting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class Plan:
     #: In a study group: what its meeting at hand asks, and what was due before and is not done.
     week: AtMeeting | None = None
     late: Sequence[Task] = ()
+    #: Of a tutor: how many essays wait to be marked.
+    to_mark: int = 0
 
     @property
     def lesson_beside(self) -> LessonTasks | None:
@@ -83,7 +86,7 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 
 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
-    """Return the plan of ENROLMENT. Eight queries, three more in a study group."""
+    """Return the plan of ENROLMENT. Eight queries, three more in a study group, and one for its tutors."""
     standing, lessons, group = _where(session, enrolment, now)
     go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
@@ -101,11 +104,12 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         optional=optional,
         week=group.this_week if group else None,
         late=group.late if group else (),
+        to_mark=waiting_for(session, enrolment),
     )
 
 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
-    """Return only where to go on, for a page that shows no more of the plan. Six queries, three more in a group."""
+    """Return only where to go on, for a page that shows no more of the plan. Six queries, five more in a group."""
     _standing, lessons, group = _where(session, enrolment, now)
     return decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
 

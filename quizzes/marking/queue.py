@@ -110,11 +110,13 @@ def _answer(what: Any) -> Any:
     return last.correlate(AttemptItem).scalar_subquery()
 
 
-def waiting_in(session: Session, group_id: int | None) -> int:
-    """Return how many essays wait in a study group to be marked, drafts among them. One query."""
-    if group_id is None:
+def waiting_for(session: Session, enrolment: Enrolment) -> int:
+    """Return how many essays wait for ENROLMENT to be marked, drafts among them: none but for a tutor.
+
+    One query, for a tutor."""
+    if enrolment.group_id is None or enrolment.role is not Role.tutor:
         return 0
-    essays = essays_in(group_id).subquery()
+    essays = essays_in(enrolment.group_id).subquery()
     return session.scalar(select(func.count()).select_from(essays).where(essays.c.state != "released")) or 0
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment, Role
-from quizzes.marking.queue import answers_to, questions_in, waiting_in
+from quizzes.marking.queue import answers_to, questions_in, waiting_for
 from quizzes.models import AttemptItem, Purpose, StepKind
 from tests import factories
 from tests.conftest import NOW
@@ -43,7 +43,7 @@ def test_what_is_drafted_and_not_released_waits_too(session: Session) -> None:
     circle = make_circle(session)
     write(session, circle)
     draft(session, write(session, circle))
-    assert waiting_in(session, circle.group.id) == 2
+    assert waiting_for(session, circle.tutor) == 2
 
 
 def test_the_question_that_waits_longest_comes_first_and_what_is_all_released_last(session: Session) -> None:
@@ -64,7 +64,7 @@ def test_a_group_in_which_nobody_wrote_has_an_empty_queue(session: Session) -> N
     circle = make_circle(session)
     factories.make_enrolment(session, course=circle.course, group=circle.group)
     assert questions_in(session, circle.group.id) == []
-    assert waiting_in(session, circle.group.id) == 0
+    assert waiting_for(session, circle.tutor) == 0
 
 
 def test_an_essay_of_a_former_member_is_not_in_the_queue(session: Session) -> None:

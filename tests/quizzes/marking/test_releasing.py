@@ -13,7 +13,7 @@ from quizzes.attempts.replay import final_score
 from quizzes.attempts.steps import histories
 from quizzes.explaining.correcting import accept
 from quizzes.items import parse_data
-from quizzes.marking.queue import answers_to, waiting_in
+from quizzes.marking.queue import answers_to, waiting_for
 from quizzes.marking.releasing import release
 from quizzes.models import AttemptItem, StepKind
 from quizzes.policy import Policy
@@ -114,7 +114,7 @@ def test_a_release_drops_the_draft_and_what_waits_is_one_less(session: Session) 
     draft(session, essay)
     give(session, circle, essay)
     assert drafts_in(session) == []
-    assert waiting_in(session, circle.group.id) == 1
+    assert waiting_for(session, circle.tutor) == 1
     states = {line.id: line.state for line in answers_to(session, circle.group.id, circle.essay.id)}
     assert states[essay.id] == "released"
 
