@@ -77,9 +77,14 @@ def without_links(token: Token) -> Element | None:
     return element if element and element[0] == "i" else None
 
 
+def web_address(href: str) -> str | None:
+    """Return HREF as it may stand in a page if it leads to the web or to a letter, else None."""
+    return normalizeLink(href) if _WEB.match(href) else None
+
+
 def _anywhere(href: str) -> Element | None:
-    if _WEB.match(href):
-        return "a", {"href": normalizeLink(href)}
+    if address := web_address(href):
+        return "a", {"href": address}
     scheme, _colon, target = href.partition(":")
     return ("i", {"lang": target}) if scheme == "lang" and _LANGUAGE.fullmatch(target) else None
 

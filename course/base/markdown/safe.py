@@ -39,6 +39,37 @@ _USERS = nh3.Cleaner(
 )
 
 
+_INSIDE = re.compile(r"#[a-z][a-z0-9-]{0,63}")
+_SPAN = re.compile(r"[1-9][0-9]?")
+
+
+def _inside_or_away(tag: str, name: str, value: str) -> str | None:
+    """Let an address lead to a passage of the same text or to the web, and a cell over a few others."""
+    if name == "href":
+        away = value.lower().startswith(("http://", "https://", "mailto:"))
+        return value if away or _INSIDE.fullmatch(value) else None
+    return value if name not in {"colspan", "rowspan"} or _SPAN.fullmatch(value) else None
+
+
+_CELL = {"colspan", "rowspan"}
+_IMPORTED = nh3.Cleaner(
+    tags=_INLINE
+    | _BLOCKS
+    | {"h2", "h3", "h4", "caption", "dd", "dl", "dt", "rp", "rt", "ruby", "s", "span", "sub", "sup"},
+    attributes={**_ATTRIBUTES, "*": {"dir", "lang"}, "td": _CELL, "th": _CELL},
+    attribute_filter=_inside_or_away,
+    tag_attribute_values=_REGION,
+    allowed_classes=_CLASSES,
+    url_schemes=_SCHEMES,
+    link_rel="nofollow noopener ugc",
+)
+
+
+def clean_imported(html: str) -> str:
+    """Return HTML of a text that somebody brought along, with nothing in it but what `lessons.importing` may make."""
+    return _IMPORTED.clean(html)
+
+
 def clean(html: str) -> str:
     """Return HTML of a curriculum with nothing in it but what `blocks` may make."""
     return _CURRICULUM.clean(html)
