@@ -25,6 +25,7 @@ from lessons.reports.reports import Meant, make_report
 from quizzes.models import ItemVersion
 from tests import factories
 from tests.conftest import NOW
+from tests.quizzes.marking.make import hand_in, make_essay_quiz
 from tests.web import token_of
 
 ROLES = (
@@ -73,6 +74,7 @@ def make_world(session: Session) -> World:
     users["administrator"] = factories.make_user(session, administrator=True).id
     document = factories.make_text(session, course)
     session.add(Document(text_id=document.id, about=ABOUT))
+    notes = factories.notes_of(session, factories.activity_of(session, course, ActivityKind.lesson))
     content = {kind.value: factories.activity_of(session, course, kind).ident for kind in ActivityKind}
     student, subgroup = enrolments["student"], factories.make_subgroup(session, circle, enrolments["student"])
     names = {
@@ -82,6 +84,8 @@ def make_world(session: Session) -> World:
         ).id,
         "course": course.ident,
         "text": document.ident,
+        "check": factories.make_check(session, notes).item_id,
+        "check_of_text": factories.make_check(session, document).item_id,
         "circle": circle.slug,
         "meeting": factories.make_meeting(session, circle).number,
         "member": enrolments["student"].id,
@@ -89,8 +93,9 @@ def make_world(session: Session) -> World:
         "elsewhere": enrolments["student of another group"].id,
         "organiser": enrolments["organiser"].id,
     }
-    told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, enrolments["student"])
-    return World(users, told)
+    student = enrolments["student"]
+    told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, student)
+    return World(users, told | _wrote(session, course, student))
 
 
 def _invited(session: Session, organiser: Enrolment) -> dict[str, Any]:
@@ -122,6 +127,14 @@ def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any
         "post": write_post(session, student, asked, "I think so.", once=None, base=0, now=NOW).id,
         "report": make_report(session, course, student.user, student, meant, "It is wrong.", now=NOW).id,
     }
+
+
+def _wrote(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
+    """Return the names of an essay question and of the answer of STUDENT to it, which waits to be marked."""
+    essay = hand_in(
+        session, student, make_essay_quiz(session, factories.activity_of(session, course, ActivityKind.lesson))
+    )
+    return {"essay": essay.version.item_id, "answer": essay.id}
 
 
 def browser_of(app: Application, database: Database, user_id: int | None) -> FlaskClient:
@@ -181,6 +194,11 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("discussion.discussions", "/groups/{circle}/discussions", IN_GROUP),
     ("lessons.text", "/courses/{course}/texts/{text}", EVERYBODY),
     ("lessons.text", "/courses/{course}/texts/{text}?group={circle}", of(*MEMBERS)),
+    ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}", EVERYBODY),
+    ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}?group={circle}", of(*MEMBERS)),
+    ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check_of_text}", NOBODY),
+    ("checks.check", "/courses/{course}/texts/{text}/checks/{check_of_text}", EVERYBODY),
+    ("calibration.mine", "/me/calibration", of(*ROLES[1:], others=401)),
     ("lessons.reference", "/courses/{course}/reference", EVERYBODY),
     ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}", EVERYBODY),
     ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}?group={circle}", of(*MEMBERS)),
@@ -229,6 +247,10 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("progress.member", "/groups/{circle}/progress/{elsewhere}", TUTORS | {"tutor": 404}),
     ("progress.attempt", "/groups/{circle}/progress/{member}/attempts/{attempt}", TUTORS),
     ("progress.attempt", "/groups/{circle}/progress/{organiser}/attempts/{attempt}", TUTORS | {"tutor": 404}),
+    ("marking.queue", "/groups/{circle}/marking", TUTORS),
+    ("marking.answer", "/groups/{circle}/marking/{essay}", TUTORS),
+    ("marking.answer", "/groups/{circle}/marking/0", TUTORS | {"tutor": 404}),
+    ("marking.confirm", "/groups/{circle}/marking/{essay}/release", TUTORS),
     ("progress.places", "/me/places", of(*ROLES[1:], others=401)),
     ("progress.mine", "/me/places/{member}", of("student") | {"visitor": 401}),
     ("progress.mine", "/me/places/{former}", of("former member") | {"visitor": 401}),
@@ -309,6 +331,18 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("discussion.edit", "/groups/{circle}/posts/{post}/edit", {"text": "I know so.", "version": "1"}, AUTHOR),
     ("discussion.draft", "/groups/{circle}/posts/{post}/edit/draft", {"text": "I kn", "base": "0"}, AUTHOR),
     ("discussion.discard", "/groups/{circle}/posts/{post}/edit/draft/discard", {"copy": "0"}, AUTHOR),
+    (
+        "checks.answer",
+        "/courses/{course}/lessons/{lesson}/checks/{check}",
+        {"item-{check}": "yes", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    (
+        "checks.answer",
+        "/courses/{course}/texts/{text}/checks/{check_of_text}",
+        {"item-{check_of_text}": "yes"},
+        of(*ROLES, then=303),
+    ),
     ("lessons.preview", "/preview", {"text": "*x*"}, EVERYBODY),
     ("quizzes.begin", "/courses/{course}/quizzes/{quiz}", {"group": "{circle}"}, of(*MEMBERS, then=303)),
     ("quizzes.save", "/attempts/{attempt}", {"do": "save"}, of("student", then=303)),
@@ -339,6 +373,14 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         TUTORS | {"tutor": 303},
     ),
     ("quiz_rules.accommodation", "/groups/{circle}/members/{member}/accommodation", {}, TUTORS | {"tutor": 422}),
+    (
+        "marking.mark",
+        "/groups/{circle}/marking/{essay}",
+        {"answer": "{answer}", "seen": "1-0-0", "comment": "Well argued."},
+        TUTORS | {"tutor": 303},
+    ),
+    ("marking.mark", "/groups/{circle}/marking/{essay}", {"answer": "{item}"}, TUTORS | {"tutor": 404}),
+    ("marking.release_all", "/groups/{circle}/marking/{essay}/release", {}, TUTORS | {"tutor": 303}),
     ("users.end_sign_in", "/me/sign-ins/{sign_in}/sign-out", {}, accounts(404) | {"student": 303}),
     ("users.sign_up", "/sign-up", {}, of("visitor", "guest", then=422, others=303)),
     ("users.sign_in", "/sign-in", {}, of(*ROLES, then=422)),
@@ -416,7 +458,7 @@ def test_each_act_is_open_to_whom_it_is_for(app: Application, database: Database
     wrong = {}
     for _endpoint, address, fields, statuses in ACTING:
         client = browser_of(app, database, world.users[role])
-        form = {name: filled(value, world.names) for name, value in fields.items()}
+        form = {filled(name, world.names): filled(value, world.names) for name, value in fields.items()}
         answer = client.post(filled(address, world.names), data={"csrf_token": token_of(client, "/reset"), **form})
         if answer.status_code != statuses[role]:
             wrong[address, str(fields)] = (answer.status_code, statuses[role])

@@ -62,6 +62,22 @@ def raw_essay(**fields: Any) -> dict[str, Any]:
     return raw_item("essay", **({"ident": "an-essay", "stem": "Why *then*?", "rubric": RUBRIC} | fields))
 
 
+def make_essay_quiz(session: Session, lesson: Activity, **essay: Any) -> Activity:
+    """Return a quiz of one essay at LESSON."""
+    course = session.get_one(Course, lesson.course_id)
+    quiz = factories.make_quiz(session, lesson, items=0, title="An essay")
+    add_item(session, course, lesson, quiz, 1, raw_essay(**essay))
+    return quiz
+
+
+def hand_in(session: Session, student: Enrolment, quiz: Activity, text: str = "So it was.") -> AttemptItem:
+    """Return the essay of STUDENT at a quiz of one, handed in."""
+    attempt = factories.make_attempt(session, student, quiz)
+    factories.make_step(session, attempt.items[0], response={"text": text}, by_id=student.user_id)
+    submit_attempt(session, attempt, now=NOW)
+    return attempt.items[0]
+
+
 def add_essay(session: Session, circle: Circle, position: int, **fields: Any) -> Item:
     """Return one more essay at the end of the quiz of CIRCLE."""
     data = raw_essay(ident=factories.one_more("essay"), **fields)
