@@ -18,6 +18,8 @@ from course.texts.models import Passage, Text
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
 from lessons.reports.models import Outcome, Report
 from lessons.reports.reports import Meant, close_report, make_report
+from quizzes.checks.answering import Given, answer_check
+from quizzes.checks.asking import checks_in
 from quizzes.models import Attempt, StepKind
 from tests import factories
 from tests.conftest import NOW
@@ -26,18 +28,20 @@ from tests.test_access import ABOUT, browser_of, filled
 
 #: Page -> its address, and how many queries it makes at the most: that of who is signed in included.
 PAGES: Mapping[str, tuple[str, int]] = {
-    "front": ("/", 14),
-    "today": ("/today", 14),
-    "today in a group": ("/today?group={group}", 14),
-    "group": ("/groups/{group}", 11),
-    "syllabus": ("/groups/{group}/syllabus", 10),
+    "front": ("/", 16),
+    "today": ("/today", 16),
+    "today in a group": ("/today?group={group}", 16),
+    "group": ("/groups/{group}", 13),
+    "syllabus": ("/groups/{group}/syllabus", 12),
     "groups": ("/groups", 5),
     "members": ("/groups/{group}/members", 4),
     "leaving": ("/groups/{group}/leave", 3),
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
-    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 11),
-    "text": ("/courses/{course}/texts/{text}?group={group}", 9),
+    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 15),
+    "text": ("/courses/{course}/texts/{text}?group={group}", 13),
+    "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 9),
+    "calibration": ("/me/calibration", 3),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 10),
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 10),
     "discussions": ("/groups/{group}/discussions", 5),
@@ -54,13 +58,13 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "report": ("/reports/{report}", 7),
     "me": ("/me", 3),
     "places": ("/me/places", 8),
-    "own record": ("/me/places/{place}", 15),
+    "own record": ("/me/places/{place}", 17),
 }
 
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
-    "progress": ("/groups/{group}/progress", 11),
-    "progress of one student": ("/groups/{group}/progress/{place}", 17),
+    "progress": ("/groups/{group}/progress", 13),
+    "progress of one student": ("/groups/{group}/progress/{place}", 19),
     "rules of a quiz for all": ("/groups/{group}/quizzes/{quiz}/rules", 12),
     "rules of a quiz for one": ("/groups/{group}/quizzes/{quiz}/rules/{place}", 12),
     "rules of a quiz for some": ("/groups/{group}/quizzes/{quiz}/rules/subgroups/{subgroup}", 10),
@@ -81,16 +85,24 @@ class House(NamedTuple):
 
 
 def make_house(
-    session: Session, *, users: int, lessons: int, attempts: int, meetings: int = 4, idle: int = 3, posts: int = 3
+    session: Session,
+    *,
+    users: int,
+    lessons: int,
+    attempts: int,
+    meetings: int = 4,
+    idle: int = 3,
+    posts: int = 3,
+    checks: int = 1,
 ) -> House:
     """Return a house where each of so many USERS did all there is to do; the reader took each quiz so many times.
 
     The group has so many MEETINGS, half of them past, and as many more members as IDLE says, who did nothing yet.
-    So many POSTS are written to the prompt of the first lesson, many of them replies.
+    So many POSTS are written to the prompt of the first lesson, many of them replies; a text has so many self-CHECKS.
     The reader has one more attempt open, at another quiz of the first lesson."""
     course = factories.make_empty_course(session)
     unit = factories.make_unit(session, course)
-    parts = [_make_lesson(session, course, unit, number) for number in range(1, lessons + 1)]
+    parts = [_make_lesson(session, course, unit, number, checks) for number in range(1, lessons + 1)]
     group = factories.make_group(session, course)
     reader, *others = [factories.make_enrolment(session, course=course, group=group) for _ in range(users)]
     tutor = factories.make_enrolment(session, course=course, group=group, role=Role.tutor)
@@ -130,7 +142,8 @@ def make_house(
         "prompt": first.prompt.ident,
         "post": talks[0],
         "quiz": first.quiz.ident,
-        "text": first.text,
+        "text": first.text.ident,
+        "check": checks_in(session, factories.notes_of(session, first.lesson).id)[0].item_id,
         "sitting": sitting.id,
         "version": sitting.items[0].item_version_id,
         "passage": passage.id,
@@ -175,20 +188,23 @@ def _talk(session: Session, group: StudyGroup, members: Sequence[Enrolment], pro
 
 
 class Parts(NamedTuple):
-    """A lesson and what is done in it; TEXT is the ident of a text in the house."""
+    """A lesson and what is done in it; TEXT is in the house."""
 
     lesson: Activity
     readings: list[Activity]
     prompt: Activity
     quiz: Activity
-    text: str
+    text: Text
 
 
-def _make_lesson(session: Session, course: Course, unit: Unit, number: int) -> Parts:
+def _make_lesson(session: Session, course: Course, unit: Unit, number: int, checks: int) -> Parts:
     """Return a lesson with all that can stand in one; it names a person, a term, an event and a source of its own."""
     lesson = factories.make_lesson(session, course, unit, number=number)
     text = factories.make_text(session, course)
     session.add(Document(text_id=text.id, about=ABOUT))
+    for _check in range(checks):
+        factories.make_check(session, text)
+        factories.make_check(session, factories.notes_of(session, lesson))
     readings = [factories.make_reading(session, lesson, text=text), factories.make_reading(session, lesson)]
     prompt, quiz = factories.make_prompt(session, lesson), factories.make_quiz(session, lesson)
     lesson_id = session.scalars(select(Lesson.id).filter_by(activity_id=lesson.id)).one()
@@ -196,7 +212,7 @@ def _make_lesson(session: Session, course: Course, unit: Unit, number: int) -> P
     for table, word in LINKING_TABLES.items():
         named = factories.add(session, MODELS[word](**(COLUMNS[word](scene) | {"course_id": course.id})))
         session.execute(insert(table).values({"lesson_id": lesson_id, f"{word}_id": named.id}))
-    return Parts(lesson, readings, prompt, quiz, text.ident)
+    return Parts(lesson, readings, prompt, quiz, text)
 
 
 def _work(session: Session, member: Enrolment, parts: Parts, *, attempts: int) -> None:
@@ -207,6 +223,9 @@ def _work(session: Session, member: Enrolment, parts: Parts, *, attempts: int) -
         session.add(
             CompletionFact(enrolment_id=member.id, activity_id=part.id, kind=FactKind.reached, done=True, at=NOW)
         )
+    for text in (parts.text, factories.notes_of(session, parts.lesson)):
+        for check in checks_in(session, text.id):
+            answer_check(session, member, None, check, Given({"option": "no"}, 3), now=NOW)
     prompt = session.scalars(select(Prompt).filter_by(activity_id=parts.prompt.id)).one()
     told: dict[str, Any] = {"text": "Because.", "html": "<p>Because.</p>", "written_at": NOW, "number": 1}
     own: dict[str, Any] = {"enrolment_id": member.id, "activity_id": parts.prompt.id}
@@ -254,6 +273,6 @@ def test_a_full_house_asks_no_more_than_a_single_reader(app: Application, databa
         small = make_house(session, users=1, lessons=1, attempts=1)
     alone = queries_of(app, database, small)
     with database.transaction() as session:
-        big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270, posts=300)
+        big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270, posts=300, checks=6)
     assert queries_of(app, database, big) == alone
     assert alone == {page: most for page, (_address, most) in {**PAGES, **PAGES_OF_TUTOR}.items()}

@@ -4,33 +4,50 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, case, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from course.groups.models import Enrolment, SubgroupMember
+from course.rules import Level
 from course.syllabus.models import Assignment, AssignmentTarget
 
 
 class Given(NamedTuple):
-    """What is assigned to one enrolment: an activity, at which meeting, whether it is required, when it is due."""
+    """What is assigned to one enrolment: an activity, at which meeting, whether it is required, when it is due.
+
+    `level` says how near the assignment is: for itself, a subgroup of its, or its whole group."""
 
     enrolment_id: int
     activity_id: int
     meeting_id: int | None
     required: bool
     due_at: datetime | None
+    level: Level
 
 
 def is_for(enrolment_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Return the condition that an assignment is for an enrolment: for its whole group, a subgroup of its, or itself.
 
     ENROLMENT_ID is the column of a query about one or many."""
-    of_it = AssignmentTarget.assignment_id == Assignment.id
+    of_it = _of_it()
     in_subgroup = SubgroupMember.subgroup_id == AssignmentTarget.subgroup_id
     return or_(
         ~exists().where(of_it),
         exists().where(of_it, AssignmentTarget.enrolment_id == enrolment_id),
         exists().where(of_it, in_subgroup, SubgroupMember.enrolment_id == enrolment_id),
+    )
+
+
+def _of_it() -> ColumnElement[bool]:
+    return AssignmentTarget.assignment_id == Assignment.id
+
+
+def _level() -> ColumnElement[int]:
+    """Return how near an assignment, which is for an enrolment of the query, is to it."""
+    return case(
+        (~exists().where(_of_it()), Level.group_assignment.value),
+        (exists().where(_of_it(), AssignmentTarget.enrolment_id == Enrolment.id), Level.user_assignment.value),
+        else_=Level.subgroup_assignment.value,
     )
 
 
@@ -41,11 +58,18 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
     if not in_groups:
         return found
     rows = session.execute(
-        select(Enrolment.id, Assignment.activity_id, Assignment.meeting_id, Assignment.required, Assignment.due_at)
+        select(
+            Enrolment.id,
+            Assignment.activity_id,
+            Assignment.meeting_id,
+            Assignment.required,
+            Assignment.due_at,
+            _level(),
+        )
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
         .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))
         .order_by(Assignment.id)
     )
     for row in rows:
-        found[row[0]].append(Given(*row))
+        found[row[0]].append(Given(*row[:5], Level(row[5])))
     return found

@@ -76,6 +76,14 @@ def layers_for_all(
     return _nearest_first(found)
 
 
+def due_exceptions_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, dict[int, list[Layer]]]:
+    """Return what exceptions say of when anything is due: enrolment -> activity -> layers. One query."""
+    found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
+    for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.field == "due")):
+        found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
+    return found
+
+
 def accommodations_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, Accommodation]:
     """Return what each of ENROLMENTS is always given, by its id; who is given nothing is not in it. One query."""
     rows = session.scalars(

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment, StudyGroup
 from course.pacing import current
+from course.rules import NO_ACCOMMODATION, Accommodation, Layer, own_date, resolve
 from course.syllabus.assigned import Given, given_to
+from course.syllabus.exceptions import WHOSE, accommodations_of, due_exceptions_of
 from course.syllabus.models import Meeting
+
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +29,43 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Syllabus:
-    """The meetings by number; the activities assigned at all, and the last moment at which each is due."""
+    """The meetings by number; the activities assigned at all, and what is said of when each is due."""
 
     meetings: Sequence[Planned]
     assigned: frozenset[int]
-    due: Mapping[int, datetime]
+    #: Activity -> what its assignments say of when it is due, and what exceptions do.
+    said: Mapping[int, Sequence[Layer]]
+    excepted: Mapping[int, Sequence[Layer]]
+    accommodation: Accommodation = NO_ACCOMMODATION
+    zone: ZoneInfo = UTC
 
     def live(self) -> list[Planned]:
         """Return the meetings that are held."""
         return [one for one in self.meetings if one.meeting.cancelled_at is None]
 
-    def due_of(self, *activity_ids: int) -> datetime | None:
-        """Return when what is assigned as any of those, itself or with its lesson, is due: the latest of them."""
-        return max((self.due[key] for key in activity_ids if key in self.due), default=None)
+    def due_of(self, activity_id: int, *lesson: int) -> datetime | None:
+        """Return when an activity is due here, itself or with its LESSON (RULES, section 6); None where it never is.
 
-    def was_due(self, now: datetime, *activity_ids: int) -> bool:
-        """Return whether what is assigned as any of those is no longer in time NOW."""
-        due_at = self.due_of(*activity_ids)
+        An exception from the rules of the lesson is none from those of its parts."""
+        said = [*self.excepted.get(activity_id, ()), *self._said(activity_id, *lesson)]
+        return own_date(said, "due", self.accommodation, self.zone) if said else None
+
+    def due_as_assigned(self, activity_id: int, *lesson: int) -> datetime | None:
+        """Return when it is due by its assignments, without exceptions and accommodation."""
+        due_at: datetime | None = resolve(self._said(activity_id, *lesson), "due").value
+        return due_at
+
+    def is_moved(self, activity_id: int, *lesson: int) -> bool:
+        """Return whether it is due at another moment here than it was assigned for."""
+        return self.due_of(activity_id, *lesson) != self.due_as_assigned(activity_id, *lesson)
+
+    def was_due(self, now: datetime, activity_id: int, *lesson: int) -> bool:
+        """Return whether it is no longer in time NOW."""
+        due_at = self.due_of(activity_id, *lesson)
         return due_at is not None and due_at < now
+
+    def _said(self, *activity_ids: int) -> list[Layer]:
+        return [layer for key in activity_ids for layer in self.said.get(key, ())]
 
     def at_hand(self, today: date) -> Planned | None:
         """Return the next meeting whose day has not passed TODAY, in the group's zone; None when all are over."""
@@ -62,30 +85,48 @@ def meetings_of(session: Session, group_id: int) -> Sequence[Meeting]:
 
 
 def syllabus_of(session: Session, enrolment: Enrolment) -> Syllabus:
-    """Return the syllabus of the group of ENROLMENT with what is assigned to it. Two queries; none studying alone."""
+    """Return the syllabus of the group of ENROLMENT with what is assigned to it. Four queries; none studying alone."""
     if enrolment.group_id is None:
-        return Syllabus((), frozenset(), {})
+        return Syllabus((), frozenset(), {}, {})
     return syllabi_of(session, enrolment.group_id, [enrolment])[enrolment.id]
 
 
 def syllabi_of(session: Session, group_id: int, members: Sequence[Enrolment]) -> dict[int, Syllabus]:
-    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Two queries."""
-    given = given_to(session, members)
+    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Four queries."""
+    given, excepted = given_to(session, members), due_exceptions_of(session, members)
+    accommodations = accommodations_of(session, members)
     meetings = meetings_of(session, group_id)
-    return {member.id: _syllabus(meetings, given[member.id]) for member in members}
+    zone = ZoneInfo(session.get_one(StudyGroup, group_id).zone)
+    return {
+        member.id: Syllabus(
+            _planned(meetings, given[member.id]),
+            frozenset(row.activity_id for row in given[member.id]),
+            _said(given[member.id]),
+            excepted[member.id],
+            accommodations.get(member.id, NO_ACCOMMODATION),
+            zone,
+        )
+        for member in members
+    }
 
 
-def _syllabus(meetings: Sequence[Meeting], rows: Sequence[Given]) -> Syllabus:
-    due: dict[int, datetime] = {}
+def _said(rows: Sequence[Given]) -> dict[int, list[Layer]]:
+    """Return activity -> what ROWS say of when it is due."""
+    said: dict[int, list[Layer]] = {}
+    for row in rows:
+        if row.due_at is not None:
+            said.setdefault(row.activity_id, []).append(Layer(row.level, "due", row.due_at, WHOSE[row.level]))
+    return said
+
+
+def _planned(meetings: Sequence[Meeting], rows: Sequence[Given]) -> list[Planned]:
     at_meeting: dict[int | None, list[int]] = {}
     for row in rows:
         at_meeting.setdefault(row.meeting_id, []).append(row.activity_id)
-        if row.due_at is not None:
-            due[row.activity_id] = max(row.due_at, due.get(row.activity_id, row.due_at))
     planned: list[Planned] = []
     before: tuple[int, ...] = ()
     for meeting in meetings:
         activities = tuple(dict.fromkeys(at_meeting.get(meeting.id, ())))
         planned.append(Planned(meeting, activities, bool(activities) and set(activities) <= set(before)))
         before = activities or before
-    return Syllabus(planned, frozenset(row.activity_id for row in rows), due)
+    return planned

@@ -73,7 +73,7 @@ class Table:
 
 
 def table_of(session: Session, group: StudyGroup, now: datetime) -> Table:
-    """Return the table of GROUP: its students by name, what is asked of them in the order of meetings. Eight queries.
+    """Return the table of GROUP: its students by name, what is asked of them in the order of meetings. Ten queries.
 
     Who left is not in it, and a tutor is no student."""
     students = [one for one in members_of(session, group.id) if one.role is Role.student]
@@ -136,7 +136,8 @@ def _blocks(columns: Sequence[Column], syllabi: Mapping[int, Syllabus], zone: Zo
         sorted(columns, key=order), key=lambda column: (column.lesson, meeting_of(column))
     ):
         within = list(found)
-        moments = {syllabus.due_of(*_named(column)) for column in within for syllabus in syllabi.values()}
+        # As it was assigned: whom something else holds for is seen by their cells, and is nobody else's business.
+        moments = {syllabus.due_as_assigned(*_named(column)) for column in within for syllabus in syllabi.values()}
         due = {moment.astimezone(zone).date() for moment in moments if moment is not None}
         blocks.append(Block(lesson, within[0].lesson_number, meeting, sorted(due), within))
     return blocks
@@ -157,7 +158,7 @@ def _number(meeting: Meeting) -> int:
 
 
 def _named(column: Column) -> tuple[int, ...]:
-    """Return the activities by which a part can be assigned: itself, or its lesson."""
+    """Return the activities by which a part can be assigned: itself, and its lesson."""
     return (column.activity.id, column.lesson.id) if column.lesson else (column.activity.id,)
 
 

@@ -35,6 +35,8 @@ class Task:
     address: str | None = None
     #: It is required, was due and is not done.
     late: bool = False
+    #: When it is due, where that is another moment than its lesson's for this member: by an exception.
+    due_at: datetime | None = None
 
     @property
     def sign(self) -> str:
@@ -138,4 +140,5 @@ class _Maker:
             text_ident=text_ident,
             address=address,
             late=asked and self.syllabus.was_due(self.now, activity.id, lesson.id),
+            due_at=self.syllabus.due_of(activity.id, lesson.id) if activity.id in self.syllabus.excepted else None,
         )

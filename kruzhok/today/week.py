@@ -27,6 +27,8 @@ class AtMeeting:
     due_at: datetime | None
     #: On which day that is for the group; a lesson that goes on is due at a later meeting.
     due_day: date | None
+    #: It is due at another moment for this member than was assigned: by an exception, or an accommodation.
+    moved: bool
     #: When the week of this meeting began: as the one before ended; that of the first, when one joined.
     since: datetime
 
@@ -83,7 +85,7 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTask
     before: Meeting | None = None
     for planned in syllabus.meetings:
         since = due_instant(before.day, zone) if before else enrolment.joined_at
-        due_at = syllabus.due_of(*planned.activity_ids)
+        due_at = max(filter(None, map(syllabus.due_of, planned.activity_ids)), default=None)
         found.append(
             AtMeeting(
                 meeting=planned.meeting,
@@ -92,6 +94,7 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTask
                 parts=[parts[key] for key in planned.activity_ids if key in parts],
                 due_at=due_at,
                 due_day=due_at.astimezone(zone).date() if due_at else None,
+                moved=any(map(syllabus.is_moved, planned.activity_ids)),
                 since=since,
             )
         )
@@ -103,7 +106,7 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTask
 
 
 def weeks_of(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Weeks, Progress]:
-    """Return the meetings of the group of ENROLMENT as it has them, and its progress. Seven queries."""
+    """Return the meetings of the group of ENROLMENT as it has them, and its progress. Nine queries."""
     standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
     lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now)
     return weeks(enrolment, syllabus, lessons, now), standing.progress

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from course.rules import Layer, Level, Value, resolve
 from course.syllabus import models
 from course.syllabus.excepting import Refused, except_rule, revoke_exception, set_accommodation, stored
 from course.syllabus.exceptions import accommodations_of, layers, layers_for_all, layers_of, value_of
+from course.syllabus.meetings import syllabi_of, syllabus_of
 from course.syllabus.models import AssignmentTarget, RuleException
 from tests import factories
 from tests.conftest import NOW
@@ -197,6 +199,51 @@ def test_what_is_for_everybody_leaves_out_what_is_for_some(circle: Circle) -> No
         Level.subgroup_assignment,
         Level.group_assignment,
     }
+
+
+def due_by_the_rules(circle: Circle, member: Enrolment) -> datetime | None:
+    """Return when the quiz is due for MEMBER as its own rules say it."""
+    given_to = accommodations_of(circle.session, [member]).get(member.id, rules.NO_ACCOMMODATION)
+    return rules.own_date(circle.layers(member), "due", given_to, ZoneInfo(circle.group.zone))
+
+
+def test_the_syllabus_says_of_each_what_the_rules_of_the_quiz_say(circle: Circle) -> None:
+    session, group, target = circle.session, circle.group, {"group_id": circle.group.id}
+    seen = set()
+
+    def compare() -> None:
+        syllabi = syllabi_of(session, group.id, [circle.anna, circle.boris])
+        for one in (circle.anna, circle.boris):
+            due_at = syllabi[one.id].due_of(circle.quiz.id, circle.lesson.id)
+            assert due_at == due_by_the_rules(circle, one)
+            seen.add(due_at)
+
+    compare()
+    factories.make_assignment(session, group, circle.lesson, due_at=MONDAY)
+    compare()
+    for_some = factories.make_assignment(session, group, circle.quiz, due_at=MONDAY - timedelta(days=1))
+    factories.add(session, AssignmentTarget(assignment_id=for_some.id, subgroup_id=circle.readers.id, **target))
+    compare()
+    for_one = factories.make_assignment(session, group, circle.quiz, due_at=MONDAY - timedelta(days=2))
+    factories.add(session, AssignmentTarget(assignment_id=for_one.id, enrolment_id=circle.anna.id, **target))
+    compare()
+    circle.gives("1", 10)
+    compare()
+    circle.excepts(circle.readers, "due", MONDAY + timedelta(days=3))
+    compare()
+    circle.excepts(circle.anna, "due", MONDAY + timedelta(days=4))
+    compare()
+    circle.excepts(circle.anna, "due", None)
+    compare()
+    assert len(seen) == 7
+
+
+def test_an_exception_from_the_rules_of_a_lesson_is_none_from_those_of_its_quiz(circle: Circle) -> None:
+    factories.make_assignment(circle.session, circle.group, circle.lesson, due_at=MONDAY)
+    factories.make_exception(circle.session, circle.anna, circle.lesson, field="due")
+    syllabus = syllabus_of(circle.session, circle.anna)
+    assert syllabus.due_of(circle.lesson.id) is None
+    assert syllabus.due_of(circle.quiz.id, circle.lesson.id) == due_by_the_rules(circle, circle.anna) == MONDAY
 
 
 def test_an_accommodation_is_what_it_was_told(circle: Circle) -> None:

@@ -69,7 +69,7 @@ class Circle:
         return [[number[key] for key in one.activity_ids] for one in self.syllabus.meetings]
 
     def due(self, lesson: int) -> datetime | None:
-        return self.syllabus.due.get(self.lessons[lesson - 1].id)
+        return self.syllabus.due_of(self.lessons[lesson - 1].id)
 
     def progress(self) -> tuple[int, int]:
         progress = standing_of(self.session, self.student).progress

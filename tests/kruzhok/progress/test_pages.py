@@ -160,6 +160,24 @@ def test_before_it_is_due_what_is_begun_is_begun(circle: Circle, database: Datab
     assert row_of(circle.page(circle.tutor, TABLE), "Vera") == "Vera not begun begun not begun 0 of / 3"
 
 
+def test_whom_later_days_are_given_is_late_later_and_the_table_names_the_day_of_all(
+    circle: Circle, database: Database
+) -> None:
+    with database.transaction() as session:
+        vera = session.merge(circle.vera)
+        factories.make_accommodation(session, vera, days=2)
+        factories.make_exception(
+            session, vera, circle.reading, field="due", value={"value": "2026-11-20T12:00:00+00:00"}
+        )
+    page = circle.page(circle.tutor, TABLE)
+    assert row_of(page, "Vera") == "Vera late, not done not begun not begun 0 of / 3"
+    assert row_of(page, "Nadia") == "Nadia late, not done late, not done late, not done 0 of / 3"
+    assert "22 Nov" in page
+    assert "24 Nov" not in page
+    assert "by exception due by 20 November 2026, 12:00" in circle.record(circle.vera)
+    assert "by exception" not in circle.record(circle.nadia)
+
+
 def test_each_cell_opens_what_was_done(circle: Circle) -> None:
     cell = f"{TABLE}/{circle.vera.id}#part-{circle.quiz.id}"
     assert f'href="{cell}"' in circle.page(circle.tutor, TABLE)

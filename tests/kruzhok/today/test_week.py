@@ -110,6 +110,41 @@ def test_what_was_due_and_is_not_done_is_late_and_nothing_else(circle: Circle):
     assert circle.weeks(END).late == []
 
 
+def test_whom_days_are_given_has_them_everywhere(circle: Circle):
+    circle.meet(1, 2, 3)
+    other = factories.make_enrolment(circle.session, group=circle.group)
+    factories.make_accommodation(circle.session, circle.mine, days=6)
+    in_time = TUESDAY_AFTER
+    assert circle.weeks(in_time).late == []
+    assert len(weeks_of(circle.session, other, in_time)[0].late) == 2
+    assert len(circle.weeks(in_time + timedelta(days=2)).late) == 2
+    week = circle.weeks(in_time).this_week
+    assert week is not None
+    assert (week.due_at, week.moved) == (datetime(2026, 12, 16, 23, tzinfo=UTC) - INSTANT, True)
+    plain = weeks_of(circle.session, other, in_time)[0].this_week
+    assert plain is not None
+    assert (plain.due_at, plain.moved) == (datetime(2026, 12, 10, 23, tzinfo=UTC) - INSTANT, False)
+
+
+def test_an_exception_moves_one_part_for_one_member(circle: Circle):
+    circle.meet(1, 2, 3)
+    later = TUESDAY_AFTER + timedelta(hours=6)
+    factories.make_exception(
+        circle.session, circle.mine, circle.prompts[0], field="due", value={"value": later.isoformat()}
+    )
+    late = {task.id: task.due_at for task in circle.weeks(TUESDAY_AFTER).late}
+    assert late == {circle.readings[0].id: None}
+    late = {task.id: task.due_at for task in circle.weeks(later + INSTANT).late}
+    assert late == {circle.readings[0].id: None, circle.prompts[0].id: later}
+    assert [one.moved for one in circle.weeks(TUESDAY_AFTER).meetings] == [False] * 3
+
+
+def test_what_an_exception_makes_due_on_no_day_is_never_late(circle: Circle):
+    circle.meet(1, 2)
+    factories.make_exception(circle.session, circle.mine, circle.prompts[0], field="due")
+    assert [task.id for task in circle.weeks(TUESDAY_AFTER).late] == [circle.readings[0].id]
+
+
 def test_a_lesson_that_goes_on_is_late_only_after_its_last_meeting(circle: Circle):
     circle.meet(1, 1, 2)
     assert circle.weeks(TUESDAY_AFTER).late == []
