@@ -20,9 +20,11 @@ from lessons.reports.models import Outcome, Report
 from lessons.reports.reports import Meant, close_report, make_report
 from quizzes.checks.answering import Given, answer_check
 from quizzes.checks.asking import checks_in
+from quizzes.marking.releasing import release
 from quizzes.models import Attempt, StepKind
 from tests import factories
 from tests.conftest import NOW
+from tests.quizzes.marking.make import FAIR, GOOD, draft, hand_in, make_essay_quiz
 from tests.scene import COLUMNS, LINKING_TABLES, MODELS, Scene
 from tests.test_access import ABOUT, browser_of, filled
 
@@ -38,7 +40,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "leaving": ("/groups/{group}/leave", 3),
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
-    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 15),
+    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 16),
     "text": ("/courses/{course}/texts/{text}?group={group}", 13),
     "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 9),
     "calibration": ("/me/calibration", 3),
@@ -63,7 +65,12 @@ PAGES: Mapping[str, tuple[str, int]] = {
 
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
-    "progress": ("/groups/{group}/progress", 13),
+    "group of a tutor": ("/groups/{group}", 12),
+    "today of a tutor": ("/today?group={group}", 15),
+    "what waits to be marked": ("/groups/{group}/marking", 5),
+    "essay to be marked": ("/groups/{group}/marking/{essay}?n=1", 12),
+    "release of marks": ("/groups/{group}/marking/{essay}/release", 6),
+    "progress": ("/groups/{group}/progress", 12),
     "progress of one student": ("/groups/{group}/progress/{place}", 19),
     "rules of a quiz for all": ("/groups/{group}/quizzes/{quiz}/rules", 12),
     "rules of a quiz for one": ("/groups/{group}/quizzes/{quiz}/rules/{place}", 12),
@@ -121,6 +128,7 @@ def make_house(
         _work(session, reader, lesson, attempts=attempts)
     for other in others:
         _work(session, other, parts[0], attempts=1)
+    essay = _write_essays(session, parts[0], [reader, *others], tutor)
     talks = [
         _talk(session, group, [reader, *others], lesson.prompt, posts if lesson is parts[0] else 3) for lesson in parts
     ]
@@ -150,6 +158,7 @@ def make_house(
         "report": reports[0].id,
         "result": result.id,
         "place": reader.id,
+        "essay": essay,
         "subgroup": _except(session, group, [reader, *others], first.quiz),
     }
     for _look in range(users):
@@ -166,6 +175,18 @@ def _except(session: Session, group: StudyGroup, members: Sequence[Enrolment], q
         subgroup = factories.make_subgroup(session, group, member)
     factories.make_exception(session, subgroup, quiz, by_id=factories.make_user(session).id)
     return subgroup.id
+
+
+def _write_essays(session: Session, parts: "Parts", members: Sequence[Enrolment], tutor: Enrolment) -> int:
+    """Return a question that each of MEMBERS answered at length, with a quotation; all are marked, and drafted anew."""
+    quiz = make_essay_quiz(session, parts.lesson, quote_from=[parts.text.ident], quotations=1)
+    essays = [hand_in(session, one, quiz, 'He says: "Paragraph 1. Paragraph 2. So it was."') for one in members]
+    for levels in (FAIR, GOOD):
+        for essay in essays:
+            draft(session, essay, levels, by_id=tutor.user_id)
+        if levels is FAIR:
+            release(session, [essay.id for essay in essays], by=tutor.user_id, now=NOW)
+    return essays[0].version.item_id
 
 
 def _report(session: Session, reader: Enrolment, meant: Meant, words: str) -> Report:
