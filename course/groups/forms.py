@@ -1,6 +1,6 @@
 """What the pages of study groups read of a request."""
 
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
@@ -27,6 +27,8 @@ class GroupForm(ZoneForm):
         validators=[WithinLength(LONGEST_ABOUT)],
         render_kw={"rows": 4},
     )
+
+    write_first = BooleanField(_("Write before you see"), default=True)
 
     def validate_name(self, field: StringField) -> None:
         """Refuse a name of spaces only."""

@@ -29,6 +29,8 @@ class StudyGroup(Base):
     name: Mapped[str]
     about: Mapped[str] = mapped_column(default="")
     zone: Mapped[str] = mapped_column(default="UTC")
+    #: Whether a student sees what others wrote on a prompt only once they have written on it themselves.
+    write_first: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 

@@ -35,10 +35,20 @@ def slug_of(name: str) -> str:
 
 
 def open_group(
-    session: Session, user: User, course: Course, *, name: str, about: str, zone: str, role: Role, now: datetime
+    session: Session,
+    user: User,
+    course: Course,
+    *,
+    name: str,
+    about: str,
+    zone: str,
+    role: Role,
+    write_first: bool = False,
+    now: datetime,
 ) -> Enrolment:
     """Return the place of USER, who holds the keys, in a new study group on COURSE."""
-    group = _with_free_slug(session, StudyGroup(course_id=course.id, name=name, about=about, zone=zone, created_at=now))
+    told = StudyGroup(course_id=course.id, name=name, about=about, zone=zone, write_first=write_first, created_at=now)
+    group = _with_free_slug(session, told)
     enrolment = Enrolment(user=user, course=course, group=group, role=role, organiser=True, joined_at=now, used_at=now)
     session.add(enrolment)
     session.flush()
@@ -63,9 +73,11 @@ def _with_free_slug(session: Session, group: StudyGroup) -> StudyGroup:
         return group
 
 
-def change_group(session: Session, group: StudyGroup, *, name: str, about: str, zone: str) -> None:
-    """Say anew what GROUP is called, is about, and which zone its days are in. Its address stays."""
-    group.name, group.about, group.zone = name, about, zone
+def change_group(session: Session, group: StudyGroup, *, name: str, about: str, zone: str, write_first: bool) -> None:
+    """Say anew what GROUP is called, is about, which zone its days are in, and whether one writes before one sees.
+
+    Its address stays."""
+    group.name, group.about, group.zone, group.write_first = name, about, zone, write_first
     session.flush()
 
 

@@ -84,6 +84,7 @@ def new(course: str) -> ResponseReturnValue:
         about=form.about.data,
         zone=form.zone.data,
         role=form.chosen_role,
+        write_first=form.write_first.data,
         now=datetime.now(UTC),
     )
     assert mine.group is not None
@@ -293,7 +294,14 @@ def settings(slug: str) -> ResponseReturnValue:
         page = render_template("groups/settings.html", mine=mine, form=form)
         return page, 422 if form.is_submitted() else 200
     access.refuse_archived(mine.group)
-    change_group(db_session, mine.group, name=form.name.data, about=form.about.data, zone=form.zone.data)
+    change_group(
+        db_session,
+        mine.group,
+        name=form.name.data,
+        about=form.about.data,
+        zone=form.zone.data,
+        write_first=form.write_first.data,
+    )
     current_app.config["WHEN_DAYS_END_ELSE"](db_session, mine.group)
     flash(_("Saved."))
     return redirect(url_for(".settings", slug=slug), 303)

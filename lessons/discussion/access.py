@@ -12,6 +12,7 @@ from course.groups.access import member
 from course.groups.models import Enrolment
 from lessons.access import lesson_named, prompt_of, refuse_retired
 from lessons.discussion.models import Discussion, Post
+from lessons.discussion.seeing import may_see
 from lessons.models import Lesson, Prompt
 
 
@@ -43,8 +44,8 @@ def post_in(session: Session, slug: str, post_id: int) -> tuple[Asked, Post]:
         .options(contains_eager(Post.discussion).joinedload(Discussion.activity), contains_eager(Post.enrolment))
     )
     lesson = post.discussion.activity.parent if post is not None else None
-    if post is None or lesson is None:
-        raise NotFound
+    if post is None or lesson is None or not may_see(session, mine, post.discussion.activity):
+        raise NotFound  # what one does not see yet does not exist
     return prompt_in(session, slug, lesson.ident, post.discussion.activity.ident), post
 
 

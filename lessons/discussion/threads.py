@@ -14,6 +14,7 @@ from course.groups.models import Enrolment, Role
 from course.notices.records import mark_seen
 from course.outline.models import Activity
 from lessons.discussion.models import Discussion, Post, PostVersion, ReadMark
+from lessons.discussion.seeing import seen_by
 from lessons.models import Draft, Lesson
 
 
@@ -62,6 +63,8 @@ class Thread:
     posts: Sequence[PostShown]
     #: Posts of the reader's with a draft of a reply to them, or of new words for them.
     drafts: frozenset[str]
+    #: How many posts of others are there that the reader sees only once they have written themselves.
+    hidden: int = 0
     known: dict[int, PostShown] = field(default_factory=dict)
 
     @property
@@ -81,7 +84,9 @@ class Thread:
 
 
 def thread_of(session: Session, enrolment: Enrolment, activity: Activity) -> Thread:
-    """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them. Three queries."""
+    """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them. Three queries.
+
+    Who has to write before they see gets no post of others before that, and how many there are."""
     ours = _ours(enrolment, Discussion.activity_id == activity.id)
     rows = session.execute(
         select(Post, ReadMark.post_id)
@@ -93,6 +98,8 @@ def thread_of(session: Session, enrolment: Enrolment, activity: Activity) -> Thr
         .order_by(Post.id)
         .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user), contains_eager(Post.discussion))
     ).all()
+    if not seen_by(enrolment, [post for post, _read in rows]):
+        return Thread(rows[0][0].discussion_id if rows else 0, [], frozenset(), hidden=len(rows))
     versions = _versions(session, ours)
     known: dict[int, PostShown] = {}
     first: list[PostShown] = []
@@ -109,7 +116,7 @@ def thread_of(session: Session, enrolment: Enrolment, activity: Activity) -> Thr
         _root(known, shown).replies.append(shown)
     drafts = select(Draft.place).where(Draft.enrolment_id == enrolment.id, Draft.text != "")
     drafts = drafts.where(or_(Draft.place.startswith("reply:"), Draft.place.startswith("edit:")))
-    return Thread(rows[0][0].discussion_id if rows else 0, first, frozenset(session.scalars(drafts)), known)
+    return Thread(rows[0][0].discussion_id if rows else 0, first, frozenset(session.scalars(drafts)), known=known)
 
 
 def _ours(enrolment: Enrolment, *more: ColumnElement[bool]) -> ColumnElement[bool]:
