@@ -385,7 +385,16 @@ def test_the_settings_say_anew_what_the_group_is_and_keep_its_address(circle: Ci
     with database.transaction(writing=False) as session:
         group = session.scalars(select(StudyGroup)).one()
         assert {name: getattr(group, name) for name in said} == said
-        assert group.slug == circle.slug
+        assert (group.slug, group.write_first) == (circle.slug, False)
+
+
+def test_an_organiser_lets_the_group_write_before_it_sees(circle: Circle, database: Database):
+    page = circle.boss.get(f"/groups/{circle.slug}/settings").text
+    assert 'name="write_first"' in page
+    said = {"name": "Friday Circle", "zone": "Europe/Vienna", "write_first": "y"}
+    post(circle.boss, f"/groups/{circle.slug}/settings", said)
+    with database.transaction(writing=False) as session:
+        assert session.scalars(select(StudyGroup)).one().write_first
 
 
 def test_an_organiser_changes_nobody_of_another_group(app: Application, circle: Circle, database: Database):
