@@ -12,6 +12,7 @@ import quizzes.attempts.views
 import quizzes.checks.views
 import quizzes.explaining.views
 import quizzes.marking.views
+import quizzes.paper.views
 import quizzes.rules.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
         quizzes.attempts.views.bp,
         quizzes.checks.views.bp,
         quizzes.explaining.views.bp,
+        quizzes.paper.views.bp,
         quizzes.rules.views.bp,
         quizzes.marking.views.bp,
         course.users.views.bp,

@@ -139,6 +139,7 @@ def _score_page(asked: access.Asked, refused: OverrideForm | None = None, *, sta
         quiz=asked.attempt.activity,
         explained=explained,
         address=asked.address,
+        item_id=asked.item.version.item_id,
         form=refused or OverrideForm(explained.most, sent=False),
         button=EmptyForm(),
     )

@@ -26,6 +26,10 @@ Say = Callable[[datetime], str]
 """How a moment is said to whoever reads: "21 November 2026, 14:31"."""
 
 
+#: Types of which the reckoning says what was answered.
+SAID_ANYWAY = frozenset({"single", "multiple", "true-false", "matching", "short", "numeric", "date", "cloze"})
+
+
 class Entry(NamedTuple):
     """One thing that led to the score, and what there is to say of it in single (Markdown)."""
 
@@ -71,7 +75,11 @@ class Told:
 
 def story_of(told: Told) -> list[Entry]:
     """Return what led to the score, in order."""
-    return [_version(told), Entry(method_of(told.data)), *_answers(told), *_uncounted(told), *_verdicts(told)]
+    return [_version(told), _method(told), *_answers(told), *_uncounted(told), *_verdicts(told)]
+
+
+def _method(told: Told) -> Entry:
+    return Entry(_("How it is scored. {method}").format(method=method_of(told.data)))
 
 
 def _version(told: Told) -> Entry:
@@ -110,15 +118,17 @@ def _answers(told: Told) -> list[Entry]:
 
 def _answer(told: Told, response: Response | None, scored: Scored | None, number: int = 0) -> Entry:
     """Return the entry of one try, NUMBER of them being before it; SCORED is None where a human marks it."""
-    facts = {"n": number + 1, "when": _when(told, number), "answer": _in_words(told, response)}
+    facts = {"n": number + 1, "when": _when(told, number)}
     if response is None:
         words = _("No answer was given.")
-    elif told.policy.behaviour is Behaviour.end or is_marked_by_hand(told.data):
-        words = _("The answer that counts, saved {when}: {answer}").format(**facts)
+    elif not told.history.checks:
+        words = _("The answer that counts, saved {when}").format(**facts)
     elif number < len(told.history.checks):
-        words = _("Try {n}, checked {when}: {answer}").format(**facts)
+        words = _("Try {n}, checked {when}").format(**facts)
     else:
-        words = _("Try {n}, not checked and handed in as it was saved {when}: {answer}").format(**facts)
+        words = _("Try {n}, not checked and handed in as it was saved {when}").format(**facts)
+    if response is not None and not (told.shows_reckoning and told.data.type in SAID_ANYWAY):
+        words = _("{words}: {answer}").format(words=words, answer=_in_words(told, response))
     if scored is None:
         return Entry(words)
     if told.shows_reckoning:

@@ -1,0 +1,1 @@
+"""A quiz on paper, with and without its key."""
