@@ -1,7 +1,7 @@
 """What must hold in the database once a storm is over."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -51,7 +51,9 @@ def check(session: Session, journals: Sequence[Journal], allowed: int) -> Checke
         answers[answer.attempt.id].append(answer)
     for attempt in attempts:
         check_scores(checked, attempt, answers[attempt.id])
-    check_saved(checked, journals, {answer.item.id: answer for some in answers.values() for answer in some})
+    still_open = {attempt.id for attempt in attempts if attempt.submitted_at is None}  # a fault said already
+    of_items = {answer.item.id: answer for some in answers.values() for answer in some}
+    check_saved(checked, journals, of_items, still_open)
     return checked
 
 
@@ -127,19 +129,21 @@ def check_scores(checked: Checked, attempt: Attempt, answers: Sequence[Answer]) 
     )
 
 
-def check_saved(checked: Checked, journals: Iterable[Journal], answers: dict[int, Answer]) -> None:
+def check_saved(
+    checked: Checked, journals: Iterable[Journal], answers: dict[int, Answer], still_open: Collection[int]
+) -> None:
     """Every response that the site said it has is there, and what must count counts."""
     for journal in journals:
         for saved in journal.saved:
             checked.figures["acknowledged"] += 1
-            if not is_there(saved, answers.get(saved.item)):
+            if saved.attempt not in still_open and not is_there(saved, answers.get(saved.item)):
                 checked.figures["lost"] += 1
                 checked.faults.append(f"lost: {saved}")
         for item, fields in journal.counting.items():
             checked.figures["known to count"] += 1
-            answer = answers[item]
-            counts = answer.history.response
-            checked.must(counts == response_to(answer, fields), f"item {item}: {counts} counts, and not {fields}")
+            if (answer := answers.get(item)) is not None:  # else it is lost, or still open: said already
+                counts = answer.history.response
+                checked.must(counts == response_to(answer, fields), f"item {item}: {counts} counts, and not {fields}")
 
 
 def is_there(saved: Acknowledged, answer: Answer | None) -> bool:
