@@ -53,7 +53,9 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "sitting": ("/attempts/{sitting}", 4),
     "submission": ("/attempts/{sitting}/submission", 4),
     "result": ("/attempts/{result}", 12),
-    "notices": ("/notices", 5),
+    "score": ("/attempts/{result}/questions/1/score", 12),
+    "paper": ("/courses/{course}/quizzes/{quiz}/paper?group={group}", 12),
+    "notices": ("/notices", 6),
     "what is wrong with a question": ("/courses/{course}/wrong?item={version}&group={group}", 5),
     "what is wrong with a passage": ("/courses/{course}/wrong?passage={passage}&group={group}", 5),
     "reports": ("/reports", 3),
@@ -65,18 +67,20 @@ PAGES: Mapping[str, tuple[str, int]] = {
 
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
-    "group of a tutor": ("/groups/{group}", 12),
-    "today of a tutor": ("/today?group={group}", 15),
+    "group of a tutor": ("/groups/{group}", 14),
+    "today of a tutor": ("/today?group={group}", 16),
     "what waits to be marked": ("/groups/{group}/marking", 5),
     "essay to be marked": ("/groups/{group}/marking/{essay}?n=1", 12),
     "release of marks": ("/groups/{group}/marking/{essay}/release", 6),
-    "progress": ("/groups/{group}/progress", 12),
+    "progress": ("/groups/{group}/progress", 14),
     "progress of one student": ("/groups/{group}/progress/{place}", 19),
     "rules of a quiz for all": ("/groups/{group}/quizzes/{quiz}/rules", 12),
     "rules of a quiz for one": ("/groups/{group}/quizzes/{quiz}/rules/{place}", 12),
     "rules of a quiz for some": ("/groups/{group}/quizzes/{quiz}/rules/subgroups/{subgroup}", 10),
     "accommodation": ("/groups/{group}/members/{place}/accommodation", 5),
     "attempt of a student": ("/groups/{group}/progress/{place}/attempts/{result}", 11),
+    "score of a student": ("/groups/{group}/members/{place}/attempts/{result}/questions/1/score", 12),
+    "paper with its key": ("/courses/{course}/quizzes/{quiz}/paper?group={group}&key=1", 12),
 }
 
 #: What only says where a transaction begins and ends.
