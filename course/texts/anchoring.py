@@ -1,32 +1,55 @@
 """Where a quotation stands in a text that has changed. Pure.
 
-It is looked for as it is, then by what stood around it, then by likeness, first in the passage it was made on and then
-elsewhere; the further away and the less alike, the more must speak for it. What nothing speaks for is left without a
-place rather than given a wrong one."""
+It is looked for as it is, then by likeness, in the passage that goes on from its own, then near it, then elsewhere; the
+further away and the less alike, the more must speak for it. Words that stood elsewhere before are not where it went.
+What nothing speaks for is left without a place rather than given a wrong one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-#: Characters before and after a quotation that are kept with it.
-CONTEXT = 32
+from course.texts.succession import CONTEXT, Block, Succession, around
+from course.texts.wording import (
+    Beside,
+    Stretch,
+    begins_clause,
+    beside,
+    ends_clause,
+    letters,
+    same_words,
+    stretch,
+    within,
+)
 
-#: How alike (0 to 1) the words must be that take the place of the quotation in its own passage, and in another.
-ALIKE_HERE = 0.7
-ALIKE_THERE = 0.88
+__all__ = ["CONTEXT", "Block", "Found", "Quote", "around", "locate"]
 
-#: How much of the words around it must be there for a quotation that stands in another passage.
+#: How much of the words of a quotation must be in the passage that goes on from its own (of a long one and of others),
+#: near it, and elsewhere.
+ALIKE_HERE = 0.45
+ALIKE_SHORT = 0.65
+ALIKE_NEAR = 0.6
+ALIKE_THERE = 0.75
+
+#: How much of what stood around a quotation must stand around its words near its passage and elsewhere, and around
+#: words so short that they stand in a text by chance.
 AROUND = 0.5
+AROUND_SHORT = 0.7
 
-#: So many characters of its beginning and its end tell where a changed quotation begins and ends.
-END = 10
-
-#: So many characters are a quotation that is not likely to stand in a text by chance.
+#: So many characters are a short quotation, and one that is not likely to stand in a text by chance.
+SHORT = 12
 LONG = 24
 
-#: How much nearer to its old words a place must be, to be taken before the passage that bears its ident.
-FOR_ITS_IDENT = 0.35
+#: How much nearer to its old words a place must be, to be taken before the passage that goes on from its own, and
+#: before one near that.
+FOR_ITS_HEIR = 0.35
+FOR_NEARNESS = 0.15
+
+#: So many letters come, at the most, in the place of one that is lost.
+REPLACED = 1.5
+
+#: How much of the words of a passage stand for all of it.
+ALL = 0.8
 
 
 class Quote(NamedTuple):
@@ -39,13 +62,6 @@ class Quote(NamedTuple):
     whole: bool = False
 
 
-class Block(NamedTuple):
-    """A passage of the text as it is now."""
-
-    ident: str
-    plain: str
-
-
 class Found(NamedTuple):
     """A place in the text as it is now: the number of its block, and the characters from START to END (exclusive)."""
 
@@ -55,115 +71,181 @@ class Found(NamedTuple):
 
 
 def locate(
-    quote: Quote, idents: Sequence[str], blocks: Sequence[Block], moved: Mapping[str, str] | None = None
+    quote: Quote,
+    ident: str,
+    blocks: Sequence[Block],
+    moved: Mapping[str, str] | None = None,
+    since: Succession | None = None,
 ) -> Found | None:
     """Return where QUOTE stands in BLOCKS, None where nothing speaks for any place.
 
-    IDENTS are those of the passages it has been on, the one to trust most first. MOVED says of idents that are gone
-    where they lead now."""
-    trusted = _trusted(idents, blocks, moved or {})
-    if quote.whole:
-        return _whole(quote, trusted, blocks)
-    return _exact(quote, trusted, blocks) or _like(quote, trusted, blocks) or _led(idents, blocks, moved or {})
+    IDENT is that of the passage it was taken from. MOVED says of idents that are gone where they lead now. SINCE is how
+    the text it was taken from has become BLOCKS; without it less is found, and the same words that stood elsewhere all
+    along may be taken for it."""
+    search = _Search(quote, ident, since or _known_from(quote, ident, blocks, moved or {}), sure=since is not None)
+    if quote.whole and (found := search.all_of_its_passage()):
+        return found
+    return search.exact() or search.alike() or search.led()
 
 
-def around(blocks: Sequence[Block], index: int, start: int, end: int) -> tuple[str, str]:
-    """Return what stands before and after a place, over the borders of its passage where that is near."""
-    plain = blocks[index].plain
-    before = (blocks[index - 1].plain if index else "") + plain[:start]
-    after = plain[end:] + (blocks[index + 1].plain if index + 1 < len(blocks) else "")
-    return before[-CONTEXT:], after[:CONTEXT]
+def _known_from(quote: Quote, ident: str, blocks: Sequence[Block], moved: Mapping[str, str]) -> Succession:
+    """Return how a text has become BLOCKS of which only QUOTE and what stood around it are known."""
+    plain = quote.exact if quote.whole else quote.prefix + quote.exact + quote.suffix
+    return Succession([Block(ident, plain)], blocks, moved)
 
 
-def _trusted(idents: Sequence[str], blocks: Sequence[Block], moved: Mapping[str, str]) -> list[int]:
-    """Return the blocks that bear one of IDENTS, then those where these lead; each once."""
-    at = {block.ident: index for index, block in enumerate(blocks)}
-    wanted = [*idents, *(moved[ident] for ident in idents if ident in moved)]
-    return list(dict.fromkeys(at[ident] for ident in wanted if ident in at))
+class _Search:
+    """Looks for one quotation."""
+
+    def __init__(self, quote: Quote, ident: str, since: Succession, *, sure: bool) -> None:
+        self.quote, self.since, self.blocks, self.sure = quote, since, since.new, sure
+        self.own = next(index for index, block in enumerate(since.old) if block.ident == ident)
+        start = quote.start if sure else 0 if quote.whole else len(quote.prefix)
+        self.words = since.old_words(self.own)
+        self.mine = within(self.words, start, start + len(quote.exact))
+        self.heir = since.heirs.get(self.own)
+        self.near = [index for index in since.near(self.own) if index != self.heir]
+
+    def all_of_its_passage(self) -> Found | None:
+        """A whole passage goes where its ident goes, whatever it says now: its author named it so.
+
+        Where it was merged into another and stands there in full, it is that part of it."""
+        if (index := self.heir) is None:
+            return None
+        plain = self.blocks[index].plain
+        part = plain.find(self.quote.exact) if self.blocks[index].ident != self.since.old[self.own].ident else -1
+        return Found(index, part, part + len(self.quote.exact)) if part >= 0 else Found(index, 0, len(plain))
+
+    # The very words
+
+    def exact(self) -> Found | None:
+        """Return the place of the very words: of several the one with the most of what stood around them."""
+        places = [place for place in self._occurrences() if not self.sure or self._belongs_elsewhere(place) <= 0.5]
+        likely = [place for place in places if self._is_likely(place, alone=len(places) == 1)]
+        return max(likely, key=self._speaks_for, default=None)
+
+    def _occurrences(self) -> Iterator[Found]:
+        exact = self.quote.exact
+        for index, block in enumerate(self.blocks):
+            start = block.plain.find(exact) if exact else -1
+            while start >= 0:
+                yield Found(index, start, start + len(exact))
+                start = block.plain.find(exact, start + 1)
+
+    def _belongs_elsewhere(self, place: Found) -> float:
+        """Return how much of the words at PLACE has been there all along as other words than those of the quotation."""
+        now = self.since.new_words(place.block)
+        there = within(now, place.start, place.end)
+        others = self._others(place.block)
+        return letters([now[one] for one in there if one in others]) / max(letters([now[one] for one in there]), 1)
+
+    def _others(self, index: int) -> frozenset[int]:
+        """Return the numbers of the words of a passage that have been there all along, less those of the quotation."""
+        found = set()
+        for ancestor in self.since.ancestors.get(index, ()):
+            became = self.since.became(ancestor, index)
+            found |= {now for then, now in became.items() if ancestor != self.own or then not in self.mine}
+        return frozenset(found)
+
+    def _is_likely(self, place: Found, *, alone: bool) -> bool:
+        if place.block == self.heir:
+            return True
+        size = len(self.quote.exact)
+        around_it = _around(self.quote, self.blocks, place)
+        if place.block in self.near and size >= SHORT:
+            return True
+        enough = AROUND if size >= SHORT else AROUND_SHORT
+        return around_it >= enough or (alone and size >= LONG)
+
+    def _speaks_for(self, place: Found) -> tuple[float, int]:
+        own = FOR_ITS_HEIR if place.block == self.heir else FOR_NEARNESS if place.block in self.near else 0.0
+        return _around(self.quote, self.blocks, place) + own, -abs(place.start - self.quote.start)
+
+    # Words that are like them
+
+    def alike(self) -> Found | None:
+        """Return the place of words that are like those of the quotation."""
+        if not self.mine:
+            return None
+        best, found = 0.0, None
+        for index, enough, bonus in self._where():
+            for there in (self._as_its_passage_became(index), self._among_new_words(index)):
+                if there and there.share >= enough and there.share + bonus > best:
+                    best, found = there.share + bonus, self._place(index, there)
+        return found
+
+    def _where(self) -> Iterator[tuple[int, float, float]]:
+        """Yield passages to look in, how much of the words must be there, and how much more this place is worth."""
+        for index in range(len(self.blocks)):
+            if index == self.heir:
+                yield index, ALIKE_HERE if len(self.quote.exact) >= LONG else ALIKE_SHORT, FOR_ITS_HEIR
+            elif index in self.near:
+                yield index, ALIKE_NEAR, FOR_NEARNESS
+            elif len(self.quote.exact) >= LONG:
+                yield index, ALIKE_THERE, 0.0
+
+    def _as_its_passage_became(self, index: int) -> Stretch | None:
+        """Return what has become of its words where its passage goes on."""
+        if index != self.heir:
+            return None
+        became = self.since.became(self.own, index)
+        mine = {place: became[one] for place, one in enumerate(self.mine) if one in became}
+        return stretch([self.words[one] for one in self.mine], self.since.new_words(index), mine)
+
+    def _among_new_words(self, index: int) -> Stretch | None:
+        """Return where its words stand in a passage among those that were not there before."""
+        mine = [self.words[one] for one in self.mine]
+        now, others = self.since.new_words(index), self._others(index)
+        fresh = [number for number in range(len(now)) if number not in others]
+        known = {word.text for word in mine}
+        if letters([now[one] for one in fresh if now[one].text in known]) < ALIKE_HERE * letters(mine):
+            return None
+        became = same_words(mine, [now[one] for one in fresh])
+        return stretch(mine, now, {then: fresh[one] for then, one in became.items()})
+
+    def _place(self, index: int, there: Stretch) -> Found:
+        """Return THERE as a place, with what took the place of its first and last words, and with its marks."""
+        plain, now = self.blocks[index].plain, self.since.new_words(index)
+        if self.quote.whole and letters(now[there.first : there.last + 1]) >= ALL * letters(now):
+            return Found(index, 0, len(plain))
+        first, last = self._edges(index, there)
+        start, end = now[first].start, now[last].end
+        while _is_mark(self.quote.exact[:1]) and _is_mark(plain[start - 1 : start]):
+            start -= 1
+        while _is_mark(self.quote.exact[-1:]) and _is_mark(plain[end : end + 1]):
+            end += 1
+        return Found(index, start, end)
+
+    def _edges(self, index: int, there: Stretch) -> tuple[int, int]:
+        """Return the first and last word of THERE with the new ones beside it that belong to it.
+
+        These are as many as it lost there; or, if the quotation began or ended a clause, all of the clause, if it lost
+        about as much elsewhere."""
+        plain, now = self.blocks[index].plain, self.since.new_words(index)
+        became = self.since.became(self.own, index)
+        others = self._others(index) | {word for then, word in became.items() if then not in self.mine}
+        old, mine = self.since.old[self.own].plain, [self.words[one] for one in self.mine]
+        most = REPLACED * (1 - there.share) * letters(mine)
+        starts, ends = begins_clause(old, mine[0].start), ends_clause(old, mine[-1].end)
+        before = beside(plain, now, range(there.first - 1, -1, -1), others)
+        after = beside(plain, now, range(there.last + 1, len(now)), others)
+        first = there.first - _taken(before, there.before, whole=starts and letters(before.words) <= most)
+        last = there.last + _taken(after, there.after, whole=ends and letters(after.words) <= most)
+        return first, last
+
+    def led(self) -> Found | None:
+        """Return all of the passage to which the author of the text says that its ident leads now."""
+        if self.heir is None or not self.since.is_led(self.own):
+            return None
+        return Found(self.heir, 0, len(self.blocks[self.heir].plain))
 
 
-def _led(idents: Sequence[str], blocks: Sequence[Block], moved: Mapping[str, str]) -> Found | None:
-    """Return all of the passage to which the author of the text says that one of IDENTS leads now."""
-    at = {block.ident: index for index, block in enumerate(blocks)}
-    led = [at[moved[ident]] for ident in idents if ident in moved and ident not in at and moved[ident] in at]
-    return Found(led[0], 0, len(blocks[led[0]].plain)) if led else None
+def _taken(beside: Beside, lost: int, *, whole: bool) -> int:
+    return len(beside.words) if whole and beside.to_the_stop else min(len(beside.words), lost)
 
 
-def _whole(quote: Quote, trusted: Sequence[int], blocks: Sequence[Block]) -> Found | None:
-    """A whole passage goes where its ident goes, whatever it says now: its author named it so."""
-    for index in trusted:
-        return Found(index, 0, len(blocks[index].plain))
-    for index, block in enumerate(blocks):
-        if block.plain == quote.exact:
-            return Found(index, 0, len(block.plain))
-    inside = [Found(index, start, end) for index, start, end in _occurrences(quote.exact, blocks)]
-    if len(inside) == 1 and len(quote.exact) >= LONG:
-        return inside[0]
-    alike = max(((_ratio(quote.exact, block.plain), index) for index, block in enumerate(blocks)), default=(0.0, 0))
-    if alike[0] >= ALIKE_THERE:
-        return Found(alike[1], 0, len(blocks[alike[1]].plain))
-    return None
-
-
-def _exact(quote: Quote, trusted: Sequence[int], blocks: Sequence[Block]) -> Found | None:
-    """Return the place of the very words: of several the one with the most of what stood around them."""
-    places = [Found(*place) for place in _occurrences(quote.exact, blocks)]
-
-    def speaks(place: Found) -> tuple[float, int]:
-        own = FOR_ITS_IDENT if place.block in trusted else 0.0
-        return _around(quote, blocks, place) + own, -abs(place.start - quote.start)
-
-    best = max(places, key=speaks, default=None)
-    if best is None or best.block in trusted:
-        return best
-    likely = _around(quote, blocks, best) >= AROUND or (len(places) == 1 and len(quote.exact) >= LONG)
-    return best if likely else None
-
-
-def _occurrences(exact: str, blocks: Sequence[Block]) -> Iterator[tuple[int, int, int]]:
-    for index, block in enumerate(blocks):
-        start = block.plain.find(exact) if exact else -1
-        while start >= 0:
-            yield index, start, start + len(exact)
-            start = block.plain.find(exact, start + 1)
-
-
-def _like(quote: Quote, trusted: Sequence[int], blocks: Sequence[Block]) -> Found | None:
-    """Return the place of words that are like those of QUOTE: few changed ones in its own passage, or hardly any in
-    another, with the same words around."""
-    here = max((_alike(quote, blocks, index) for index in trusted), default=None)
-    if here is not None and here[0] >= ALIKE_HERE:
-        return here[1]
-    others = [_alike(quote, blocks, index) for index in range(len(blocks)) if index not in trusted]
-    there = max(others, default=None)
-    if there is None or there[0] < ALIKE_THERE or len(quote.exact) < LONG:
-        return None
-    return there[1]
-
-
-def _alike(quote: Quote, blocks: Sequence[Block], index: int) -> tuple[float, Found]:
-    """Return how alike the likest words of a block are (0 to 1), a part of it what stands around; and their place."""
-    plain = blocks[index].plain
-    match = fuzz.partial_ratio_alignment(quote.exact, plain) if quote.exact and plain else None
-    if match is None:
-        return 0.0, Found(index, 0, 0)
-    spans = [(match.dest_start, match.dest_end), *_from_head_to_tail(quote.exact, plain)]
-    start, end = max(
-        (_whole_words(plain, *span) for span in spans), key=lambda at: _ratio(quote.exact, plain[slice(*at)])
-    )
-    place = Found(index, start, end)
-    likeness = _ratio(quote.exact, plain[start:end])
-    return 0.85 * likeness + 0.15 * _around(quote, blocks, place), place
-
-
-def _from_head_to_tail(exact: str, plain: str) -> Iterator[tuple[int, int]]:
-    """Yield the place that begins and ends as EXACT does, however much was put in or taken out between.
-
-    The window of the nearest likeness is only as long as EXACT was."""
-    head, tail = exact[:END], exact[-END:]
-    start, last = plain.find(head), plain.rfind(tail)
-    if len(exact) >= 2 * END and 0 <= start <= last:
-        yield start, last + len(tail)
+def _is_mark(sign: str) -> bool:
+    return bool(sign) and not sign.isalnum() and not sign.isspace()
 
 
 def _around(quote: Quote, blocks: Sequence[Block], place: Found) -> float:
@@ -171,17 +253,4 @@ def _around(quote: Quote, blocks: Sequence[Block], place: Found) -> float:
     before, after = around(blocks, *place)
     sides = [(quote.prefix, before), (quote.suffix, after)]
     known = [(then, now[-len(then) :] if then is quote.prefix else now[: len(then)]) for then, now in sides if then]
-    return sum(_ratio(then, now) for then, now in known) / len(known) if known else 0.5
-
-
-def _ratio(one: str, other: str) -> float:
-    return fuzz.ratio(one, other) / 100
-
-
-def _whole_words(plain: str, start: int, end: int) -> tuple[int, int]:
-    """Return START and END moved out to where the words of PLAIN that they cut begin and end."""
-    while 0 < start < len(plain) and plain[start - 1].isalnum() and plain[start].isalnum():
-        start -= 1
-    while 0 < end < len(plain) and plain[end - 1].isalnum() and plain[end].isalnum():
-        end += 1
-    return start, end
+    return sum(fuzz.ratio(then, now) / 100 for then, now in known) / len(known) if known else 0.5

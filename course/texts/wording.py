@@ -1,0 +1,155 @@
+"""Words of two texts that are the same, and where a run of words stands among others. Pure."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+_WORD = re.compile(r"\w+")
+
+#: From so many words on, those that are everywhere are left out when two texts are compared: it would take too long.
+MANY = 1000
+
+#: How much of two words of so many letters or more must be alike for one to have become the other.
+LIKE = 0.75
+LIKELY = 4
+
+#: Where a clause ends.
+STOPS = frozenset(".;:!?…—–\n")
+
+#: What the letters of strange words within a run cost, in letters of its own.
+STRANGE = 0.3
+
+
+class Word(NamedTuple):
+    """A word in lower case, and where it begins and ends (exclusive)."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Stretch(NamedTuple):
+    """Words FIRST to LAST (inclusive) among others, how much (0 to 1) of the words looked for is there, and how many of
+    these BEFORE its first and AFTER its last are not."""
+
+    first: int
+    last: int
+    share: float
+    before: int
+    after: int
+
+
+class Beside(NamedTuple):
+    """New words that stand beside some, and whether a clause (or the text) begins or ends with them."""
+
+    words: Sequence[Word]
+    to_the_stop: bool
+
+
+def words_of(plain: str) -> list[Word]:
+    """Return the words of PLAIN in order; marks and spaces do not count."""
+    return [Word(found[0].casefold(), *found.span()) for found in _WORD.finditer(plain)]
+
+
+def letters(words: Sequence[Word]) -> int:
+    """Return how many letters WORDS have together."""
+    return sum(len(word.text) for word in words)
+
+
+def within(words: Sequence[Word], start: int, end: int) -> list[int]:
+    """Return the numbers of those of WORDS that stand, at least in part, between START and END."""
+    return [number for number, word in enumerate(words) if word.start < end and start < word.end]
+
+
+def same_words(old: Sequence[Word], new: Sequence[Word]) -> dict[int, int]:
+    """Return the numbers of words of OLD -> those of NEW that they have become, both in the same order.
+
+    Between words that are the same, a word may have become one that is like it: another number, tense or case."""
+    matcher = SequenceMatcher(None, [word.text for word in old], [word.text for word in new], autojunk=len(new) > MANY)
+    became: dict[int, int] = {}
+    for kind, first, last, begin, end in matcher.get_opcodes():
+        if kind == "equal":
+            became |= zip(range(first, last), range(begin, end), strict=True)
+        elif kind == "replace" and (last - first) * (end - begin) <= MANY:
+            became |= _like_words(old, new, range(first, last), range(begin, end))
+    return became
+
+
+def _like_words(old: Sequence[Word], new: Sequence[Word], then: range, now: range) -> dict[int, int]:
+    became, left = {}, now
+    for number in then:
+        alike = next((one for one in left if _is_like(old[number].text, new[one].text)), None)
+        if alike is not None:
+            became[number] = alike
+            left = range(alike + 1, now.stop)
+    return became
+
+
+def _is_like(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= LIKELY and one.isalpha() and fuzz.ratio(one, other) >= 100 * LIKE
+
+
+def stretch(old: Sequence[Word], new: Sequence[Word], became: dict[int, int]) -> Stretch | None:
+    """Return where most of the words OLD stand in NEW, with few others between; BECAME as of `same_words`.
+
+    A word of theirs that stands by itself, far from the others, is not counted: it is there by chance."""
+    runs = list(_runs(became))
+    sizes = [letters([old[a] for a, _b in run]) for run in runs]
+    best, place = 0.0, None
+    for first, start in enumerate(runs):
+        there, strange = 0, 0
+        for last in range(first, len(runs)):
+            if last > first:
+                strange += letters(new[runs[last - 1][-1][1] + 1 : runs[last][0][1]])
+            there += sizes[last]
+            worth = there - STRANGE * strange
+            if worth > best:
+                (head, begin), (tail, end) = start[0], runs[last][-1]
+                place = Stretch(begin, end, there / letters(old), before=head, after=len(old) - 1 - tail)
+                best = worth
+    return place
+
+
+def _runs(became: dict[int, int]) -> Iterator[list[tuple[int, int]]]:
+    """Yield the pairs of BECAME, those that follow each other in the new text together."""
+    run: list[tuple[int, int]] = []
+    for pair in sorted(became.items()):
+        if run and pair[1] != run[-1][1] + 1:
+            yield run
+            run = []
+        run.append(pair)
+    if run:
+        yield run
+
+
+def beside(plain: str, words: Sequence[Word], numbers: range, known: Collection[int]) -> Beside:
+    """Return the words of NUMBERS, in that order, up to one that is KNOWN or to the end of a clause of PLAIN."""
+    found: list[Word] = []
+    step = numbers.step
+    for number in numbers:
+        last = number - step
+        gap = (words[number].end, words[last].start) if step < 0 else (words[last].end, words[number].start)
+        if STOPS.intersection(plain[slice(*gap)]):
+            return Beside(found, True)
+        if number in known:
+            return Beside(found, False)
+        found.append(words[number])
+    return Beside(found, True)
+
+
+def begins_clause(plain: str, start: int) -> bool:
+    """Say whether a clause of PLAIN begins with the word that begins at START."""
+    return not STOPS.isdisjoint(_between(plain[:start][::-1])) or not any(map(str.isalnum, plain[:start]))
+
+
+def ends_clause(plain: str, end: int) -> bool:
+    """Say whether a clause of PLAIN ends with the word that ends at END."""
+    return not STOPS.isdisjoint(_between(plain[end:])) or not any(map(str.isalnum, plain[end:]))
+
+
+def _between(plain: str) -> str:
+    """Return what of PLAIN stands before its first word."""
+    return plain[: next((at for at, sign in enumerate(plain) if sign.isalnum()), len(plain))]
