@@ -1,6 +1,6 @@
-"""The prepared set of `benchmarks.reanchor`, read and checked: a text, its revisions, anchors, and what becomes of them.
+"""The prepared set of `benchmarks.reanchor`, read and checked: a text, revisions, anchors, and what becomes of these.
 
-The text and its revisions are our own; they and the expected outcomes were written by hand (see the files)."""
+All of it is written for this benchmark, by hand; anchors.yaml says how."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ Outcomes = Sequence[Place | None]
 
 
 class Revision(NamedTuple):
-    """A state of the text, the one it was made from (None: the original), and where its author says that idents lead."""
+    """A state of the text, the one it was made from (None: the original), and where idents lead by its author's word."""
 
     name: str
     made_from: str | None
@@ -91,7 +91,7 @@ def _case(raw: Mapping[str, Any], original: Revision, states: Mapping[str, Revis
         name: [_outcome(one, states[name], made_on, words) for one in (said if isinstance(said, list) else [said])]
         for name, said in raw["becomes"].items()
     }
-    return Case(raw["anchor"], raw["anchor"].partition("-")[0].rstrip("0123456789"), made_on, becomes)
+    return Case(raw["anchor"], raw["anchor"].partition("-")[0], made_on, becomes)
 
 
 def _outcome(said: Any, state: Revision, made_on: Place, words: str) -> Place | None:
@@ -116,7 +116,7 @@ def _place(state: Revision, passage: str, words: str, nth: int = 1) -> Place:
 
 
 def _block(state: Revision, passage: str) -> Block:
-    """Return the passage of that ident or, if none has it, that begins so ("…  /2": the second that does)."""
+    """Return the passage of that ident or, if none has it, that begins so (" /2": the second that does)."""
     beginning, _sign, number = passage.partition(" /")
     named = [block for block in state.blocks if block.ident == passage]
     found = named or [block for block in state.blocks if block.plain.startswith(beginning)]
