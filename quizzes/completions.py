@@ -14,7 +14,6 @@ from course.outline.models import Activity
 from quizzes.models import Attempt, AttemptItem, Purpose, Step, StepKind
 from quizzes.policy import Policy, counting, passes
 
-
 #: Steps that give an item the response that counts.
 SAVES = (StepKind.save, StepKind.accept)
 

@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL server for the tests: the one they are told of, else one of our own that keeps nothing safe."""
+"""A throwaway PostgreSQL server for the tests: the one they are told of, else one of our own that keeps nothing."""
 
 import contextlib
 import os
