@@ -5,7 +5,7 @@ Each look costs about half a second: of two pages with the same parts the fuller
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.journeys.people import COURSE, LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES
+from tests.journeys.people import COURSE, LESSON, OTHER_LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES
 
 
 class Shown(NamedTuple):
@@ -28,11 +28,12 @@ PAGES: list[Shown] = [
     # What everybody reads, with nothing done
     Shown("visitor", "/"),
     Shown("visitor", COURSE),
-    Shown("visitor", f"{COURSE}/lessons/lenins-return-april-theses"),
+    Shown("visitor", f"{OTHER_LESSON}?checked={{closed}}"),
     Shown("visitor", PROMPT),
     Shown("visitor", TEXT),
     Shown("visitor", f"{COURSE}/reference"),
     Shown("visitor", QUIZ),
+    Shown("visitor", f"{QUIZ}/paper"),
     Shown("visitor", "/today"),
     Shown("visitor", "/reading-settings"),
     Shown("visitor", "/styleguide"),
@@ -49,12 +50,17 @@ PAGES: list[Shown] = [
     # A guest
     Shown("guest", "/today"),
     Shown("guest", "/me"),
+    Shown("guest", "/me/calibration"),
     Shown("guest", "/sign-up"),
     Shown("guest", "/sign-out", 200, {}),
     # A student who has done all there is to do in a lesson
     Shown("student", "/"),
     Shown("student", COURSE),
-    Shown("student", f"{LESSON}?from=attempt-{{result}}-1"),
+    Shown("student", f"{LESSON}?from=attempt-{{result}}-1&checked={{check}}"),
+    Shown("student", f"{LESSON}/checks/{{check}}", 422, {"certainty": "3"}),
+    Shown("student", f"{OTHER_LESSON}?checked={{closed}}"),
+    Shown("student", f"{OTHER_LESSON}/checks/{{closed}}"),
+    Shown("student", "/me/calibration"),
     Shown("student", "/today"),
     Shown("student", PROMPT),
     Shown("student", PROMPT, 200, {"text": "It **showed** that power can change hands.", "preview": "1"}),
@@ -64,6 +70,7 @@ PAGES: list[Shown] = [
     Shown("student", "/attempts/{sitting}", 422, {"base-{ordering}": "0", "item-{ordering}-{entry}": "99"}),
     Shown("student", "/attempts/{sitting}/submission"),
     Shown("student", "/attempts/{result}"),
+    Shown("student", "/attempts/{result}/questions/1/score"),
     Shown("student", "/me", 422, {"name": "", "zone": "Nowhere"}),
     Shown("student", "/me/password"),
     Shown("student", "/me/password", 422, {"password": "password"}),
@@ -105,6 +112,9 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/progress"),
     Shown("planner", "/groups/{group}/progress/{place}"),
     Shown("planner", "/groups/{group}/progress/{place}/attempts/{seen}"),
+    Shown("planner", "/groups/{group}/members/{place}/attempts/{seen}/questions/1/score"),
+    Shown("planner", "/groups/{group}/members/{place}/attempts/{seen}/questions/1/score", 422, {"points": "much"}),
+    Shown("planner", f"{OTHER_QUIZ}/paper?group={{group}}&key=1"),
     Shown("visitor", f"{QUIZ}/rules"),
     Shown("member", f"{QUIZ}/rules?group={{group}}"),
     Shown("planner", RULES),
@@ -180,6 +190,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("lessons.discard", "POST"): "leads elsewhere",
     ("quizzes.begin", "POST"): "leads elsewhere",
     ("quizzes.submit", "POST"): "leads elsewhere",
+    ("progress.accept", "POST"): "leads elsewhere",
     ("merging.ask", "POST"): "leads elsewhere",
     ("notices.seen", "POST"): "leads elsewhere",
     ("notices.open_notice", "POST"): "leads elsewhere",

@@ -28,6 +28,7 @@ from tests.web import post
 
 COURSE = "/courses/why-study-the-russian-revolution"
 LESSON = f"{COURSE}/lessons/why-study-the-russian-revolution"
+OTHER_LESSON = f"{COURSE}/lessons/lenins-return-april-theses"
 READING = f"{LESSON}/readings/read-to-the-citizens/tick"
 PROMPT = f"{LESSON}/prompts/fact-and-judgement"
 POSTING = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
@@ -39,6 +40,7 @@ EMAIL, PASSWORD = "vera@example.org", "peace, land and bread"
 
 CHOICE = re.compile(r'name="(item-\d+)" value="([^"]+)"')
 TYPED = re.compile(r'type="text" id="[^"]+" name="(item-\d+)"')
+DATED = re.compile(r'type="text" id="[^"]+" name="(item-\d+)"[^>]*-hint"')
 BASE = re.compile(r'name="(base-\d+)" value="(\d+)"')
 WRONG = re.compile(r'href="([^"]+/wrong\?[^"]*(?:passage|item)=(\d+)[^"]*)"')
 PLACE = re.compile(r'<select name="item-(\d+)-([^"]+)" aria-label="Place of')
@@ -57,6 +59,7 @@ def make_house(app: Application, database: Database) -> House:
     _tick(guest)
     sign_up(student, EMAIL, "Vera")
     result, sitting = work(student)
+    check, closed = _check(student)
     ordering, entry = PLACE.findall(student.get(f"/attempts/{sitting}").text)[0]
     _tick(merging)
     post(merging, "/sign-in", {"email": EMAIL, "password": PASSWORD})
@@ -82,6 +85,8 @@ def make_house(app: Application, database: Database) -> House:
         "subgroup": _except(database, planner, group, place),
         "result": result,
         "sitting": sitting,
+        "check": check,
+        "closed": closed,
         "ordering": ordering,
         "entry": entry,
         "reset": _token_in_letter(database),
@@ -135,6 +140,7 @@ def take(client: FlaskClient, quiz: str, *, flagging: bool = False) -> str:
     page = client.get(address).text
     chosen = dict(sorted(CHOICE.findall(page)))
     answers = dict(BASE.findall(page)) | chosen | dict.fromkeys(TYPED.findall(page), "Military Revolutionary Committee")
+    answers |= dict.fromkeys(DATED.findall(page), "7 November 1917")
     if flagging:
         answers[next(iter(chosen)).replace("item", "flag")] = "1"
     assert post(client, address, answers).status_code == 303
@@ -207,6 +213,14 @@ def _discuss(member: FlaskClient, planner: FlaskClient, group: str) -> str:
     for text in ("And who counted?", "Written meanwhile in another window."):
         post(member, f"{at}/reply/draft", {"text": text, "base": "0"})
     return first
+
+
+def _check(client: FlaskClient) -> tuple[str, str]:
+    """Answer a self-check of the first lesson; return its item, and one that the open attempt at another quiz asks."""
+    field, value = CHOICE.findall(client.get(LESSON).text)[-1]
+    check = field.removeprefix("item-")
+    assert post(client, f"{LESSON}/checks/{check}", {field: value, "certainty": "3"}).status_code == 303
+    return check, re.findall(r'id="check-(\d+)"', client.get(OTHER_LESSON).text)[0]
 
 
 def _tick(client: FlaskClient) -> None:
