@@ -13,10 +13,19 @@ from course.base.words import _, plural
 from course.texts.models import Passage
 from quizzes.attempts.names import names_of
 from quizzes.attempts.quoting import Places, Quoted, look_up, places_in
-from quizzes.attempts.replay import Turn, turn_of
+from quizzes.attempts.replay import Turn, penalised, turn_of
 from quizzes.attempts.saving import Outcome, Sent
 from quizzes.attempts.steps import History
-from quizzes.attempts.wording import MENDED, combined, in_plain_words, of_points, overtaken, score_words, verdict
+from quizzes.attempts.wording import (
+    MENDED,
+    combined,
+    in_plain_words,
+    in_tries,
+    of_points,
+    overtaken,
+    points_words,
+    verdict,
+)
 from quizzes.items import ItemData, Names, Raw, Response, cloze, is_marked_by_hand, matching, parse_data, type_of
 from quizzes.items.cloze import Cloze
 from quizzes.items.essay import Essay
@@ -227,17 +236,20 @@ def kept_of(data: ItemData, history: History) -> Kept | None:
 
 
 def _checked(data: ItemData, history: History, turn: Turn, sitting: Sitting) -> Checked:
-    """Return what may be shown of the last check: never the key while there is another try."""
+    """Return what may be shown of the last check: never the key while there is another try.
+
+    Its points are those that the question is worth by now, after what the tries before have taken."""
     seen: frozenset[Thing] = sitting.policy.seen("during")
-    last = history.checks[-1]
-    scored = type_of(data).score(data, last.response, names=sitting.names)
+    tries = [type_of(data).score(data, step.response, names=sitting.names) for step in history.checks]
+    last, scored = history.checks[-1], tries[-1]
     how = verdict(last.score, last.response)
     said = [*scored.feedback, *([scored.note] if scored.note else []), *combined(data, how)]
     is_last = turn.state == "finished"
-    words = score_words(last.score, last.response, float(data.points)) if "score" in seen else ""
+    worth = float(penalised(data, sitting.policy, tries))
+    words = in_tries(points_words(how, worth, float(data.points) if "score" in seen else None), turn.used)
     return Checked(
         verdict=how if "right" in seen else "blank",
-        score_words=words or (score_words(last.score, last.response, None) if "right" in seen else _("Checked")),
+        score_words=words if seen & {"right", "score"} else _("Checked"),
         feedback=said if "feedback" in seen else (),
         hint=turn.hints[-1] if turn.hints and turn.state != "finished" else None,
         key_says=type_of(data).key_says(data) if is_last and "key" in seen and how != "right" else (),

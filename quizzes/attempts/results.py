@@ -21,7 +21,7 @@ from quizzes.attempts.quoting import Places, Quoted, places_in
 from quizzes.attempts.replay import tries_allowed, tries_of
 from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
 from quizzes.attempts.steps import VERDICTS, History, standing
-from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, listed, points_words, quote, verdict
+from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, in_tries, listed, points_words, quote, verdict
 from quizzes.items import ItemData, Names, Response, parse_data, type_of
 from quizzes.items.essay import Essay
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Step, StepKind
@@ -208,8 +208,7 @@ class _Shown:
         if scored is None:
             return WAITING if self.awaited else LEFT_OUT
         words = points_words(how, scored.score or 0.0, float(data.points) if "score" in self.seen else None)
-        if len(tries := tries_of(history, allowed=tries_allowed(data, self.policy))) > 1:
-            words = _("{words}, in {n} tries").format(words=words, n=len(tries))
+        words = in_tries(words, len(tries_of(history, allowed=tries_allowed(data, self.policy))))
         return words if self.seen & {"right", "score"} else ""
 
     def _feedback(self, data: ItemData, response: Response | None, how: str) -> list[str]:

@@ -53,6 +53,11 @@ def points_words(how: str, score: float, weight: float | None) -> str:
     return _("{how}, {got} of {points}").format(how=words[how], got=amount(score * weight), points=of_points(weight))
 
 
+def in_tries(words: str, count: int) -> str:
+    """Return WORDS on a score with how many tries it took, if more than one."""
+    return words if count < 2 else _("{words}, in {n} tries").format(words=words, n=count)
+
+
 def combined(data: ItemData, how: str) -> list[str]:
     """Return what the item says of the whole of an answer that came out so: right, part or wrong."""
     said = data.combined

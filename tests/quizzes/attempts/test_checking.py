@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from quizzes.attempts.checking import BLANK, PARTLY, SAME, check, try_again
 from quizzes.attempts.ending import submit_attempt
-from quizzes.attempts.steps import histories
+from quizzes.attempts.questions import questions_of, sitting_of
+from quizzes.attempts.steps import histories, standing
 from quizzes.items import Response
 from quizzes.items.matching import choice_ident
 from quizzes.models import Attempt, AttemptItem, Behaviour, ItemVersion, StepKind
@@ -47,6 +48,16 @@ def test_two_tries_and_the_score_of_the_second(session: Session) -> None:
     submit_attempt(session, attempt, now=NOW)
     assert kinds(session, attempt, item) == ["save", "check", "again", "save", "check", "score"]
     assert attempt.points == pytest.approx(2 / 3)
+
+
+def test_a_later_try_says_what_the_question_is_worth_after_those_before_it(session: Session) -> None:
+    attempt = sitting(session)
+    for response, words in ((WRONG, "Not right, 0 of 1 point"), (RIGHT, "Right, 0.67 of 1 point, in 2 tries")):
+        try_again(session, attempt, attempt.items[0], by=attempt.user_id, now=NOW)
+        try_it(session, attempt, attempt.items[0], response)
+        (shown,) = questions_of(attempt.items, standing(session, attempt), str, sitting_of(session, attempt))
+        assert shown.checked is not None
+        assert shown.checked.score_words == words
 
 
 def test_a_blank_and_the_same_answer_cost_nothing(session: Session) -> None:
