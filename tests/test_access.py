@@ -22,6 +22,7 @@ from course.users.sign_ins import add_sign_in
 from lessons.discussion.posts import write_post
 from lessons.models import Document, Prompt
 from lessons.reports.reports import Meant, make_report
+from quizzes.attempts.ending import submit_attempt
 from quizzes.models import ItemVersion
 from tests import factories
 from tests.conftest import NOW
@@ -112,7 +113,9 @@ def _invited(session: Session, organiser: Enrolment) -> dict[str, Any]:
 def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
     """Return the names of what STUDENT has: a sign-in, a notice; an attempt, a post, a report of something wrong."""
     prompt, quiz = (factories.activity_of(session, course, kind) for kind in (ActivityKind.prompt, ActivityKind.quiz))
-    attempt = factories.make_attempt(session, student, quiz)
+    result = factories.make_attempt(session, student, quiz)
+    submit_attempt(session, result, now=NOW)
+    attempt = factories.make_attempt(session, student, quiz, number=2)
     version_id = attempt.items[0].item_version_id
     meant = Meant(item=session.get_one(ItemVersion, version_id))
     asked = session.scalars(select(Prompt).where(Prompt.activity_id == prompt.id)).one()
@@ -122,6 +125,7 @@ def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any
         "sign_in": factories.add(session, signed_in).id,
         "notice": session.scalars(select(Notice.id).where(Notice.user_id == student.user_id)).one(),
         "attempt": attempt.id,
+        "result": result.id,
         "item": attempt.items[0].id,
         "version": version_id,
         "post": write_post(session, student, asked, "I think so.", once=None, base=0, now=NOW).id,
@@ -171,6 +175,8 @@ AUTHOR = of("student", then=303) | {"visitor": 401, "tutor": 403, "organiser": 4
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
+SCORE_OF = "/groups/{circle}/members/{member}"
+
 #: (endpoint, method, address) -> role -> status
 LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("courses.front", "/", EVERYBODY),
@@ -204,6 +210,16 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}?group={circle}", of(*MEMBERS)),
     ("quizzes.attempt", "/attempts/{attempt}", of("student")),
     ("quizzes.submission", "/attempts/{attempt}/submission", of("student")),
+    ("scores.score", "/attempts/{result}/questions/1/score", of("student")),
+    ("scores.score", "/attempts/{attempt}/questions/1/score", NOBODY),
+    ("paper.paper", "/courses/{course}/quizzes/{quiz}/paper", EVERYBODY),
+    ("paper.paper", "/courses/{course}/quizzes/{quiz}/paper?key=1", of("tutor", "another group's tutor", others=403)),
+    ("paper.paper", "/courses/{course}/quizzes/{quiz}/paper?group={circle}", of(*MEMBERS)),
+    (
+        "paper.paper",
+        "/courses/{course}/quizzes/{quiz}/paper?group={circle}&key=1",
+        of("tutor") | {"student": 403, "organiser": 403},
+    ),
     ("quiz_rules.mine", "/courses/{course}/quizzes/{quiz}/rules", EVERYBODY),
     ("quiz_rules.mine", "/courses/{course}/quizzes/{quiz}/rules?group={circle}", of(*MEMBERS)),
     ("quiz_rules.group", "/groups/{circle}/quizzes/{quiz}/rules", TUTORS),
@@ -251,6 +267,13 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("marking.answer", "/groups/{circle}/marking/{essay}", TUTORS),
     ("marking.answer", "/groups/{circle}/marking/0", TUTORS | {"tutor": 404}),
     ("marking.confirm", "/groups/{circle}/marking/{essay}/release", TUTORS),
+    ("progress.score", f"{SCORE_OF}/attempts/{{result}}/questions/1/score", TUTORS),
+    ("progress.score", f"{SCORE_OF}/attempts/{{attempt}}/questions/1/score", TUTORS | {"tutor": 404}),
+    (
+        "progress.score",
+        "/groups/{circle}/members/{former}/attempts/{result}/questions/1/score",
+        TUTORS | {"tutor": 404},
+    ),
     ("progress.places", "/me/places", of(*ROLES[1:], others=401)),
     ("progress.mine", "/me/places/{member}", of("student") | {"visitor": 401}),
     ("progress.mine", "/me/places/{former}", of("former member") | {"visitor": 401}),
@@ -381,6 +404,18 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ),
     ("marking.mark", "/groups/{circle}/marking/{essay}", {"answer": "{item}"}, TUTORS | {"tutor": 404}),
     ("marking.release_all", "/groups/{circle}/marking/{essay}/release", {}, TUTORS | {"tutor": 303}),
+    (
+        "progress.override",
+        f"{SCORE_OF}/attempts/{{result}}/questions/1/score",
+        {"points": "much"},
+        TUTORS | {"tutor": 422},
+    ),
+    (
+        "progress.accept",
+        f"{SCORE_OF}/attempts/{{result}}/questions/1/score/accept",
+        {"step": "0"},
+        TUTORS | {"tutor": 409},
+    ),
     ("users.end_sign_in", "/me/sign-ins/{sign_in}/sign-out", {}, accounts(404) | {"student": 303}),
     ("users.sign_up", "/sign-up", {}, of("visitor", "guest", then=422, others=303)),
     ("users.sign_in", "/sign-in", {}, of(*ROLES, then=422)),

@@ -53,8 +53,8 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "sitting": ("/attempts/{sitting}", 4),
     "submission": ("/attempts/{sitting}/submission", 4),
     "result": ("/attempts/{result}", 12),
-    "score": ("/attempts/{result}/questions/1/score", 12),
-    "paper": ("/courses/{course}/quizzes/{quiz}/paper?group={group}", 12),
+    "score": ("/attempts/{result}/questions/1/score", 13),
+    "paper": ("/courses/{course}/quizzes/{quiz}/paper?group={group}", 11),
     "notices": ("/notices", 6),
     "what is wrong with a question": ("/courses/{course}/wrong?item={version}&group={group}", 5),
     "what is wrong with a passage": ("/courses/{course}/wrong?passage={passage}&group={group}", 5),
@@ -79,8 +79,8 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "rules of a quiz for some": ("/groups/{group}/quizzes/{quiz}/rules/subgroups/{subgroup}", 10),
     "accommodation": ("/groups/{group}/members/{place}/accommodation", 5),
     "attempt of a student": ("/groups/{group}/progress/{place}/attempts/{result}", 11),
-    "score of a student": ("/groups/{group}/members/{place}/attempts/{result}/questions/1/score", 12),
-    "paper with its key": ("/courses/{course}/quizzes/{quiz}/paper?group={group}&key=1", 12),
+    "score of a student": ("/groups/{group}/members/{place}/attempts/{result}/questions/1/score", 15),
+    "paper with its key": ("/courses/{course}/quizzes/{quiz}/paper?group={group}&key=1", 13),
 }
 
 #: What only says where a transaction begins and ends.

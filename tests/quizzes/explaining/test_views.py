@@ -64,8 +64,8 @@ def test_a_score_is_told_from_the_question_to_the_sum(app: Application, database
     sat = Sat(app, database, "multiple", {"options": ["a", "b", "c"]})
     assert sat.lines() == [
         "Question 1 of the attempt, in version 1 of 24 October 2026, 14:02. So it stands today.",
-        "How it is scored. Net correct: the right ones ticked, less the wrong ones ticked, by the number of right ones; "
-        "never below 0.",
+        "How it is scored. Net correct: the right ones ticked, less the wrong ones ticked, by the number of right "
+        "ones; never below 0.",
         "The answer that counts, saved 23 November 2026, 14:02",
         "“Text of a” was ticked rightly",
         "“Text of b” was ticked rightly",
