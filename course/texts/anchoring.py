@@ -4,12 +4,14 @@ It is looked for as it is, then by likeness, in the passage that goes on from it
 further away and the less alike, the more must speak for it. Words that stood elsewhere before are not where it went.
 What nothing speaks for is left without a place rather than given a wrong one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain, takewhile
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from course.texts.succession import CONTEXT, Block, Succession, around
+from course.texts.succession import Block, Succession, around
 from course.texts.wording import (
     Beside,
     Stretch,
@@ -22,7 +24,7 @@ from course.texts.wording import (
     within,
 )
 
-__all__ = ["CONTEXT", "Block", "Found", "Quote", "around", "locate"]
+__all__ = ["Block", "Found", "Quote", "around", "locate"]
 
 #: How much of the words of a quotation must be in the passage that goes on from its own (of a long one and of others),
 #: near it, and elsewhere.
@@ -83,7 +85,7 @@ def locate(
     the text it was taken from has become BLOCKS; without it less is found, and the same words that stood elsewhere all
     along may be taken for it."""
     search = _Search(quote, ident, since or _known_from(quote, ident, blocks, moved or {}), sure=since is not None)
-    if quote.whole and (found := search.all_of_its_passage()):
+    if found := search.unchanged() or search.all_of_its_passage():
         return found
     return search.exact() or search.alike() or search.led()
 
@@ -95,22 +97,29 @@ def _known_from(quote: Quote, ident: str, blocks: Sequence[Block], moved: Mappin
 
 
 class _Search:
-    """Looks for one quotation."""
+    """Looks for one quotation; `sure`: all of the text it was taken from is known."""
 
     def __init__(self, quote: Quote, ident: str, since: Succession, *, sure: bool) -> None:
         self.quote, self.since, self.blocks, self.sure = quote, since, since.new, sure
         self.own = next(index for index, block in enumerate(since.old) if block.ident == ident)
         start = quote.start if sure else 0 if quote.whole else len(quote.prefix)
+        self.others = cache(self._others)
         self.words = since.old_words(self.own)
         self.mine = within(self.words, start, start + len(quote.exact))
         self.heir = since.heirs.get(self.own)
         self.near = [index for index in since.near(self.own) if index != self.heir]
 
+    def unchanged(self) -> Found | None:
+        """In a passage that says what it said a quotation stands where it stood."""
+        if not self.sure or self.heir is None or self.blocks[self.heir].plain != self.since.old[self.own].plain:
+            return None
+        return Found(self.heir, self.quote.start, self.quote.start + len(self.quote.exact))
+
     def all_of_its_passage(self) -> Found | None:
         """A whole passage goes where its ident goes, whatever it says now: its author named it so.
 
         Where it was merged into another and stands there in full, it is that part of it."""
-        if (index := self.heir) is None:
+        if (index := self.heir) is None or not self.quote.whole:
             return None
         plain = self.blocks[index].plain
         part = plain.find(self.quote.exact) if self.blocks[index].ident != self.since.old[self.own].ident else -1
@@ -134,28 +143,42 @@ class _Search:
 
     def _belongs_elsewhere(self, place: Found) -> float:
         """Return how much of the words at PLACE has been there all along as other words than those of the quotation."""
+        return self._share(place, self.others(place.block))
+
+    def _share(self, place: Found, numbers: Collection[int]) -> float:
+        """Return how much (0 to 1) of the words at PLACE is among NUMBERS; nothing where there are no words."""
         now = self.since.new_words(place.block)
         there = within(now, place.start, place.end)
-        others = self._others(place.block)
-        return letters([now[one] for one in there if one in others]) / max(letters([now[one] for one in there]), 1)
+        return letters([now[one] for one in there if one in numbers]) / max(letters([now[one] for one in there]), 1)
 
     def _others(self, index: int) -> frozenset[int]:
         """Return the numbers of the words of a passage that have been there all along, less those of the quotation."""
-        found = set()
-        for ancestor in self.since.ancestors.get(index, ()):
-            became = self.since.became(ancestor, index)
-            found |= {now for then, now in became.items() if ancestor != self.own or then not in self.mine}
-        return frozenset(found)
+        mine = {(self.own, then) for then in self.mine}
+        return frozenset(now for now, origins in self.since.origins(index).items() if not mine.issuperset(origins))
 
     def _is_likely(self, place: Found, *, alone: bool) -> bool:
-        if place.block == self.heir:
-            return True
+        """Say whether what stands around PLACE, or the length of the very words there, makes it no chance."""
         size = len(self.quote.exact)
-        around_it = _around(self.quote, self.blocks, place)
-        if place.block in self.near and size >= SHORT:
+        if place.block == self.heir:
+            became = self.since.became(self.own, place.block)
+            stayed = self._share(place, {became[one] for one in self.mine if one in became})
+            if stayed > 0.5 or size >= SHORT or not self.sure:
+                return True
+        if (place.block in self.near and size >= SHORT) or (alone and size >= LONG):
             return True
         enough = AROUND if size >= SHORT else AROUND_SHORT
-        return around_it >= enough or (alone and size >= LONG)
+        return self._together(place) >= LONG or _around(self.quote, self.blocks, place) >= enough
+
+    def _together(self, place: Found) -> int:
+        """Return how many letters the words have that stand without a break at PLACE as they stood in its passage."""
+        now = self.since.new_words(place.block)
+        there = within(now, place.start, place.end)
+        if not there or not self.mine:
+            return 0
+        after = zip(self.words[self.mine[0] :], now[there[0] :], strict=False)
+        before = zip(self.words[: self.mine[0]][::-1], now[: there[0]][::-1], strict=False)
+        pairs = chain(*(takewhile(lambda pair: pair[0].text == pair[1].text, side) for side in (before, after)))
+        return letters([word for word, _same in pairs])
 
     def _speaks_for(self, place: Found) -> tuple[float, int]:
         own = FOR_ITS_HEIR if place.block == self.heir else FOR_NEARNESS if place.block in self.near else 0.0
@@ -164,25 +187,27 @@ class _Search:
     # Words that are like them
 
     def alike(self) -> Found | None:
-        """Return the place of words that are like those of the quotation."""
-        if not self.mine:
-            return None
+        """Return the place of words that are like those of the quotation; of a short one only in its own passage.
+
+        Where the very words are has been judged already."""
         best, found = 0.0, None
         for index, enough, bonus in self._where():
             for there in (self._as_its_passage_became(index), self._among_new_words(index)):
                 if there and there.share >= enough and there.share + bonus > best:
-                    best, found = there.share + bonus, self._place(index, there)
+                    place = self._place(index, there)
+                    if self.blocks[index].plain[place.start : place.end] != self.quote.exact:
+                        best, found = there.share + bonus, place
         return found
 
     def _where(self) -> Iterator[tuple[int, float, float]]:
         """Yield passages to look in, how much of the words must be there, and how much more this place is worth."""
-        for index in range(len(self.blocks)):
+        long = len(self.quote.exact) >= LONG
+        for index in range(len(self.blocks)) if self.mine else ():
             if index == self.heir:
-                yield index, ALIKE_HERE if len(self.quote.exact) >= LONG else ALIKE_SHORT, FOR_ITS_HEIR
-            elif index in self.near:
-                yield index, ALIKE_NEAR, FOR_NEARNESS
-            elif len(self.quote.exact) >= LONG:
-                yield index, ALIKE_THERE, 0.0
+                yield index, ALIKE_HERE if long else ALIKE_SHORT, FOR_ITS_HEIR
+            elif long:
+                near = index in self.near
+                yield index, ALIKE_NEAR if near else ALIKE_THERE, FOR_NEARNESS if near else 0.0
 
     def _as_its_passage_became(self, index: int) -> Stretch | None:
         """Return what has become of its words where its passage goes on."""
@@ -194,8 +219,10 @@ class _Search:
 
     def _among_new_words(self, index: int) -> Stretch | None:
         """Return where its words stand in a passage among those that were not there before."""
+        if len(self.quote.exact) < SHORT:
+            return None
         mine = [self.words[one] for one in self.mine]
-        now, others = self.since.new_words(index), self._others(index)
+        now, others = self.since.new_words(index), self.others(index)
         fresh = [number for number in range(len(now)) if number not in others]
         known = {word.text for word in mine}
         if letters([now[one] for one in fresh if now[one].text in known]) < ALIKE_HERE * letters(mine):
@@ -223,7 +250,7 @@ class _Search:
         about as much elsewhere."""
         plain, now = self.blocks[index].plain, self.since.new_words(index)
         became = self.since.became(self.own, index)
-        others = self._others(index) | {word for then, word in became.items() if then not in self.mine}
+        others = self.others(index) | {word for then, word in became.items() if then not in self.mine}
         old, mine = self.since.old[self.own].plain, [self.words[one] for one in self.mine]
         most = REPLACED * (1 - there.share) * letters(mine)
         starts, ends = begins_clause(old, mine[0].start), ends_clause(old, mine[-1].end)

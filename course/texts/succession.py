@@ -46,6 +46,7 @@ class Succession:
         self.became = cache(self._became)
         self.old_words = cache(lambda index: words_of(old[index].plain))
         self.new_words = cache(lambda index: words_of(new[index].plain))
+        self.origins = cache(self._origins)
 
     @cached_property
     def heirs(self) -> Mapping[int, int]:
@@ -84,6 +85,16 @@ class Succession:
         """Say whether the author of the text said where the ident of the passage INDEX, which is gone, leads now."""
         heir = self.heirs.get(index)
         return heir is not None and self.new[heir].ident == self.moved.get(self.old[index].ident)
+
+    def _origins(self, index: int) -> Mapping[int, Sequence[tuple[int, int]]]:
+        """Return the numbers of words of a passage as it is -> the passages, and the words there, that they come from.
+
+        A word that came in new is not among them."""
+        found = defaultdict(list)
+        for ancestor in self.ancestors.get(index, ()):
+            for then, now in self.became(ancestor, index).items():
+                found[now].append((ancestor, then))
+        return found
 
     def _became(self, old: int, new: int) -> Mapping[int, int]:
         """Return the numbers of words of a passage as it was -> of the same words in another as it is."""

@@ -1,6 +1,7 @@
 """Words of two texts that are the same, and where a run of words stands among others. Pure."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -18,6 +19,9 @@ LIKELY = 4
 
 #: Where a clause ends.
 STOPS = frozenset(".;:!?…—–\n")
+
+#: Of longer texts (words of one times words of the other) only what is the same at both ends is compared.
+COMPARED = 30_000_000
 
 #: What the letters of strange words within a run cost, in letters of its own.
 STRANGE = 0.3
@@ -59,22 +63,37 @@ def letters(words: Sequence[Word]) -> int:
     return sum(len(word.text) for word in words)
 
 
-def within(words: Sequence[Word], start: int, end: int) -> list[int]:
+def within(words: Sequence[Word], start: int, end: int) -> range:
     """Return the numbers of those of WORDS that stand, at least in part, between START and END."""
-    return [number for number, word in enumerate(words) if word.start < end and start < word.end]
+    first = bisect_right(words, start, key=lambda word: word.end)
+    return range(first, max(first, bisect_left(words, end, key=lambda word: word.start)))
 
 
 def same_words(old: Sequence[Word], new: Sequence[Word]) -> dict[int, int]:
     """Return the numbers of words of OLD -> those of NEW that they have become, both in the same order.
 
     Between words that are the same, a word may have become one that is like it: another number, tense or case."""
-    matcher = SequenceMatcher(None, [word.text for word in old], [word.text for word in new], autojunk=len(new) > MANY)
+    one, other = [word.text for word in old], [word.text for word in new]
+    shorter = min(len(one), len(other))
+    head = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    tail = next((at for at in range(shorter - head) if one[-1 - at] != other[-1 - at]), shorter - head)
+    became = {at: at for at in range(head)}
+    became |= {len(one) - at: len(other) - at for at in range(1, tail + 1)}
+    then, now = range(head, len(one) - tail), range(head, len(other) - tail)
+    if len(then) * len(now) <= COMPARED:
+        became |= _between_ends(old, new, then, now)
+    return became
+
+
+def _between_ends(old: Sequence[Word], new: Sequence[Word], then: range, now: range) -> dict[int, int]:
+    one, other = [old[at].text for at in then], [new[at].text for at in now]
     became: dict[int, int] = {}
-    for kind, first, last, begin, end in matcher.get_opcodes():
+    for kind, *ends in SequenceMatcher(None, one, other, autojunk=len(other) > MANY).get_opcodes():
+        changed, to = then[ends[0] : ends[1]], now[ends[2] : ends[3]]
         if kind == "equal":
-            became |= zip(range(first, last), range(begin, end), strict=True)
-        elif kind == "replace" and (last - first) * (end - begin) <= MANY:
-            became |= _like_words(old, new, range(first, last), range(begin, end))
+            became |= zip(changed, to, strict=True)
+        elif kind == "replace" and len(changed) * len(to) <= MANY:
+            became |= _like_words(old, new, changed, to)
     return became
 
 
@@ -142,14 +161,14 @@ def beside(plain: str, words: Sequence[Word], numbers: range, known: Collection[
 
 def begins_clause(plain: str, start: int) -> bool:
     """Say whether a clause of PLAIN begins with the word that begins at START."""
-    return not STOPS.isdisjoint(_between(plain[:start][::-1])) or not any(map(str.isalnum, plain[:start]))
+    return not STOPS.isdisjoint(_to_the_first_word(plain[:start][::-1])) or not any(map(str.isalnum, plain[:start]))
 
 
 def ends_clause(plain: str, end: int) -> bool:
     """Say whether a clause of PLAIN ends with the word that ends at END."""
-    return not STOPS.isdisjoint(_between(plain[end:])) or not any(map(str.isalnum, plain[end:]))
+    return not STOPS.isdisjoint(_to_the_first_word(plain[end:])) or not any(map(str.isalnum, plain[end:]))
 
 
-def _between(plain: str) -> str:
+def _to_the_first_word(plain: str) -> str:
     """Return what of PLAIN stands before its first word."""
     return plain[: next((at for at, sign in enumerate(plain) if sign.isalnum()), len(plain))]
