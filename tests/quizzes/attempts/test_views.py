@@ -178,8 +178,7 @@ def test_the_script_saves_one_answer(student: FlaskClient, database: Database, h
     other = post(student, save, {"base": "0", "once": "two", f"item-{item_id}": "b"}, json=True)
     assert other.status_code == 200
     assert other.json["step"] == 2
-    assert "What counts is: Text of a." in other.json["notice"]
-    assert "kept too, and does not count" in other.json["notice"]
+    assert other.json["kept"] == {"step": 2, "here": "Text of b", "counts": "Text of a"}
     with database.transaction(writing=False) as session:
         assert [step.counts for step in session.scalars(select(Step).order_by(Step.number))] == [True, False]
 
@@ -262,7 +261,11 @@ def test_two_tabs_without_scripts(student: FlaskClient, database: Database, hous
     assert other.status_code == 303
     clash = post(student, url, whole_page(items, single="b", short="May Days"))
     assert clash.status_code == 200
-    assert "What counts is: Text of a." in clash.text
+    assert "Which answer is to count?" in clash.text
+    chosen = post(student, url, {"do": f"keep-{items['single']}-2"})
+    assert chosen.status_code == 303
+    with reading(database, url) as (session, attempt, mine):
+        assert histories(session, attempt)[mine["single"].id].response == {"option": "b"}
 
 
 def test_others_have_no_such_attempt(client: FlaskClient, app: Application, database: Database, house: House) -> None:
