@@ -47,6 +47,11 @@ LONG = 24
 FOR_ITS_HEIR = 0.35
 FOR_NEARNESS = 0.15
 
+#: What a letter of other words between those of a quotation is held against its own: where its passage goes on, and
+#: where chance may have put its words.
+STRANGE_HERE = 0.1
+STRANGE = 0.3
+
 #: So many letters come, at the most, in the place of one that is lost.
 REPLACED = 1.5
 
@@ -215,7 +220,7 @@ class _Search:
             return None
         became = self.since.became(self.own, index)
         mine = {place: became[one] for place, one in enumerate(self.mine) if one in became}
-        return stretch([self.words[one] for one in self.mine], self.since.new_words(index), mine)
+        return stretch([self.words[one] for one in self.mine], self.since.new_words(index), mine, STRANGE_HERE)
 
     def _among_new_words(self, index: int) -> Stretch | None:
         """Return where its words stand in a passage among those that were not there before."""
@@ -228,7 +233,7 @@ class _Search:
         if letters([now[one] for one in fresh if now[one].text in known]) < ALIKE_HERE * letters(mine):
             return None
         became = same_words(mine, [now[one] for one in fresh])
-        return stretch(mine, now, {then: fresh[one] for then, one in became.items()})
+        return stretch(mine, now, {then: fresh[one] for then, one in became.items()}, STRANGE)
 
     def _place(self, index: int, there: Stretch) -> Found:
         """Return THERE as a place, with what took the place of its first and last words, and with its marks."""

@@ -23,9 +23,6 @@ STOPS = frozenset(".;:!?…—–\n")
 #: Of longer texts (words of one times words of the other) only what is the same at both ends is compared.
 COMPARED = 30_000_000
 
-#: What the letters of strange words within a run cost, in letters of its own.
-STRANGE = 0.3
-
 
 class Word(NamedTuple):
     """A word in lower case, and where it begins and ends (exclusive)."""
@@ -111,10 +108,11 @@ def _is_like(one: str, other: str) -> bool:
     return min(len(one), len(other)) >= LIKELY and one.isalpha() and fuzz.ratio(one, other) >= 100 * LIKE
 
 
-def stretch(old: Sequence[Word], new: Sequence[Word], became: dict[int, int]) -> Stretch | None:
+def stretch(old: Sequence[Word], new: Sequence[Word], became: dict[int, int], strange_cost: float) -> Stretch | None:
     """Return where most of the words OLD stand in NEW, with few others between; BECAME as of `same_words`.
 
-    A word of theirs that stands by itself, far from the others, is not counted: it is there by chance."""
+    A word of theirs that stands by itself, far from the others, is not counted: it is there by chance. STRANGE_COST is
+    what a letter of the words between is held against letters of their own."""
     runs = list(_runs(became))
     sizes = [letters([old[a] for a, _b in run]) for run in runs]
     best, place = 0.0, None
@@ -124,7 +122,7 @@ def stretch(old: Sequence[Word], new: Sequence[Word], became: dict[int, int]) ->
             if last > first:
                 strange += letters(new[runs[last - 1][-1][1] + 1 : runs[last][0][1]])
             there += sizes[last]
-            worth = there - STRANGE * strange
+            worth = there - strange_cost * strange
             if worth > best:
                 (head, begin), (tail, end) = start[0], runs[last][-1]
                 place = Stretch(begin, end, there / letters(old), before=head, after=len(old) - 1 - tail)

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course.base.markdown import derived_ident
 from course.texts.anchoring import Block, Found, Quote, around, locate
+from course.texts.succession import Succession
 
 TEXT = [
     Block("march", "In March the workers of the Putilov works were locked out, and the strike spread to the city."),
@@ -132,3 +134,124 @@ def test_an_unchanged_text_has_everything_where_it_was(data: st.DataObject) -> N
     end = data.draw(st.integers(start + 1, len(plain)))
     asked = Quote(plain[start:end], *around(TEXT, index, start, end), start, whole=(start, end) == (0, len(plain)))
     assert locate(asked, TEXT[index].ident, TEXT) == Found(index, start, end)
+
+
+# With the text as it was at hand
+
+
+def since(old: list[Block], new: list[Block], moved: dict[str, str] | None = None) -> Succession:
+    return Succession(old, new, moved or {})
+
+
+def traced(asked: Quote, ident: str, new: list[Block], old: list[Block] = TEXT) -> tuple[str, str] | None:
+    """Return in which passage of NEW, which was OLD, the quotation stands, and its words there."""
+    return words(locate(asked, ident, new, {}, since(old, new)), new)
+
+
+def of_words(plain: str) -> Block:
+    """Return a passage without an ident of its own."""
+    return Block(derived_ident("paragraph", plain), plain)
+
+
+REFRAIN = of_words("So the question stood open.")
+AGAIN = Block(REFRAIN.ident + "-2", REFRAIN.plain)
+CHORUS = [TEXT[0], REFRAIN, TEXT[1], AGAIN, TEXT[2]]
+
+
+@pytest.mark.parametrize("exact", ["the question", REFRAIN.plain])
+def test_a_refrain_put_in_before_takes_nothing_from_the_others(exact: str) -> None:
+    third = Block(REFRAIN.ident + "-3", REFRAIN.plain)
+    new = [REFRAIN, TEXT[0], AGAIN, TEXT[1], third, TEXT[2]]
+    for ident, now in ((REFRAIN.ident, 2), (AGAIN.ident, 4)):
+        found = locate(quote(ident, exact, text=CHORUS), ident, new, {}, since(CHORUS, new))
+        assert found is not None
+        assert found.block == now
+
+
+@pytest.mark.parametrize("exact", ["the question", REFRAIN.plain])
+def test_a_refrain_taken_out_is_not_looked_for_in_the_one_that_stays(exact: str) -> None:
+    new = [TEXT[0], TEXT[1], REFRAIN, TEXT[2]]
+    assert traced(quote(REFRAIN.ident, exact, text=CHORUS), REFRAIN.ident, new, CHORUS) is None
+    assert traced(quote(AGAIN.ident, exact, text=CHORUS), AGAIN.ident, new, CHORUS) == (REFRAIN.ident, exact)
+
+
+def test_words_that_stood_elsewhere_all_along_are_not_where_deleted_ones_went() -> None:
+    old = [*TEXT, Block("may", "In May the strike spread to the city again, and from there to the Donbass.")]
+    new = [Block("march", "In March the workers of the Putilov works were locked out."), *old[1:]]
+    assert traced(quote("march", "the strike spread to the city", text=old), "march", new, old) is None
+
+
+def test_of_words_said_twice_in_a_passage_the_ones_taken_out_are_gone() -> None:
+    old = [Block("p", "He said no to the war. In the evening he was tired, and said no to the tea."), *TEXT]
+    new = [Block("p", "He said no to the war. In the evening he was tired."), *TEXT]
+    start = old[0].plain.rindex("said no")
+    second = Quote("said no", *around(old, 0, start, start + 7), start)
+    assert traced(second, "p", new, old) is None
+    assert traced(quote("p", "said no", text=old), "p", new, old) == ("p", "said no")
+
+
+def test_a_passage_known_by_its_words_alone_is_found_between_its_neighbours_when_they_change() -> None:
+    old = [TEXT[0], of_words("Bread was short. Queues formed before dawn, and the trams stood still."), TEXT[2]]
+    now = of_words("Bread was very short. Queues formed long before dawn, and the trams stood still.")
+    ident = old[1].ident
+    asked = quote(ident, "Queues formed before dawn", text=old)
+    assert traced(asked, ident, [TEXT[0], now, TEXT[2]], old) == (now.ident, "Queues formed long before dawn")
+    whole = quote(ident, old[1].plain, text=old)
+    assert traced(whole, ident, [TEXT[0], now, TEXT[2]], old) == (now.ident, now.plain)
+
+
+@pytest.mark.parametrize(
+    ("asked", "old", "new", "now"),
+    [
+        # words put into it belong to it, however many
+        (
+            "Queues formed before dawn",
+            "formed before",
+            "formed, in rain and frost and always outside the same few shops, before",
+            "Queues formed, in rain and frost and always outside the same few shops, before dawn",
+        ),
+        # and so does what takes the place of its first or last words
+        ("the women in them were the first", "the first to", "the earliest to", "the women in them were the earliest"),
+        ("Queues formed before dawn", "Queues formed", "Lines formed", "Lines formed before dawn"),
+        ("Queues formed before dawn", "Queues formed", "Always queues formed", "queues formed before dawn"),
+        ("women in them", "women in", "woman in", "woman in them"),
+        ("short", "short", "scarce", None),
+        ("were the first to march", "and the women in them were the first to march", "and they marched", None),
+    ],
+)
+def test_what_was_reworded_is_where_its_words_were(asked: str, old: str, new: str, now: str | None) -> None:
+    text = changed(old, new)
+    found = traced(quote("bread", asked), "bread", text)
+    assert found == (("bread", now) if now else None)
+
+
+def test_a_whole_passage_merged_into_another_is_its_part_of_that() -> None:
+    new = [Block("march", TEXT[0].plain + " " + TEXT[1].plain), TEXT[2]]
+    asked = quote("bread", TEXT[1].plain)
+    assert traced(asked, "bread", new) == ("march", TEXT[1].plain)
+    led = locate(asked, "bread", new, {}, since(TEXT, new, {"bread": "march"}))
+    assert words(led, new) == ("march", TEXT[1].plain)
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[list[Block], list[Block], int]:
+    """Return passages, each of words that no other has; the same after some were put in, taken out and moved, some with
+    words before or after; and which passage to quote."""
+    size = draw(st.integers(1, 6))
+    old = [Block(f"p{at}", f"A{at}one b{at}two c{at}three d{at}four e{at}five.") for at in range(size)]
+    new = [
+        Block(
+            block.ident, draw(st.sampled_from(["", "Put in. "])) + block.plain + draw(st.sampled_from(["", " Behind."]))
+        )
+        for block in draw(st.permutations(old))[: draw(st.integers(0, size))]
+    ]
+    renamed = [Block(draw(st.sampled_from([block.ident, f"n{block.ident}"])), block.plain) for block in new]
+    return old, renamed, draw(st.integers(0, size - 1))
+
+
+@given(edits())
+def test_words_that_are_still_said_are_found_and_others_are_not(edited: tuple[list[Block], list[Block], int]) -> None:
+    old, new, at = edited
+    exact = f"b{at}two c{at}three d{at}four"
+    place = next((block.ident for block in new if exact in block.plain), None)
+    assert traced(quote(f"p{at}", exact, text=old), f"p{at}", new, old) == (place and (place, exact))
