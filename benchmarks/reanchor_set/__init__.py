@@ -26,7 +26,7 @@ Outcomes = Sequence[Place | None]
 
 
 class Revision(NamedTuple):
-    """A state of the text, the one it was made from (None: the original), and where idents lead by its author's word."""
+    """A state of the text, which it was made from (None: the original), and where its author says that idents lead."""
 
     name: str
     made_from: str | None
