@@ -1,9 +1,9 @@
 """Telling: notices are made with what they tell of, in one transaction, and each thing is told once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,18 +21,27 @@ MARKED = "marked"  # attempt_item
 
 def tell(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now: datetime) -> None:
     """Tell each of those users that KIND happened to REF ("post:17"); who was told of it already is not told again."""
-    rows = [{"user_id": user_id, "kind": kind, "ref": ref, "at": now} for user_id in sorted(set(user_ids))]
-    if not rows:
-        return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+    _add(session, {(user_id, ref) for user_id in user_ids}, kind, now)
 
 
 def tell_anew(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now: datetime) -> None:
     """Tell each of those users that KIND happened to REF once more: what they were told of it before is replaced."""
-    told = sorted(set(user_ids))
-    session.execute(delete(Notice).where(Notice.user_id.in_(told), Notice.kind == kind, Notice.ref == ref))
-    tell(session, told, kind, ref, now=now)
+    tell_each_anew(session, [(user_id, ref) for user_id in user_ids], kind, now=now)
+
+
+def tell_each_anew(session: Session, told: Collection[tuple[int, str]], kind: str, *, now: datetime) -> None:
+    """Tell many users at once, TOLD being each user with a ref, as `tell_anew` tells one. Two queries."""
+    those = tuple_(Notice.user_id, Notice.ref).in_(told)
+    session.execute(delete(Notice).where(Notice.kind == kind, those))
+    _add(session, set(told), kind, now)
+
+
+def _add(session: Session, told: Collection[tuple[int, str]], kind: str, now: datetime) -> None:
+    rows = [{"user_id": user_id, "kind": kind, "ref": ref, "at": now} for user_id, ref in sorted(told)]
+    if not rows:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(Notice).on_conflict_do_nothing(), rows)
 
 
 def mark_seen(

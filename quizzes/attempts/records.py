@@ -1,6 +1,8 @@
 """What an attempt adds to what is done: stored in the transaction of the work, the lesson rolled up with it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -14,9 +16,16 @@ from quizzes.models import Attempt, Purpose
 
 def record(session: Session, attempt: Attempt, *, now: datetime) -> None:
     """Store what was worked at the quiz of ATTEMPT."""
-    key = _key(attempt)
-    states = {key: State.none} | worked(session, [key[1]], [key[0]])
-    store(session, states, _lessons(session, attempt), now=now)
+    record_all(session, [attempt], now=now)
+
+
+def record_all(session: Session, attempts: Sequence[Attempt], *, now: datetime) -> None:
+    """Store what was worked at the quizzes of ATTEMPTS: as many queries for each quiz, however many took it."""
+    for _quiz, sat in groupby(sorted(attempts, key=lambda one: _key(one)[1]), key=lambda one: _key(one)[1]):
+        taken = list(sat)
+        keys = [_key(attempt) for attempt in taken]
+        states = dict.fromkeys(keys, State.none) | worked(session, [keys[0][1]], [key[0] for key in keys])
+        store(session, states, _lessons(session, taken[0]), now=now)
 
 
 def record_first_act(session: Session, attempt: Attempt, *, now: datetime) -> None:
