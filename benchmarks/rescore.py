@@ -46,7 +46,7 @@ from quizzes.attempts.steps import standing
 from quizzes.items import parse_data, type_of
 from quizzes.models import Attempt, AttemptItem, Behaviour, Step
 
-MADE = 500  #: attempts that are worked through; the others are copies
+MADE = 300  #: attempts that are worked through; the others are copies
 SPREAD = 1.5  #: the time of a response may differ so much between the shares
 GROWTH = 16.0  #: megabytes that the peak of the largest share may be over that of the smallest
 
@@ -142,37 +142,35 @@ def work(session: Session, attempt: Attempt, rng: random.Random, now: datetime) 
 
 
 def copy(database: Database, attempts: int, made: int) -> None:
-    """Copy the first MADE attempts with their steps until there are so many in all."""
+    """Copy the first MADE attempts with their items and steps until there are so many in all."""
     done = made
     while done < attempts:
         with database.transaction() as session:
-            many = min(made, attempts - done)
-            originals = rows_of(session, Attempt, Attempt.id.in_(first_ids(session, many)))
-            numbers = {row["activity_id"]: 0 for row in originals}
-            numbers |= dict(
-                session.execute(
-                    select(Attempt.activity_id, func.max(Attempt.number)).group_by(Attempt.activity_id)
-                ).all()
-            )
-            copied = {}
+            originals = rows_of(session, Attempt, Attempt.id.in_(first_ids(session, min(made, attempts - done))))
+            last = select(Attempt.activity_id, func.max(Attempt.number)).group_by(Attempt.activity_id)
+            numbers = dict(iter(session.execute(last)))
             for row in originals:
-                numbers[row["activity_id"]] += 1
-                copied[row["id"]] = insert_like(session, Attempt, row, number=numbers[row["activity_id"]])
-            copy_items(session, copied)
-        done += many
+                row["number"] = numbers[row["activity_id"]] = numbers[row["activity_id"]] + 1
+            copied = insert_again(session, Attempt, originals)
+            items = rows_of(session, AttemptItem, AttemptItem.attempt_id.in_(copied))
+            copied_items = insert_again(
+                session, AttemptItem, [row | {"attempt_id": copied[row["attempt_id"]]} for row in items]
+            )
+            steps = select(AttemptItem.id).where(AttemptItem.attempt_id.in_(copied))
+            rows = rows_of(session, Step, Step.attempt_item_id.in_(steps))
+            insert_again(
+                session, Step, [row | {"attempt_item_id": copied_items[row["attempt_item_id"]]} for row in rows]
+            )
+        done += len(originals)
         progress(done, attempts, "attempts stored")
 
 
-def copy_items(session: Session, copied: dict[int, int]) -> None:
-    """Copy the items and steps of the attempts COPIED (old id -> new id)."""
-    items = {}
-    for row in rows_of(session, AttemptItem, AttemptItem.attempt_id.in_(copied)):
-        items[row["id"]] = insert_like(session, AttemptItem, row, attempt_id=copied[row["attempt_id"]])
-    steps = rows_of(session, Step, Step.attempt_item_id.in_(items))
-    for row in steps:
-        row["attempt_item_id"] = items[row["attempt_item_id"]]
-        del row["id"]
-    session.execute(insert(Step), steps, execution_options={"render_nulls": True})
+def insert_again(session: Session, model: Any, rows: list[dict[str, Any]]) -> dict[int, int]:
+    """Insert ROWS under new ids; return old id -> new id."""
+    first = (session.scalar(select(func.max(model.id))) or 0) + 1
+    new = {row["id"]: first + number for number, row in enumerate(rows)}
+    session.execute(insert(model.__table__), [row | {"id": new[row["id"]]} for row in rows])
+    return new
 
 
 def first_ids(session: Session, many: int) -> list[int]:
@@ -183,12 +181,6 @@ def first_ids(session: Session, many: int) -> list[int]:
 def rows_of(session: Session, model: Any, where: Any) -> list[dict[str, Any]]:
     """Return the rows of MODEL of which WHERE holds, as mappings."""
     return [dict(row) for row in session.execute(select(model.__table__).where(where).order_by(model.id)).mappings()]
-
-
-def insert_like(session: Session, model: Any, row: dict[str, Any], **changed: Any) -> int:
-    """Insert a copy of ROW with columns CHANGED; return its id."""
-    values = {name: value for name, value in row.items() if name != "id"} | changed
-    return int(session.scalars(insert(model.__table__).values(values).returning(model.__table__.c.id)).one())
 
 
 def progress(done: int, of: int, what: str) -> None:
