@@ -42,7 +42,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "course in a group": ("/courses/{course}?group={group}", 11),
     "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 16),
     "text": ("/courses/{course}/texts/{text}?group={group}", 13),
-    "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 9),
+    "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 8),
     "calibration": ("/me/calibration", 3),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 10),
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 10),
