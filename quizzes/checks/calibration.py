@@ -49,11 +49,11 @@ def calibration(session: Session, user_id: int) -> Calibration:
 
 
 def in_words(level: Level) -> str:
-    """Return what came of one certainty: "When you were sure you were right 7 of 9 times." """
+    """Return what came of one certainty: "When you were sure, you were right 7 of 9 times." """
     said = {
         1: _("When you guessed, or did not say, you were right {times}."),
-        2: _("When you were fairly sure you were right {times}."),
-        3: _("When you were sure you were right {times}."),
+        2: _("When you were fairly sure, you were right {times}."),
+        3: _("When you were sure, you were right {times}."),
     }
     times = plural("{{right}} of {n} time", "{{right}} of {n} times", level.answers).format(right=level.right)
     return said[level.certainty].format(times=times)

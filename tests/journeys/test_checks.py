@@ -41,6 +41,6 @@ def test_a_visitor_checks_what_they_have_read(
     expect(box.locator("summary")).to_contain_text("Right")
 
     box.get_by_role("link", name="How sure you can be").click()
-    expect(page.get_by_text("When you were sure you were right 0 of 1 time.")).to_be_visible()
+    expect(page.get_by_text("When you were sure, you were right 0 of 1 time.")).to_be_visible()
     assert [said for said in watched.complaints if "422" not in said] == []
     context.close()

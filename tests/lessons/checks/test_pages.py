@@ -329,6 +329,6 @@ def test_calibration_asks_a_visitor_to_sign_in_and_teaches_before_there_is_any(
 def test_calibration_says_what_came_of_the_answers(client: FlaskClient, places: Places) -> None:
     answer(client, places, "yes", certainty="3")
     page = client.get("/me/calibration").text
-    assert "When you were sure you were right 1 of 1 time." in page
+    assert "When you were sure, you were right 1 of 1 time." in page
     assert "+3" in page
     assert 'href="/me/calibration"' in client.get("/me").text

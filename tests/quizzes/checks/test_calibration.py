@@ -66,8 +66,8 @@ def test_what_stands_in_an_open_attempt_is_left_out_until_it_is_submitted(sessio
 
 
 def test_it_is_said_in_a_sentence() -> None:
-    assert in_words(level(3, 9, 7)) == "When you were sure you were right 7 of 9 times."
-    assert in_words(level(2, 1, 0)) == "When you were fairly sure you were right 0 of 1 time."
+    assert in_words(level(3, 9, 7)) == "When you were sure, you were right 7 of 9 times."
+    assert in_words(level(2, 1, 0)) == "When you were fairly sure, you were right 0 of 1 time."
     assert in_words(level(1, 4, 2)) == "When you guessed, or did not say, you were right 2 of 4 times."
 
 
