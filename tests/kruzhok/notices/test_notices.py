@@ -52,6 +52,7 @@ class Circle:
             kinds.ASSIGNED: f"meeting:{factories.make_meeting(session, group).id}",
             kinds.REPORTED: self._report(session, other, "The date is wrong."),
             kinds.ANSWERED: self._report(session, reader, "So is this.", closed_at=NOW, outcome=Outcome.right),
+            kinds.MARKED: f"attempt_item:{factories.make_attempt(session, reader, submitted_at=NOW).items[1].id}",
         }
         for kind, ref in refs.items():
             tell(session, [reader.user_id], kind, ref, now=NOW)
@@ -127,6 +128,7 @@ SAYS_AND_LEADS = [
     ("The Thursday circle: there is work for", "/groups/{slug}/syllabus"),
     ("Somebody found something wrong in “October”: “The date is wrong.”", "/reports/"),
     ("You found something wrong in “October”. It is right as it stands.", "/reports/"),
+    ("Your essay at “A quiz” is marked.", "#q2"),
 ]
 
 
@@ -197,7 +199,7 @@ def test_of_a_group_one_has_left_nothing_is_told(reader: FlaskClient, circle: Ci
     for words in ("Nadezhda", "Inessa", "A prompt", "The date is wrong."):
         assert words not in page, words
     places = {post(reader, way).location for way in WAYS.findall(page)}
-    assert [place for place in places if not place.startswith("/reports/")] == ["/notices"]
+    assert [place for place in places if not place.startswith(("/reports/", "/attempts/"))] == ["/notices"]
 
 
 def without_keys(session: Session, circle: Circle) -> None:
