@@ -127,6 +127,13 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/members/{place}/accommodation", 422, {"factor": "half", "days": "-1"}),
     Shown("guest", "/me/places"),
     Shown("member", "/me/places/{place}"),
+    # Essays are marked
+    Shown("planner", "/groups/{bare}/marking"),
+    Shown("planner", "/groups/{group}/marking"),
+    Shown("planner", "/groups/{group}/marking/{essay}?n=1"),
+    Shown("planner", "/groups/{group}/marking/{essay}", 422, {"answer": "{waiting}", "seen": "1-0-0", "do": "release"}),
+    Shown("planner", "/groups/{group}/marking/{essay}", 409, {"answer": "{drafted}", "seen": "0", "comment": LONG}),
+    Shown("planner", "/groups/{group}/marking/{essay}/release"),
     # A group discusses
     Shown("member", "/groups/{group}/discussions"),
     Shown("planner", f"{PROMPT}?group={{group}}"),
@@ -196,6 +203,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("notices.open_notice", "POST"): "leads elsewhere",
     ("groups.revoke", "POST"): "leads elsewhere",
     ("quiz_rules.revoke", "POST"): "leads elsewhere",
+    ("marking.release_all", "POST"): "leads elsewhere",
     ("groups.leave", "POST"): "leads elsewhere",
     ("groups.change_member", "POST"): "leads elsewhere",
     ("groups.answer_request", "POST"): "leads elsewhere",

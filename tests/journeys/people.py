@@ -13,8 +13,8 @@ from sqlalchemy import select
 from course.base.db import Database
 from course.base.jobs import Job
 from course.base.web import Application
-from course.groups.models import Enrolment, Role
-from course.outline.models import Course
+from course.groups.models import Enrolment, Role, StudyGroup
+from course.outline.models import Activity, Course
 from course.syllabus import planning
 from course.users.accounts import promote
 from course.users.links import new_setup_token
@@ -22,8 +22,10 @@ from course.users.models import User
 from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
 from lessons.outline import lessons_of
+from quizzes.marking.releasing import release
 from quizzes.models import Attempt
 from tests import factories
+from tests.quizzes.marking.make import FAIR, HALF, draft, hand_in, make_essay_quiz
 from tests.web import post
 
 COURSE = "/courses/why-study-the-russian-revolution"
@@ -35,6 +37,9 @@ POSTING = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a gro
 QUIZ = f"{COURSE}/quizzes/why-study"
 OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
 RULES = "/groups/{group}/quizzes/why-study/rules"  #: where a tutor sees, and changes, what holds for whom
+
+#: An essay with a quotation that is found, and one that is not.
+LETTER = 'He says: "No support for the Provisional Government". And: "All power to the Provisional Government now".'
 
 EMAIL, PASSWORD = "vera@example.org", "peace, land and bread"
 
@@ -95,6 +100,7 @@ def make_house(app: Application, database: Database) -> House:
         "join": join,
         "ask": ask,
         "upload": _upload(database),
+        **_write_essays(database, group),
     }
     people = {
         "visitor": visitor,
@@ -199,6 +205,23 @@ def _report(student: FlaskClient, administrator: FlaskClient, result: str) -> tu
     answered, reported = (str(post(student, way, {"words": words}).location) for way, words in sent.items())
     post(administrator, answered, {"outcome": "planned", "answer": "It is not. Thank you!"})
     return passage[1], question[1], reported.rsplit("/", 1)[1], answered.rsplit("/", 1)[1]
+
+
+def _write_essays(database: Database, group: str) -> Mapping[str, str]:
+    """Have two students of GROUP hand in an essay with quotations, of which one is marked and drafted anew; return the
+    ids of the question and of both answers."""
+    with database.transaction() as session:
+        place = session.scalars(select(StudyGroup).where(StudyGroup.slug == group)).one()
+        first = session.get_one(Activity, lessons_of(session, place.course_id)[0].activity_id)
+        quiz = make_essay_quiz(session, first, quote_from=["april-theses"], quotations=1, for_marker="*Look* twice.")
+        drafted, waiting = (
+            hand_in(session, factories.make_enrolment(session, group=place), quiz, f"{LETTER}\n\n{more}")
+            for more in ("So it was.", "So it had to be.")
+        )
+        for levels in (FAIR, HALF):
+            draft(session, drafted, levels, by_id=drafted.attempt.user_id)
+            release(session, [drafted.id], by=drafted.attempt.user_id, now=datetime.now(UTC))
+        return {"essay": str(drafted.version.item_id), "drafted": str(drafted.id), "waiting": str(waiting.id)}
 
 
 def _discuss(member: FlaskClient, planner: FlaskClient, group: str) -> str:

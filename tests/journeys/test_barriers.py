@@ -54,7 +54,7 @@ class Onlooker:
         if shown.sent is None:
             answer = self.page.goto(address)
         else:
-            fields = {field.format_map(names): typed for field, typed in shown.sent.items()}
+            fields = {field.format_map(names): typed.format_map(names) for field, typed in shown.sent.items()}
             self.page.goto(f"{self.site}/healthz")
             with self.page.expect_navigation() as moved:
                 self.page.evaluate(SEND, [address, {"csrf_token": self.token} | fields])
