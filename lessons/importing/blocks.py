@@ -1,20 +1,21 @@
 """A tree of elements as blocks of words: paragraphs, headings, lists, quotations, tables."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lessons.importing.imported import direction_of, language_of
 from lessons.importing.tree import BLOCKS, HEADINGS, Node
 
-#: More characters than this in a block are cut where it has parts: items, rows, paragraphs.
-LARGE = 20_000
+#: A quotation with more characters than this that has headings is only the margin of a page.
+LARGE_QUOTE = 20_000
 
 #: A cell with more characters than this is no cell: the table was made for the looks of the page.
 LARGE_CELL = 3_000
 
-#: What stands in no cell of a table.
+#: What stands in no cell of a table, and what has no words but in cells.
 _LARGER = HEADINGS | {"table", "hr"}
+_OF_TABLES = frozenset(("table", "thead", "tbody", "tfoot", "tr"))
 
 Content = Node | str
 
@@ -60,6 +61,7 @@ class Block:
     tongue: Tongue = NOTHING_SAID
     idents: list[str] = field(default_factory=list)
     bare: bool = False
+    counted: int = -1
 
     def inner(self) -> Iterable["Block"]:
         """Return the blocks that stand in it."""
@@ -76,7 +78,9 @@ class Block:
 
     def size(self) -> int:
         """Return about how many characters of words are in it."""
-        return _length(self.content) + sum(block.size() for block in self.inner())
+        if self.counted < 0:  # counted once, or what is deep is counted once for each level
+            self.counted = length(self.content) + sum(block.size() for block in self.inner())
+        return self.counted
 
 
 class _Flow:
@@ -160,28 +164,28 @@ def _heading_of(node: Node, tongue: Tongue) -> Block | None:
         return None
     lines: list[Content] = []
     for child in node.children:
-        if isinstance(child, Node) and _length([child]):
-            lines += [Node("br"), *child.children] if lines else child.children
+        if length([child]):
+            lines += [Node("br"), child] if lines else [child]
     return Block("heading", lines, rank=min(ranks), tongue=tongue, idents=_idents_in(node.children))
 
 
 def _quote_of(node: Node, tongue: Tongue) -> Block | None:
     """Return a quotation; one that holds a long text with headings is only the margin of a page."""
-    if _length(node.children) > LARGE and any(inner.tag in HEADINGS for inner in node.nodes()):
+    if node.has_headings and longer_than(LARGE_QUOTE, node.children):
         return None
     return Block("quote", blocks=blocks_in(Node("", {}, node.children), tongue), tongue=tongue)
 
 
 def _list_of(node: Node, tongue: Tongue) -> Block:
     items: list[Part] = []
-    loose: list[Content] = []
-    for child in node.children:
-        if isinstance(child, Node) and (child.tag in {"li", "dt", "dd"} or child.has_blocks or child.tag in BLOCKS):
-            items += _items_of(child, tongue.of(child))
-        elif isinstance(child, Node) or child.strip():
+    loose: list[Content] = []  # words in a list that are in no item of it
+    for child in [*node.children, Node("li")]:
+        if isinstance(child, str) or (child.tag not in BLOCKS and not child.has_blocks):
             loose.append(child)
-    if loose:  # words in a list that are in no item of it
-        items.append(Part(Node("li"), blocks_in(Node("li", {}, loose), tongue)))
+            continue
+        items.append(Part(Node("li"), blocks_in(Node("", {}, loose), tongue)))
+        items += _items_of(child, tongue.of(child))
+        loose = []
     start = node.attrs.get("start", "")
     first = int(start) if start.isascii() and start.isdigit() and len(start) < 7 else 1
     tag = node.tag if node.tag in {"ol", "dl"} else "ul"
@@ -190,8 +194,9 @@ def _list_of(node: Node, tongue: Tongue) -> Block:
 
 def _items_of(node: Node, tongue: Tongue) -> list[Part]:
     """Return NODE as an item, or the terms and explanations that are grouped in it."""
-    if node.tag == "div" and any(isinstance(child, Node) and child.tag in {"dt", "dd"} for child in node.children):
-        return [Part(child, _blocks_of_part(child, tongue)) for child in node.children if isinstance(child, Node)]
+    inner = [child for child in node.children if isinstance(child, Node) or child.strip()]
+    if node.tag == "div" and inner and all(isinstance(child, Node) and child.tag in {"dt", "dd"} for child in inner):
+        return [Part(child, _blocks_of_part(child, tongue)) for child in inner if isinstance(child, Node)]
     return [Part(node, _blocks_of_part(node, tongue))]
 
 
@@ -213,9 +218,9 @@ def _table_of(node: Node, tongue: Tongue) -> Block | None:
         if child.tag == "tr":
             cells = [one for one in child.children if isinstance(one, Node)]
             row = [Part(cell, _blocks_of_part(cell, tongue.of(child))) for cell in cells]
-            if row:
-                table.parts.append(row)
-        elif table.caption is None and _length(child.children):
+            table.parts += [row] if row else []
+            table.idents += _own_idents(child)
+        elif length(child.children):
             table.caption = Block("paragraph", child.children, tongue=tongue, idents=_idents_in([child]))
     return table
 
@@ -233,16 +238,20 @@ def _is_layout(table: Node) -> bool:
     """Return whether a table has something in it that no table of words has, or has only one column.
 
     This is asked of the elements before any block is made, or tables in tables would be read again and again."""
-    inner = [node for node in table.nodes() if node is not table]
-    if any(node.tag in _LARGER for node in inner):
-        return True
     rows = list(_rows_in(table))
-    if any(row.tag not in {"tr", "caption"} or (row.tag == "caption" and row.has_blocks) for row in rows):
-        return any(_length([row]) for row in rows if row.tag not in {"tr", "caption"})
     cells = [[one for one in row.children if isinstance(one, Node)] for row in rows if row.tag == "tr"]
-    widest = max((len(row) for row in cells), default=0)
-    odd = any(cell.tag not in {"td", "th"} or _length([cell]) > LARGE_CELL for row in cells for cell in row)
-    return odd or widest < 2
+    return (
+        any(node.tag in _LARGER for node in table.nodes() if node is not table)
+        or any(_has_loose_words(node) for node in table.nodes() if node.tag in _OF_TABLES)
+        or any(row.tag not in {"tr", "caption"} and longer_than(0, [row]) for row in rows)
+        or sum(row.tag == "caption" and longer_than(0, [row]) for row in rows) > 1
+        or any(cell.tag not in {"td", "th"} or longer_than(LARGE_CELL, [cell]) for row in cells for cell in row)
+        or max((len(row) for row in cells), default=0) < 2
+    )
+
+
+def _has_loose_words(node: Node) -> bool:
+    return any(isinstance(child, str) and child.strip() for child in node.children)
 
 
 _MAKERS: dict[str, Callable[[Node, Tongue], Block | None]] = {
@@ -254,58 +263,7 @@ _MAKERS: dict[str, Callable[[Node, Tongue], Block | None]] = {
 }
 
 
-def cut(blocks: Iterable[Block]) -> Iterable[Block]:
-    """Yield BLOCKS with those cut that are too large or hold notes, of which each is a passage of its own."""
-    for block in blocks:
-        if block.kind == "list" and (block.size() > LARGE or _holds_notes(block)):
-            yield from _cut_list(block)
-        elif block.kind == "table" and block.size() > LARGE:
-            groups = _groups(block.parts, lambda row: sum(one.size() for part in row for one in part.blocks))
-            yield from (replace(block, parts=rows, **_first(block, n)) for n, rows in enumerate(groups))
-        elif block.kind == "quote" and block.size() > LARGE:
-            yield from (replace(block, blocks=[one], **_first(block, n)) for n, one in enumerate(block.blocks))
-        else:
-            yield block
-
-
-def _cut_list(block: Block) -> Iterable[Block]:
-    (items,) = block.parts
-    if _holds_notes(block):
-        groups: Iterable[list[Part]] = [[item] for item in items]
-    else:
-        groups = _groups(items, lambda item: sum(one.size() for one in item.blocks))
-    start = block.start
-    for number, group in enumerate(groups):
-        yield replace(block, parts=[group], start=start, **_first(block, number))
-        start += len(group)
-
-
-def _holds_notes(block: Block) -> bool:
-    """Return whether links lead to the items of a list, or are meant to: most have an ident."""
-    (items,) = block.parts
-    return block.tag != "dl" and 2 * sum("id" in item.node.attrs for item in items) > len(items)
-
-
-def _first(block: Block, number: int) -> dict[str, Any]:
-    """Return what the part NUMBER (from 0) of BLOCK has of the whole: only the first has its idents and caption."""
-    return {"idents": block.idents, "caption": block.caption} if number == 0 else {"idents": [], "caption": None}
-
-
-def _groups(things: Iterable[Any], size: Callable[[Any], int]) -> Iterable[list[Any]]:
-    """Yield THINGS in groups of no more than LARGE characters, or of one thing."""
-    group: list[Any] = []
-    total = 0
-    for thing in things:
-        if group and total + size(thing) > LARGE:
-            yield group
-            group, total = [], 0
-        group.append(thing)
-        total += size(thing)
-    if group:
-        yield group
-
-
-def _length(content: Iterable[Content]) -> int:
+def length(content: Iterable[Content]) -> int:
     """Return how many characters of words are in CONTENT, white space around them left out."""
     total, waiting = 0, list(content)
     while waiting:
@@ -315,6 +273,18 @@ def _length(content: Iterable[Content]) -> int:
         else:
             waiting += one.children
     return total
+
+
+def longer_than(most: int, content: Iterable[Content]) -> bool:
+    """Return whether CONTENT has more than MOST characters of words; it is not read further than need be."""
+    total, waiting = 0, list(content)
+    while waiting and total <= most:
+        one = waiting.pop()
+        if isinstance(one, str):
+            total += len(one.strip())
+        else:
+            waiting += one.children
+    return total > most
 
 
 def _idents_in(content: Iterable[Content]) -> list[str]:

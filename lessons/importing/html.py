@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from course.base.words import _
-from lessons.importing.blocks import Block, Tongue, blocks_in
+from lessons.importing.blocks import Block, Tongue, blocks_in, length, longer_than
 from lessons.importing.decoding import decoded
 from lessons.importing.imported import Imported, direction_of, one_line
 from lessons.importing.pruning import prune
@@ -82,15 +82,22 @@ def _about(root: Node) -> dict[str, str]:
 
 def _main_part(root: Node, tally: Tally) -> Node:
     """Return the part of a page that holds its text, the navigation taken out."""
+    mains, articles = [], []
+    whole = root
     for node in root.nodes():
         kept = [one for one in node.children if isinstance(one, str) or not _leads_about(one)]
-        tally.left_out("navigation", count=len(node.children) - len(kept))
-        node.children = kept
-    whole = root.find("body") or root
-    mains = [node for node in whole.nodes() if node.tag == "main" or node.is_a("main")]
-    for found in (mains, [node for node in whole.nodes() if node.tag == "article"]):
-        if len(found) == 1 and found[0].words():
-            if len(found[0].words()) < len(whole.words()):
+        if len(kept) < len(node.children):
+            tally.left_out("navigation", count=len(node.children) - len(kept))
+            node.children = kept
+        if node.tag == "body" and whole is root:
+            whole = node
+        elif node.tag == "main" or node.is_a("main"):
+            mains.append(node)
+        elif node.tag == "article":
+            articles.append(node)
+    for found in (mains, articles):
+        if len(found) == 1 and longer_than(0, found):
+            if length(found) < length([whole]):
                 tally.left_out("around")
             return Node("", {}, [found[0]], has_blocks=True)
     return whole

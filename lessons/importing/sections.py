@@ -9,12 +9,13 @@ from course.base.markdown.idents import Idents
 from course.base.markdown.safe import clean_imported
 from course.base.words import _
 from lessons.importing.addresses import Inside, place_of
-from lessons.importing.blocks import LARGE, Block, Tongue, cut
+from lessons.importing.blocks import Block, Tongue
+from lessons.importing.cutting import LARGE, cut
 from lessons.importing.imported import ImportedPassage, Section, Unreadable, one_line
 from lessons.importing.rendering import render, tongue_attributes
 from lessons.importing.tally import Tally
 
-MOST_PASSAGES = 40_000
+MOST_PASSAGES = 30_000
 
 #: A passage of more characters than this has no parts to be cut at, and becomes plain paragraphs.
 LONGEST_PASSAGE = 4 * LARGE

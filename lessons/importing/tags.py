@@ -40,6 +40,11 @@ _ENDS: dict[str, tuple[Collection[str], Collection[str]]] = {
 }
 _OF_TABLES = _TABLE_PARTS | {"td", "th", "tr"}
 
+_BUT_P = BLOCKS - {"p"}
+_BUT_HEADINGS = BLOCKS - HEADINGS
+_CELLS = frozenset(("td", "th"))
+_TABLE = frozenset(("table",))
+
 #: So far up is looked for the element that an end tag ends.
 _LOOK = 64
 
@@ -125,6 +130,8 @@ class _Reader:
                 value = next((one for one in found.groups()[1:] if one is not None), "")
                 if len(attrs) < 100:
                     attrs.setdefault(found[1].lower(), unescaped(value[:5000]))
+                else:
+                    self.tree.tally.element()  # or one tag could be as much work as all others
                 at, empty = found.end(), False
             else:
                 empty = text[at] == "/" or (empty and text[at].isspace())
@@ -134,9 +141,9 @@ class _Reader:
 
     def _start(self, name: str, attrs: dict[str, str], *, empty: bool) -> None:
         if name in BLOCKS:
-            self._close(("p",), BLOCKS - {"p"})
+            self._close(("p",), _BUT_P)
         if name in HEADINGS:
-            self._close(HEADINGS, BLOCKS - HEADINGS)
+            self._close(HEADINGS, _BUT_HEADINGS)
         if name in _ENDS:
             self._close(*_ENDS[name])
         node = self.tree.start(name, attrs)
@@ -147,21 +154,23 @@ class _Reader:
 
     def _end(self, name: str) -> None:
         if name in _OF_TABLES:
-            barriers: Collection[str] = {"table"} - {name}
+            barriers = frozenset() if name == "table" else _TABLE
         elif name in BLOCKS and name != "p":
-            barriers = {"td", "th"}
+            barriers = _CELLS
         else:
-            barriers = BLOCKS - {name}
-        self._close((name,), barriers)
+            barriers = _BUT_P if name == "p" else BLOCKS
+        if not self._close((name,), barriers):
+            self.tree.tally.element()
 
-    def _close(self, names: Collection[str], barriers: Collection[str]) -> None:
-        """Close the nearest open element with one of NAMES and all in it, if no barrier stands between."""
+    def _close(self, names: Collection[str], barriers: Collection[str]) -> bool:
+        """Close the nearest open element with one of NAMES and all in it, if no barrier stands between; say whether."""
         for index in range(len(self.open) - 1, max(0, len(self.open) - 1 - _LOOK), -1):
             tag = self.open[index].tag
             if tag in names:
                 for _node in self.open[index:]:
                     self.tree.end("")
                 del self.open[index:]
-                return
+                return True
             if tag in barriers:
-                return
+                break
+        return False

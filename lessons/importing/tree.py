@@ -47,12 +47,13 @@ _PILE = re.compile(
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element. `has_blocks` says whether one of BLOCKS is inside."""
+    """An element. `has_blocks` and `has_headings` say whether one of BLOCKS, of HEADINGS is inside."""
 
     tag: str
     attrs: dict[str, str] = field(default_factory=dict)
     children: list["Node | str"] = field(default_factory=list)
     has_blocks: bool = False
+    has_headings: bool = False
 
     def nodes(self) -> Iterator["Node"]:
         """Yield this node and all in it, in the order of the document."""
@@ -81,6 +82,8 @@ class Node:
 
     def is_a(self, *types: str) -> bool:
         """Return whether the file says of the element that it is one of TYPES, as EPUB or as ARIA calls them."""
+        if not ("epub:type" in self.attrs or "role" in self.attrs):
+            return False
         said = f"{self.attrs.get('epub:type', '')} {self.attrs.get('role', '')}".lower().replace("doc-", "").split()
         return any(name in types for name in said)
 
@@ -101,10 +104,12 @@ class Tree:
         if len(self._open) == MOST_DEPTH:
             self.tally.left_out("deep")
         if node.tag in BLOCKS:
+            is_heading = node.tag in HEADINGS
             for around in reversed(self._open):
-                if around.has_blocks:
+                if around.has_blocks and (around.has_headings or not is_heading):
                     break
                 around.has_blocks = True
+                around.has_headings |= is_heading
         self._open.append(node)
         return node
 
