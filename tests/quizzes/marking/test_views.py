@@ -205,6 +205,17 @@ def test_a_student_sees_nothing_of_a_draft(app: Application, desk: Desk) -> None
         assert "is marked" not in page
 
 
+def test_the_record_of_a_student_says_that_an_attempt_waits_and_gives_it_no_points(desk: Desk) -> None:
+    with desk.looking() as session:
+        line = answers_to(session, desk.circle.group.id, desk.circle.essay.id)[0]
+        attempt = session.get_one(AttemptItem, line.id).attempt
+    record = f"/groups/{desk.circle.group.slug}/progress/{attempt.enrolment_id}"
+    assert "waits to be marked" in desk.client.get(record).text
+    page = desk.client.get(f"{record}/attempts/{attempt.id}").text
+    assert "Waits to be marked, submitted" in page
+    assert "0 of 2 points" not in page
+
+
 def test_of_two_tutors_on_one_answer_the_later_is_shown_both_and_loses_nothing(app: Application, desk: Desk) -> None:
     with desk.database.transaction() as session:
         group = session.get_one(StudyGroup, desk.circle.group.id)
