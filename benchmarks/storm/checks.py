@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import text, true
+from sqlalchemy import select, text, true
 from sqlalchemy.orm import Session
 
 from benchmarks.storm.browser import Acknowledged, Journal
@@ -18,8 +18,10 @@ from quizzes.attempts.rescoring import Answer, answers_in
 from quizzes.items import Response, is_marked_by_hand, type_of
 from quizzes.models import Attempt, StepKind
 
-#: An attempt that nobody comes back to is handed in so long after its deadline at the latest.
+#: An attempt that nobody comes back to is handed in so long after its deadline at the latest; or, where no process was
+#: there to do it, so long after a worker is there again.
 LATEST = timedelta(minutes=2)
+AWAKE = timedelta(minutes=1)
 
 #: What a PostgreSQL server says that writes a commit down before it says that it has.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -39,11 +41,12 @@ class Checked:
             self.faults.append(fault)
 
 
-def check(session: Session, journals: Sequence[Journal], allowed: int) -> Checked:
-    """Return what of all that must hold did not. The site is stopped, every deadline long past."""
+def check(session: Session, journals: Sequence[Journal], allowed: int, awake: Sequence[datetime]) -> Checked:
+    """Return what of all that must hold did not. The site is stopped, every deadline long past; AWAKE says when workers
+    began to look."""
     checked = Checked()
     check_durable(session, checked)
-    attempts = session.query(Attempt).order_by(Attempt.id).all()
+    attempts = session.scalars(select(Attempt).order_by(Attempt.id)).all()
     check_limits(session, checked, attempts, allowed)
     check_ends(checked, attempts, journals)
     answers = defaultdict(list)
@@ -51,6 +54,7 @@ def check(session: Session, journals: Sequence[Journal], allowed: int) -> Checke
         answers[answer.attempt.id].append(answer)
     for attempt in attempts:
         check_scores(checked, attempt, answers[attempt.id])
+        check_in_time(checked, attempt, answers[attempt.id], awake)
     still_open = {attempt.id for attempt in attempts if attempt.submitted_at is None}  # a fault said already
     of_items = {answer.item.id: answer for some in answers.values() for answer in some}
     check_saved(checked, journals, of_items, still_open)
@@ -68,7 +72,7 @@ def check_durable(session: Session, checked: Checked) -> None:
 
 def check_limits(session: Session, checked: Checked, attempts: Sequence[Attempt], allowed: int) -> None:
     """One place in the course for each, no attempt too many, none open, none beside another."""
-    places = Counter(enrolment.user_id for enrolment in session.query(Enrolment))
+    places = Counter(enrolment.user_id for enrolment in session.scalars(select(Enrolment)))
     checked.must(max(places.values(), default=0) <= 1, "somebody has two places in the course")
     by_place: dict[object, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
@@ -121,12 +125,22 @@ def check_scores(checked: Checked, attempt: Attempt, answers: Sequence[Answer]) 
         checked.figures["scores replayed"] += answer.stored is not None
         checked.figures["steps"] += len(answer.history.steps)
         points += exactly(answer.stored or 0.0) * weight(answer.data)
-        late = scores[0].at - attempt.deadline_at if attempt.deadline_at is not None and scores else timedelta()
-        checked.slowest = max(checked.slowest, late)
-        checked.must(late <= LATEST, f"item {answer.item.id} was scored {late} after the deadline")
     checked.must(
         attempt.points == float(points), f"attempt {attempt.id}: {attempt.points} and not {float(points)} points"
     )
+
+
+def check_in_time(checked: Checked, attempt: Attempt, answers: Sequence[Answer], awake: Sequence[datetime]) -> None:
+    """Handed in two minutes after its deadline at the latest, or a minute after there was a worker again."""
+    at = next((step.at for one in answers for step in one.history.steps if step.kind is StepKind.score), None)
+    if at is None or attempt.deadline_at is None:
+        return
+    late = at - attempt.deadline_at
+    checked.slowest = max(checked.slowest, late)
+    last = max((moment for moment in awake if moment <= at), default=attempt.started_at)
+    checked.figures["handed in late, once a worker was there again"] += late > LATEST
+    in_time = late <= LATEST or at <= last + AWAKE
+    checked.must(in_time, f"attempt {attempt.id} was handed in {late} after its deadline, {at - last} after a start")
 
 
 def check_saved(

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -31,10 +32,15 @@ class Site:
         self.said = folder / "said.log"
         self.starts = 0
         self.killed: list[str] = []
+        #: When a worker began to look for what is overdue.
+        self.awake: list[datetime] = []
+        #: For how many seconds the site has answered so far: a storm is as long on a slow machine, where a start takes
+        #: its time.
+        self.answering = 0.0
         self._settings = {"KRUZHOK_INSTANCE": str(folder), "KRUZHOK_DATABASE_URL": database_url}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._watch = threading.Thread(target=self._keep_running, daemon=True)
+        self._threads = [threading.Thread(target=act, daemon=True) for act in (self._keep_running, self._count_seconds)]
 
     def __enter__(self) -> "Site":
         self._start()
@@ -43,12 +49,14 @@ class Site:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"the site did not start:\n{self.said.read_text()}")
             time.sleep(0.2)
-        self._watch.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._stopping.set()
-        self._watch.join()
+        for thread in self._threads:
+            thread.join()
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(timeout=40)
@@ -97,11 +105,19 @@ class Site:
             with self._lock:
                 is_gone, now = self._process.poll() is not None, time.monotonic()
                 if not is_gone and children_of(self._process.pid)["the worker"]:
+                    if seen is None:
+                        self.awake.append(datetime.now(UTC))
                     seen = now
                 elif is_gone or (seen is not None and now - seen > WITHOUT_WORKER):
                     self._kill_all()
                     self._start()
                     seen = None
+
+    def _count_seconds(self) -> None:
+        while not self._stopping.wait(0.5):
+            began = time.monotonic()
+            if self.is_up():
+                self.answering += min(time.monotonic() - began, 1.0) + 0.5
 
 
 def children_of(server: int) -> dict[str, list[int]]:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from benchmarks.questions import COURSE, KINDS, TYPED
 from benchmarks.storm.browser import Acknowledged, Journal, Reply, Tab, at_once, named, together
+from benchmarks.storm.site import Site
 from quizzes.items import Raw
 from quizzes.limits import GRACE
 
 HAND_IN = 0.72  #: of the attempts; the others are left open
 HANGS_UP = 0.08  #: of the saves: the connection is closed before the answer
+LONG = 300.0  #: seconds that one waits for a page to begin from
 SLOW = 15.0  #: seconds that a last answer may take over the grace
 
 
@@ -22,8 +24,8 @@ NONSENSE: Raw = {"": ["no such thing\0"], "lenin": ["?"], "a": ["x"], "who": ["?
 
 
 class Plan(NamedTuple):
-    """How a storm goes: for how many seconds attempts are begun, how many each may last, how many may lie between two
-    acts of a student; and how many attempts a quiz allows."""
+    """How a storm goes: how long attempts are begun, in seconds in which the site answers; how many seconds each may
+    last, and how many may lie between two acts of a student; and how many attempts a quiz allows."""
 
     begin: float
     limit: float
@@ -34,33 +36,34 @@ class Plan(NamedTuple):
 class Student(threading.Thread):
     """Somebody who takes one quiz as often as it lets them, in one or two tabs, with scripts or without."""
 
-    def __init__(self, number: int, quiz: str, cookie: str, port: int, plan: Plan) -> None:
+    def __init__(self, number: int, quiz: str, cookie: str, site: Site, plan: Plan) -> None:
         super().__init__(daemon=True)
-        self.rng, self.plan, self.journal = random.Random(number), plan, Journal()
+        self.rng, self.plan, self.site, self.journal = random.Random(number), plan, site, Journal()
         self.path = f"/courses/{COURSE}/quizzes/{quiz}"
-        self.tabs = [Tab(port, cookie, self.journal) for _ in range(2)]
-        self.began = time.time()
+        self.tabs = [Tab(site.port, cookie, self.journal) for _ in range(2)]
 
     def run(self) -> None:
         """Work until attempts or time are used up."""
-        self.began = time.time()
-        time.sleep(self.rng.uniform(0, self.plan.begin / 2))
-        end = self.began + self.plan.begin
-        page = self.tabs[0].insist(self.path, None, end)
+        first = self.rng.uniform(0, self.plan.begin / 2)
+        while self.site.answering < first:
+            time.sleep(0.2)
+        page = self.tabs[0].insist(self.path, None, time.time() + LONG)
         if page is None:
             return
         for tab in self.tabs:
             tab.read(page.body)
-        while time.time() < end:
-            attempt = self.begin(end)
+        for number in range(self.plan.allowed + 1):  # once too often, where there is time for those that are allowed
+            if number < self.plan.allowed and self.site.answering > self.plan.begin:
+                return
+            attempt = self.begin()
             if attempt is None or not self.sit(attempt):
                 return
 
-    def begin(self, end: float) -> int | None:
+    def begin(self) -> int | None:
         """Begin an attempt, in every third case twice at once; None where no more is allowed, or it cannot be had."""
         replies = at_once(self.tabs, self.path) if self.rng.random() < 1 / 3 else []
         if not replies:
-            reply = self.tabs[0].insist(self.path, [], end)
+            reply = self.tabs[0].insist(self.path, [], time.time() + LONG)
             replies = [reply] if reply is not None else []
         self.journal.counted["refused a further attempt"] += sum(one.status == 409 for one in replies)
         begun = {int(one.location.rsplit("/", 1)[1]) for one in replies if one.status == 303}
