@@ -1,14 +1,14 @@
 """Markdown, as it is written elsewhere: with footnotes, tables, a head of facts and HTML between the lines."""
 
 import re
+from collections import Counter
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from course.base.markdown.parser import MAX_NESTING
+from course.base.markdown.parser import MAX_NESTING, inline_plain
 from course.base.words import _
 from lessons.importing.decoding import decoded
 from lessons.importing.html import text_of_page
@@ -20,8 +20,10 @@ from lessons.importing.tree import Tree
 
 #: What the parser takes time for, and how much of it there may be: some ten times what a thick book has.
 MOST_CHARACTERS = 2_000_000
-MOST_LINES = 60_000
+MOST_LINES = 100_000
+MOST_MARKED = 20_000  # lines of lists, quotations and tables
 MOST_SIGNS = 100_000
+_MARKED = re.compile(r"^[ \t]*(?:[-+*>|#~`=]|[0-9]{1,9}[.)]|<)", re.MULTILINE)
 _SIGNS = re.compile(r"[\[*_`<|^&\\!]")
 
 #: Signs in a longer run of words stay as they are written.
@@ -42,10 +44,7 @@ class _Markdown(MarkdownIt):
 def read_markdown(name: str, content: bytes) -> Imported:
     """Return the text in CONTENT, the file NAME. Raise Unreadable for one over the limits or without words."""
     words, doubt = decoded(content)
-    if len(words) > MOST_CHARACTERS or words.count("\n") > MOST_LINES or len(_SIGNS.findall(words)) > MOST_SIGNS:
-        message = _("It has over {characters} characters, {lines} lines or {signs} signs of markup: bring it in parts.")
-        counts = {"characters": MOST_CHARACTERS, "lines": MOST_LINES, "signs": MOST_SIGNS}
-        raise Unreadable(message.format(**{key: f"{count:,}" for key, count in counts.items()}))
+    _refuse_too_much(words)
     facts, body = _facts(words)
     tally = Tally()
     root = read_tags(str(_MARKDOWN.render(body)), Tree(tally))
@@ -59,6 +58,17 @@ def read_markdown(name: str, content: bytes) -> Imported:
         sections=text.sections,
     )
     return understood(made, tally, [_("A text in Markdown.")], doubt)
+
+
+def _refuse_too_much(words: str) -> None:
+    """Raise Unreadable for WORDS that would take too long to read."""
+    if len(words) > MOST_CHARACTERS or words.count("\n") > MOST_LINES:
+        message = _("The text has more than {characters} characters or {lines} lines: bring it in parts.")
+        raise Unreadable(message.format(characters=f"{MOST_CHARACTERS:,}", lines=f"{MOST_LINES:,}"))
+    if len(_MARKED.findall(words)) > MOST_MARKED or len(_SIGNS.findall(words)) > MOST_SIGNS:
+        message = _("The text has more than {lines} lines of lists and tables or {signs} signs of markup: {advice}")
+        advice = _("bring it in parts, or as HTML.")
+        raise Unreadable(message.format(lines=f"{MOST_MARKED:,}", signs=f"{MOST_SIGNS:,}", advice=advice))
 
 
 def _facts(words: str) -> tuple[dict[str, str], str]:
@@ -92,11 +102,23 @@ def _idents(state: StateCore) -> None:
             opening.attrSet("id", found[1])
 
 
+def _slugs(state: StateCore) -> None:
+    """Give headings without an ident the one by which the sites that show Markdown link to them."""
+    taken: Counter[str] = Counter()
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if opening.type == "heading_open" and not opening.attrGet("id"):
+            words = inline_plain(inline.children or [])
+            slug = re.sub(r"[^\w\- ]", "", words.strip().lower()).replace(" ", "-")
+            opening.attrSet("id", f"{slug}-{taken[slug]}" if taken[slug] else slug)
+            taken[slug] += 1
+
+
 def _make() -> MarkdownIt:
     md = _Markdown("commonmark", {"html": True, "xhtmlOut": False, "maxNesting": MAX_NESTING}).enable("table")
-    md.use(footnote_plugin, inline=False).use(anchors_plugin, max_level=6)
+    md.use(footnote_plugin, inline=False)
     md.core.ruler.at("inline", _inline)
     md.core.ruler.before("inline", "heading_idents", _idents)
+    md.core.ruler.after("inline", "heading_slugs", _slugs)
     return md
 
 

@@ -92,7 +92,7 @@ def _paragraphs(words: str) -> Iterator[_Paragraph]:
             gathered.append(line)
             blank = 0
         else:
-            yield from _split(gathered, blank_before)
+            yield from _split(gathered, blank_before) if gathered else ()
             gathered, blank = [], blank + 1
 
 
@@ -104,7 +104,7 @@ def _split(lines: Sequence[str], blank_before: int) -> Iterator[_Paragraph]:
     elif len(lines) > 3 and 0 < sum(indented) <= len(lines) / 2:
         starts = [number for number, is_indented in enumerate(indented) if is_indented or number == 0]
     else:
-        starts = [0] if lines else []
+        starts = [0]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         yield _Paragraph(lines[start:end], blank_before if start == 0 else 0)
 
