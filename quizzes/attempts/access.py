@@ -52,7 +52,8 @@ def own_attempt(session: Session, attempt_id: int, *, writing: bool = False) -> 
         select(Attempt, Quiz, Enrolment)
         .join(Quiz, Quiz.activity_id == Attempt.activity_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Attempt.user_id == current_user.id, Attempt.purpose == Purpose.quiz)
+        .where(Attempt.id == attempt_id, Attempt.user_id == current_user.id)
+        .where(Attempt.purpose.in_((Purpose.quiz, Purpose.preview)))
         .options(
             joinedload(Attempt.activity).joinedload(Activity.parent),
             joinedload(Attempt.activity).joinedload(Activity.course),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from course.base.errors import DomainError
 from course.base.forms import Form, WithinLength, clean_text, whole_number
@@ -47,7 +47,7 @@ class BadField(DomainError):
 
 
 def _reason(label: str, *, required: bool = True) -> StringField:
-    needed = [InputRequired(_("Say why: it stands beside the rule, and they read it."))] if required else []
+    needed = [DataRequired(_("Say why: it stands beside the rule, and they read it."))] if required else []
     return StringField(label, filters=[clean_text, str.strip], validators=[*needed, WithinLength(LONGEST_REASON)])
 
 

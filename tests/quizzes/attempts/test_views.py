@@ -16,12 +16,13 @@ from werkzeug.test import TestResponse
 
 from course.base.db import Database
 from course.base.web import Application
-from course.groups.models import Enrolment
+from course.completion.models import Completion
+from course.groups.models import Enrolment, Role
 from course.users.models import User
 from course.users.sign_ins import TOKEN, add_sign_in
 from quizzes.attempts.steps import histories
 from quizzes.models import Attempt, AttemptItem, Step
-from tests.factories import make_user
+from tests.factories import make_enrolment, make_group, make_user
 from tests.quizzes.attempts.make import House, make_house, type_at
 from tests.web import token_of
 
@@ -266,6 +267,22 @@ def test_two_tabs_without_scripts(student: FlaskClient, database: Database, hous
     assert chosen.status_code == 303
     with reading(database, url) as (session, attempt, mine):
         assert histories(session, attempt)[mine["single"].id].response == {"option": "b"}
+
+
+def test_a_tutor_goes_through_a_preview_to_its_result(client: FlaskClient, database: Database, house: House) -> None:
+    with database.transaction() as session:
+        group = make_group(session, session.merge(house.course))
+        tutor = make_enrolment(session, group=group, role=Role.tutor)
+    enter(client, database, tutor.user_id)
+    start = f"/courses/{house.course.ident}/quizzes/{house.quiz.ident}"
+    assert "Try it as a preview" in client.get(f"{start}?group={group.slug}").text
+    url = post(client, start, {"group": group.slug}).location
+    items = items_of(database, url)
+    assert post(client, url, whole_page(items, single="b")).status_code == 303
+    assert post(client, f"{url}/submission").status_code == 303
+    assert "preview, counted nowhere" in client.get(url).text
+    with database.transaction(writing=False) as session:
+        assert session.scalars(select(Completion).where(Completion.enrolment_id == tutor.id)).all() == []
 
 
 def test_others_have_no_such_attempt(client: FlaskClient, app: Application, database: Database, house: House) -> None:
