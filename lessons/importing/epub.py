@@ -72,7 +72,7 @@ def _documents(package: Package, files: Mapping[str, bytes], around: Tongue, tal
         yield Document(
             path,
             blocks,
-            title=entry.title if entry else heading or title,
+            title=(entry.title if entry else "") or heading or title,
             level=entry.level if entry else 1,
             continues=known and linear and entry is None and not heading,
             aside=not linear,

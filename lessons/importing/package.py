@@ -22,6 +22,9 @@ PAGES = frozenset(("application/xhtml+xml", "text/html", "text/x-oeb1-document",
 #: Fonts are made useless outside their book in these two ways; words are not.
 _OF_FONTS = frozenset(("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#rc"))
 
+#: A list of contents that goes deeper is a tree of something else.
+DEEPEST = 6
+
 #: So many replacements of a page are followed.
 _MOST_FALLBACKS = 10
 
@@ -207,4 +210,4 @@ def _contents_of_ncx(files: Mapping[str, bytes], path: str, tally: Tally) -> dic
 def _enter(found: dict[str, Entry], address: str, path: str, words: str, level: int) -> None:
     """Enter the first mention of a page; places inside it have headings of their own."""
     if address and not leads_away(address):
-        found.setdefault(path_of(address, path), Entry(one_line(words), max(level, 1)))
+        found.setdefault(path_of(address, path), Entry(one_line(words), min(max(level, 1), DEEPEST)))

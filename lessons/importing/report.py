@@ -30,8 +30,8 @@ def _counts(text: Imported) -> Iterable[Notice]:
     words = sum(len(passage.plain.split()) for passage in passages)
     sections = plural("{n} section", "{n} sections", len(text.sections))
     count = plural("{n} passage", "{n} passages", len(passages))
-    counts = {"sections": sections, "passages": count, "words": f"{words:,}"}
-    yield Notice(_("{sections}, {passages}, {words} words.").format(**counts))
+    counts = {"sections": sections, "passages": count, "words": plural("{n} word", "{n} words", words)}
+    yield Notice(_("{sections}, {passages}, {words}.").format(**counts))
     kinds = Counter(passage.kind for passage in passages)
     if kinds["table"]:
         yield Notice(plural("A table.", "{n} tables.", kinds["table"]))

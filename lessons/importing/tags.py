@@ -64,20 +64,22 @@ class _Reader:
     def __init__(self, text: str, tree: Tree) -> None:
         self.text, self.tree, self.at = text, tree, 0
         self.open = [tree.root]
+        self.last = text.rfind(">") + 1  # no tag ends after that
+        self.last_comment = len(text)
         self.typed = False  # whether a document type was met
 
     def read(self) -> None:
         text = self.text
-        while (start := text.find("<", self.at)) >= 0:
+        while (start := text.find("<", self.at, self.last)) >= 0:
             self._words(start)
             self.at = start
             if text.startswith("<!--", start):
-                self._to("-->", start + (2 if text.startswith(("<!-->", "<!--->"), start) else 4))
+                self._comment()
             elif text.startswith("<![CDATA[", start):
                 self.at += 9
                 end = text.find("]]>", self.at)
                 self._words(end if end >= 0 else len(text), escaped=False)
-                self._to("]]>", self.at)
+                self.at = min(self.at + 3, len(text))
             elif text.startswith(("<!", "<?"), start):
                 self._declaration()
             elif found := _NAME.match(text, start):
@@ -93,20 +95,23 @@ class _Reader:
             self.tree.data(unescaped(words) if escaped else words)
             self.at = end
 
-    def _to(self, mark: str, start: int) -> None:
-        """Go on after MARK, or to the end of the text where it does not come."""
-        end = self.text.find(mark, start)
-        self.at = end + len(mark) if end >= 0 else len(self.text)
+    def _comment(self) -> None:
+        """Go on after a comment; one that never ends is none, or all that follows would be lost."""
+        start = self.at + (2 if self.text.startswith(("<!-->", "<!--->"), self.at) else 4)
+        end = self.text.find("-->", start) if start <= self.last_comment else -1
+        if end < 0:
+            self.last_comment = -1  # not to be looked for again
+        self.at = end + 3 if end >= 0 else self.at + 4
 
     def _declaration(self) -> None:
         start = self.at
         end = self.text.find(">", start)
-        inside = self.text.find("[", start, end) if end >= 0 else -1
+        inside = self.text.find("[", start, end)
         if inside >= 0 and not self.typed and self.text[start + 2 : start + 9].lower() == "doctype":
             self.typed = True
             closing = self.text.find("]", inside)
-            end = self.text.find(">", closing) if closing >= 0 else end
-        self.at = end + 1 if end >= 0 else len(self.text)
+            end = max(end, self.text.find(">", closing)) if closing >= 0 else end
+        self.at = end + 1
 
     def _tag(self, found: re.Match[str]) -> None:
         name = found[1].lower()

@@ -102,9 +102,9 @@ class Tally:
         if name and len(names) < MOST_NAMES:
             names[one_line(name, 120)] = None
 
-    def element(self) -> None:
-        """Count an element; raise Unreadable for one too many."""
-        self._elements += 1
+    def element(self, count: int = 1) -> None:
+        """Count an element, or as many as COUNT; raise Unreadable for one too many."""
+        self._elements += count
         if self._elements > MOST_ELEMENTS:
             message = _("The file has more than {n} elements: bring it in parts.")
             raise Unreadable(message.format(n=f"{MOST_ELEMENTS:,}"))
@@ -117,13 +117,13 @@ class Tally:
             raise Unreadable(message.format(n=f"{MOST_CHARACTERS:,}"))
 
     def add(self, other: "Tally") -> None:
-        """Count all that OTHER counted, of a part of the same import."""
+        """Count all that OTHER counted, of a part of the same import; raise Unreadable where that is too much."""
         self._counts += other._counts
         for kind, names in other._names.items():
             mine = self._names.setdefault(kind, {})
             mine.update(dict.fromkeys(list(names)[: MOST_NAMES - len(mine)]))
-        self._elements += other._elements
-        self._characters += other._characters
+        self.element(other._elements)
+        self.words(other._characters)
 
     def notices(self) -> tuple[Notice, ...]:
         """Return what was left out, in sentences."""

@@ -215,6 +215,14 @@ def test_signs_and_their_names_are_words(written: str, read_as: str) -> None:
     assert words(read(f"<p>{written}</p>")) == [read_as]
 
 
+@pytest.mark.parametrize(
+    "html",
+    ["a <!-- b", "a <b and c", "a <!b", "a <a href='x b", "a <![CDATA[ b", "<p title='>a b", "a <!-->b", "a <?b"],
+)
+def test_what_is_opened_and_never_closed_swallows_no_words(html: str) -> None:
+    assert "".join(words(read(f"<p>{html}"))).endswith("b")
+
+
 def test_a_number_of_a_character_with_thousands_of_digits_is_no_fault() -> None:
     assert words(read("<p>a &#" + "9" * 6000 + "; b</p>")) == ["a \ufffd b"]
 
