@@ -371,6 +371,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("quizzes.save", "/attempts/{attempt}", {"do": "save"}, of("student", then=303)),
     ("quizzes.save_item", "/attempts/{attempt}/items/{item}", {"base": "0"}, of("student")),
     ("quizzes.submit", "/attempts/{attempt}/submission", {}, of("student", then=303)),
+    ("quizzes.rating", "/attempts/{attempt}/items/{item}/rating", {}, of("student", then=303)),
     (
         "quiz_rules.except_member",
         "/groups/{circle}/quizzes/{quiz}/rules/{member}",

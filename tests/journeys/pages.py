@@ -70,6 +70,7 @@ PAGES: list[Shown] = [
     Shown("student", "/attempts/{sitting}", 422, {"base-{ordering}": "0", "item-{ordering}-{entry}": "99"}),
     Shown("student", "/attempts/{sitting}/submission"),
     Shown("student", "/attempts/{result}"),
+    Shown("administrator", "/attempts/{over}"),
     Shown("student", "/attempts/{result}/questions/1/score"),
     Shown("student", "/me", 422, {"name": "", "zone": "Nowhere"}),
     Shown("student", "/me/password"),
@@ -129,6 +130,7 @@ PAGES: list[Shown] = [
     Shown("member", "/me/places/{place}"),
     # Essays are marked
     Shown("planner", "/groups/{bare}/marking"),
+    Shown("planner", "/groups/{bare}/marking/{essay}"),
     Shown("planner", "/groups/{group}/marking"),
     Shown("planner", "/groups/{group}/marking/{essay}?n=1"),
     Shown("planner", "/groups/{group}/marking/{essay}", 422, {"answer": "{waiting}", "seen": "1-0-0", "do": "release"}),
@@ -197,6 +199,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("lessons.discard", "POST"): "leads elsewhere",
     ("quizzes.begin", "POST"): "leads elsewhere",
     ("quizzes.submit", "POST"): "leads elsewhere",
+    ("quizzes.rating", "POST"): "leads elsewhere",
     ("progress.accept", "POST"): "leads elsewhere",
     ("merging.ask", "POST"): "leads elsewhere",
     ("notices.seen", "POST"): "leads elsewhere",

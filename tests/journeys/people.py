@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zipfile import ZipFile
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from course.base.db import Database
 from course.base.jobs import Job
@@ -23,7 +23,7 @@ from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
 from lessons.outline import lessons_of
 from quizzes.marking.releasing import release
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Quiz
 from tests import factories
 from tests.quizzes.marking.make import FAIR, HALF, draft, hand_in, make_essay_quiz
 from tests.web import post
@@ -100,6 +100,7 @@ def make_house(app: Application, database: Database) -> House:
         "join": join,
         "ask": ask,
         "upload": _upload(database),
+        "over": _over(database, administrator),
         **_write_essays(database, group),
     }
     people = {
@@ -112,6 +113,17 @@ def make_house(app: Application, database: Database) -> House:
         "administrator": administrator,
     }
     return House(people, names)
+
+
+def _over(database: Database, client: FlaskClient) -> str:
+    """Return the id of an attempt whose time was up a minute ago, and which nobody has handed in yet."""
+    number = int(post(client, f"{COURSE}/quizzes/legacy-of-1905").location.rsplit("/", 1)[1])
+    with database.transaction() as session:
+        attempt = session.get_one(Attempt, number)
+        session.execute(update(Quiz).where(Quiz.activity_id == attempt.activity_id).values(time_limit=60))
+        attempt.started_at -= timedelta(minutes=2)
+        attempt.deadline_at = attempt.started_at + timedelta(minutes=1)
+    return str(number)
 
 
 def make_new_house(app: Application, database: Database) -> House:

@@ -54,6 +54,7 @@ def open_group(tutor: Person, name: str) -> str:
     tutor.page.get_by_role("link", name="Open a study group").click()
     tutor.page.get_by_label("Name").fill(name)
     tutor.page.get_by_label("the tutor").check()
+    tutor.page.get_by_label("Write before you see").uncheck()
     tutor.look("open a group")
     tutor.press("Open the group")
     tutor.page.get_by_role("link", name=name, exact=True).first.click()
