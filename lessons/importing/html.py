@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from course.base.words import _
 from lessons.importing.blocks import Block, Tongue, blocks_in, length, longer_than
 from lessons.importing.decoding import decoded
-from lessons.importing.imported import Imported, direction_of, one_line
+from lessons.importing.imported import Imported, Unreadable, direction_of, one_line
 from lessons.importing.pruning import prune
 from lessons.importing.rendering import render
 from lessons.importing.report import understood
 from lessons.importing.sections import Document, sections_of, title_of
 from lessons.importing.tags import read_tags
 from lessons.importing.tally import Tally
-from lessons.importing.tree import Node, Tree
+from lessons.importing.tree import BLOCKS, Node, Tree
 from lessons.importing.xhtml import read_page
 
 
@@ -24,7 +24,19 @@ def read_html(name: str, content: bytes) -> Imported:
     tally = Tally()
     xml = words.lstrip().startswith("<?xml") or "http://www.w3.org/1999/xhtml" in words[:2000]
     root = read_page(words, tally, name) if xml else read_tags(words, Tree(tally))
+    if xml:
+        _refuse_other_xml(root)
     return understood(text_of_page(root, name, tally), tally, [_("A page of HTML.")], doubt)
+
+
+def _refuse_other_xml(root: Node) -> None:
+    """Raise Unreadable for XML that is no page: its words without its marks would be a heap."""
+    first = next((child for child in root.children if isinstance(child, Node)), root)
+    if root.find("html", "body") is None and first.tag not in BLOCKS:
+        message = _(
+            "This XML is no page but a file of data (“{tag}”): bring a text as EPUB, HTML, Markdown or plain text."
+        )
+        raise Unreadable(message.format(tag=one_line(first.tag, 40)))
 
 
 def text_of_page(root: Node, name: str, tally: Tally, *, title: str = "") -> Imported:

@@ -13,16 +13,15 @@ def understood(text: Imported, tally: Tally, what: Iterable[str], doubt: Notice 
     """Return TEXT with what was understood of it (WHAT it is first, and what is in DOUBT last) and what was left out.
 
     A direction that is not given is that of its words. Raise Unreadable where it has no words at all."""
-    left_out = tally.notices()
     passages = [passage for section in text.sections for passage in section.passages]
     if not passages:
-        names = [name for notice in left_out[:1] for name in notice.names]
+        names = tally.names("unreadable")
         why = _(" It has no readable page: {names}.").format(names=", ".join(names[:5])) if names else ""
         raise Unreadable(_("There are no words in this file; bring one that holds the text itself.") + why)
     opening = " ".join(passage.plain for passage in passages[:50])
     notices = [*map(Notice, what), *_counts(text), *([doubt] if doubt else [])]
     direction = text.direction or direction_of_words(opening)
-    return replace(text, direction=direction, understood=tuple(notices), left_out=left_out)
+    return replace(text, direction=direction, understood=tuple(notices), left_out=tally.notices())
 
 
 def _counts(text: Imported) -> Iterable[Notice]:

@@ -125,6 +125,10 @@ class Tally:
         self.element(other._elements)
         self.words(other._characters)
 
+    def names(self, kind: str) -> list[str]:
+        """Return the names of what was left out of KIND."""
+        return list(self._names.get(kind, {}))
+
     def notices(self) -> tuple[Notice, ...]:
         """Return what was left out, in sentences."""
         return tuple(

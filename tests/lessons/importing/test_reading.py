@@ -136,6 +136,8 @@ def test_what_a_file_is_is_seen_from_its_bytes_and_its_name(name: str, content: 
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no file of words"),
         (b"\x7fELF\2\1\1\0\0", "no file of words"),
         (b" \n\t ", "no words"),
+        (b"<?xml version='1.0'?><quiz><text>a</text></quiz>", "a file of data .“quiz”."),
+        (b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "a file of data .“x”."),
         (b"a" * (8 * 2**20 + 1), "8 MiB: bring it in parts"),
     ],
 )
