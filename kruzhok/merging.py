@@ -18,7 +18,9 @@ from course.syllabus.models import Accommodation, AssignmentTarget, RuleExceptio
 from course.texts.models import Text
 from course.users.models import User
 from kruzhok.completions import rebuild
+from lessons.frames.models import Frame
 from lessons.models import Draft, JournalEntry
+from lessons.notes.models import Note, NoteReply
 from lessons.reports.models import Report
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import Attempt, AttemptItem, MarkDraft, Purpose, Step, StepKind
@@ -50,6 +52,7 @@ class Work(NamedTuple):
     answers: int
     ticks: int
     entries: int
+    notes: int
     drafts: int
 
     @property
@@ -59,7 +62,9 @@ class Work(NamedTuple):
 
 
 def work_of(session: Session, user: User) -> Work:
-    """Return how many questions USER answered, parts they ticked, prompts they wrote on, and drafts. One query."""
+    """Return how many questions USER answered, parts they ticked, prompts they wrote on, notes and drafts. One query.
+
+    What they said of a text as a source counts as a note on it."""
     mine = Enrolment.user_id == user.id
     facts = select(func.count(distinct(CompletionFact.activity_id))).join(
         Enrolment, Enrolment.id == CompletionFact.enrolment_id
@@ -73,9 +78,12 @@ def work_of(session: Session, user: User) -> Work:
     entries = select(func.count(distinct(JournalEntry.activity_id))).join(
         Enrolment, Enrolment.id == JournalEntry.enrolment_id
     )
+    notes = select(func.count(Note.id)).join(Enrolment, Enrolment.id == Note.enrolment_id).where(mine).scalar_subquery()
+    frames = select(func.count(distinct(Frame.text_id))).join(Enrolment, Enrolment.id == Frame.enrolment_id).where(mine)
     drafts = select(func.count(Draft.id)).join(Enrolment, Enrolment.id == Draft.enrolment_id)
     ticks = facts.where(mine, CompletionFact.kind.in_([FactKind.tick, FactKind.untick]))
-    counts = (answers, ticks, entries.where(mine), drafts.where(mine, Draft.text != ""))
+    noted = select(notes + frames.scalar_subquery())
+    counts = (answers, ticks, entries.where(mine), noted, drafts.where(mine, Draft.text != ""))
     return Work(*session.execute(select(*(count.scalar_subquery() for count in counts))).one())
 
 
@@ -98,7 +106,9 @@ def merge(session: Session, guest: User, user: User, *, now: datetime) -> bool:
         target = _place_for(session, enrolment, user)
         _move_attempts(session, enrolment, target, now)
         _move_facts(session, enrolment, target)
-        _move_entries(session, enrolment, target)
+        _move_numbered(session, JournalEntry.activity_id, enrolment, target)
+        _move_numbered(session, Frame.text_id, enrolment, target)
+        _move_notes(session, enrolment, target)
         _move_drafts(session, enrolment, target)
         targets.append(target.id)
     _move_rest(session, guest, user)
@@ -166,13 +176,22 @@ def _move_facts(session: Session, enrolment: Enrolment, target: Enrolment) -> No
     session.execute(facts.values(enrolment_id=target.id), execution_options=PLAIN)
 
 
-def _move_entries(session: Session, enrolment: Enrolment, target: Enrolment) -> None:
-    own = select(JournalEntry.activity_id, func.max(JournalEntry.number)).where(JournalEntry.enrolment_id == target.id)
-    last = _pairs(session.execute(own.group_by(JournalEntry.activity_id)))
-    theirs = select(JournalEntry.id, JournalEntry.activity_id).where(JournalEntry.enrolment_id == enrolment.id)
-    for entry_id, activity_id in session.execute(theirs.order_by(JournalEntry.number)).all():
-        last[activity_id] = last.get(activity_id, 0) + 1
-        _set(session, JournalEntry, entry_id, enrolment_id=target.id, number=last[activity_id])
+def _move_numbered(session: Session, what: InstrumentedAttribute[int], enrolment: Enrolment, target: Enrolment) -> None:
+    """Move the rows of a table that are numbered for each WHAT: they come after those that are there."""
+    table: Any = what.class_
+    own = select(what, func.max(table.number)).where(table.enrolment_id == target.id)
+    last = _pairs(session.execute(own.group_by(what)))
+    theirs = select(table.id, what).where(table.enrolment_id == enrolment.id).order_by(table.number)
+    for row_id, on in session.execute(theirs).all():
+        last[on] = last.get(on, 0) + 1
+        _set(session, table, row_id, enrolment_id=target.id, number=last[on])
+
+
+def _move_notes(session: Session, enrolment: Enrolment, target: Enrolment) -> None:
+    """With a note goes all that hangs on it. A press of a button is not looked for again after a sign-in."""
+    for table in (Note, NoteReply):
+        of_it = update(table).where(table.enrolment_id == enrolment.id)
+        session.execute(of_it.values(enrolment_id=target.id, once=None), execution_options=PLAIN)
 
 
 def _move_drafts(session: Session, enrolment: Enrolment, target: Enrolment) -> None:

@@ -71,6 +71,7 @@ def in_words(work: Work) -> list[str]:
         (work.answers, plural("one question answered", "{n} questions answered", work.answers)),
         (work.ticks, plural("one part ticked", "{n} parts ticked", work.ticks)),
         (work.entries, plural("one prompt written on", "{n} prompts written on", work.entries)),
+        (work.notes, plural("one note", "{n} notes", work.notes)),
         (work.drafts, plural("one draft", "{n} drafts", work.drafts)),
     )
     return [words for count, words in said if count]

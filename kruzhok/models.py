@@ -12,7 +12,10 @@ import course.syllabus.models
 import course.texts.models
 import course.users.models
 import lessons.discussion.models
+import lessons.frames.models
 import lessons.models
+import lessons.moderation.models
+import lessons.notes.models
 import lessons.reports.models
 import quizzes.models
 from course.base.db import Base

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.base.db import Base
+from course.base.files import File
 from course.outline.models import Activity
 from course.reference.models import Event, Person, Source, Term
 from course.texts.models import Text
@@ -56,6 +57,22 @@ class Document(Base):
     about: Mapped[dict[str, Any]]
 
     text: Mapped[Text] = relationship()
+
+
+class TextImport(Base):
+    """A file that somebody brought, as it was. Until they say that it is to be kept it has no text, and it is not for
+    long."""
+
+    __tablename__ = "text_import"
+
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id", ondelete="SET NULL"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
+    name: Mapped[str]
+    at: Mapped[datetime]
+    text_id: Mapped[int | None] = mapped_column(ForeignKey("text.id", ondelete="CASCADE"), unique=True)
+
+    file: Mapped[File] = relationship()
+    text: Mapped[Text | None] = relationship()
 
 
 class Reading(Base):
@@ -116,7 +133,9 @@ class PromptVersion(Base):
 
 
 class JournalEntry(Base):
-    """One's own answer to a prompt. Writing it anew adds a row with the next number; the last one is shown."""
+    """One's own answer to a prompt. Writing it anew adds a row with the next number; the last one is shown.
+
+    One that is shared is there for the tutors of the group as well, until that is taken back."""
 
     __tablename__ = "journal_entry"
     __table_args__ = (
@@ -131,6 +150,7 @@ class JournalEntry(Base):
     text: Mapped[str]
     html: Mapped[str]
     written_at: Mapped[datetime]
+    shared_at: Mapped[datetime | None]
 
 
 class Draft(Base):
@@ -147,3 +167,16 @@ class Draft(Base):
     text: Mapped[str]
     number: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
+
+
+class Hideable:
+    """Words that a tutor, or an organiser of a group without one, may hide with a reason. Nothing is deleted by it."""
+
+    hidden_at: Mapped[datetime | None]
+    hidden_why: Mapped[str | None]
+    hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+
+
+def hidden_for_a_reason() -> CheckConstraint:
+    """Return the constraint that what is hidden is hidden for a reason, for a table of what can be."""
+    return CheckConstraint("(hidden_at IS NULL) = (hidden_why IS NULL)", name="hidden_for_a_reason")

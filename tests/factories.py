@@ -19,7 +19,9 @@ from course.syllabus.models import Accommodation, Assignment, Meeting, RuleExcep
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
+from lessons.frames.models import Frame
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
+from lessons.notes.models import Note, NotePlace
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, SelfCheck, Step, StepKind
 from tests.conftest import NOW
 
@@ -395,6 +397,37 @@ def make_post(session: Session, discussion: Discussion, enrolment: Enrolment, **
         session.add(PostVersion(post_id=post.id, number=number, text=text, html=f"<p>{text}</p>", made_at=NOW))
     session.flush()
     return post
+
+
+# Notes
+
+
+def make_note(session: Session, enrolment: Enrolment, text: Text, **columns: Any) -> Note:
+    """Return a note of ENROLMENT on the first passage of TEXT, which is private; the columns of its `anchor` apart."""
+    anchor = make_anchor(session, text, **columns.pop("anchor", {}))
+    told: dict[str, Any] = {
+        "enrolment_id": enrolment.id,
+        "text_id": text.id,
+        "words": "Is that so?",
+        "html": "<p>Is that so?</p>",
+        "made_at": NOW,
+        "changed_at": NOW,
+    }
+    note = add(session, Note(**(told | columns)))
+    add(session, NotePlace(note_id=note.id, anchor_id=anchor.id))
+    return note
+
+
+def make_frame(session: Session, enrolment: Enrolment, text: Text, **columns: Any) -> Frame:
+    """Return what ENROLMENT says of TEXT as a source, which is private."""
+    told: dict[str, Any] = {
+        "enrolment_id": enrolment.id,
+        "text_id": text.id,
+        "number": 1,
+        "answers": {"who": "A clerk of the ministry."},
+        "written_at": NOW,
+    }
+    return add(session, Frame(**(told | columns)))
 
 
 # Attempts

@@ -56,6 +56,8 @@ USERS = [
         lambda s: {"user_id": None},
         lambda s: {"user_id": None, "kind": LinkKind.setup},
     ),
+    Case("ck_user_pace_of_a_reader", "slower than any", lambda s: {"pace": 49}, lambda s: {"pace": 50}),
+    Case("ck_user_pace_of_a_reader", "faster than any", lambda s: {"pace": 1001}, lambda s: {"pace": 1000}),
     Case(
         "one_open_set_up_link",
         "two open links to set the site up",
@@ -351,6 +353,18 @@ TEXTS = [
         "a text twice in one group",
         lambda s: {"course_id": None, "group_id": s("study_group"), "ident": s["text of the group"].ident},
         lambda s: {"course_id": None, "group_id": s("other group"), "ident": s["text of the group"].ident},
+    ),
+    Case(
+        "uq_text_enrolment_id_ident",
+        "a text twice for one reader",
+        lambda s: {"course_id": None, "enrolment_id": s("enrolment"), "ident": s["text of a reader"].ident},
+        lambda s: {"course_id": None, "enrolment_id": s("member"), "ident": s["text of a reader"].ident},
+    ),
+    Case(
+        "uq_text_import_text_id",
+        "a text of two files",
+        lambda s: {"text_id": s["text_import"].text_id},
+        lambda s: {"text_id": None},
     ),
     Case(
         "fk_text_current",
@@ -758,6 +772,91 @@ MEETING_OTHERS = [
     ),
 ]
 
+HIDDEN = {"hidden_at": NOW, "hidden_why": "It names a third person."}
+
+NOTING = [
+    *(
+        Case(
+            f"ck_{table}_hidden_for_a_reason",
+            "hidden without a reason",
+            lambda s: {"hidden_at": NOW},
+            lambda s: HIDDEN,
+        )
+        for table in ("post", "note", "note_reply")
+    ),
+    Case(
+        "uq_note_enrolment_id_once",
+        "the same click twice",
+        lambda s: {"once": s["note of one click"].once},
+        lambda s: {"once": "another click"},
+    ),
+    Case(
+        "uq_note_place_anchor_id",
+        "two notes on one anchor",
+        lambda s: {"anchor_id": s["note_place"].anchor_id},
+    ),
+    Case("uq_note_tag_note_id_tag", "a tag twice", lambda s: {"tag": s["note_tag"].tag}),
+    Case("ck_note_tag_not_empty", "a tag without a word", lambda s: {"tag": ""}),
+    Case(
+        "uq_note_reply_enrolment_id_once",
+        "the same click twice",
+        lambda s: {"once": s["reply of one click to a note"].once},
+        lambda s: {"once": "another click"},
+    ),
+    Case("ck_note_reply_not_empty", "a reply without words", lambda s: {"words": ""}),
+    Case(
+        "uq_frame_enrolment_id_text_id_number",
+        "a number twice for one reader",
+        lambda s: {"number": s["frame"].number},
+        lambda s: {"number": s["frame"].number + 1},
+    ),
+    Case(
+        "uq_post_quotation_anchor_id",
+        "two quotations on one anchor",
+        lambda s: {"anchor_id": s["post_quotation"].anchor_id},
+    ),
+    Case(
+        "uq_follow_enrolment_id_discussion_id",
+        "following and not following",
+        lambda s: {"discussion_id": s["follow"].discussion_id, "follows": False},
+        lambda s: {"discussion_id": s("other discussion")},
+    ),
+    Case("ck_seed_not_empty", "a seed without words", lambda s: {"words": ""}),
+    Case("ck_complaint_about_one_thing", "a complaint about two things", lambda s: {"note_id": s("note")}),
+    Case("ck_complaint_about_one_thing", "a complaint about nothing", lambda s: {"post_id": None}),
+    Case("ck_complaint_says_why", "a complaint without words", lambda s: {"why": ""}),
+    Case(
+        "ck_complaint_settled_with_an_outcome",
+        "settled without an outcome",
+        lambda s: {"settled_at": NOW},
+        lambda s: {"settled_at": NOW, "outcome": "left"},
+    ),
+    Case(
+        "ck_complaint_known_outcome",
+        "an outcome of another kind",
+        lambda s: {"settled_at": NOW, "outcome": "deleted"},
+        lambda s: {"settled_at": NOW, "outcome": "hidden"},
+    ),
+    Case(
+        "one_open_of_post",
+        "complaining of a post twice",
+        lambda s: {"post_id": s["complaint"].post_id},
+        lambda s: {"post_id": s["complaint"].post_id, "settled_at": NOW, "outcome": "left"},
+    ),
+    Case(
+        "one_open_of_note",
+        "complaining of a note twice",
+        lambda s: {"post_id": None, "note_id": s["complaint about a note"].note_id},
+        lambda s: {"post_id": None, "note_id": s.new("note")},
+    ),
+    Case(
+        "one_open_of_reply",
+        "complaining of a reply twice",
+        lambda s: {"post_id": None, "note_reply_id": s["complaint about a reply"].note_reply_id},
+        lambda s: {"post_id": None, "note_reply_id": s.new("note_reply")},
+    ),
+]
+
 GROUND_FLOOR = [
     Case("uq_file_sha256", "the same bytes twice", lambda s: {"sha256": s["file"].sha256}),
     Case("ck_file_size_not_negative", "less than nothing", lambda s: {"size": -1}),
@@ -783,6 +882,7 @@ CASES = [
     *ITEMS,
     *ATTEMPTS,
     *MEETING_OTHERS,
+    *NOTING,
     *GROUND_FLOOR,
 ]
 

@@ -92,6 +92,8 @@ def test_every_key_has_a_case() -> None:
 #: Columns that are empty in the first row of their table -> a row where they are not, or where no other check speaks.
 FILLED = {
     "activity.kind": "lesson of the group",
+    "complaint.note_id": "complaint about a note",
+    "complaint.note_reply_id": "complaint about a reply",
     "completion.state": "completion of what is begun",
     "enrolment.role": "member",
     "exception.subgroup_id": "exception of a subgroup",
@@ -99,6 +101,7 @@ FILLED = {
     "report.outcome": "closed report",
     "report.passage_id": "report of a passage",
     "reading.text_id": "reading in the house",
+    "text.enrolment_id": "text of a reader",
     "text.group_id": "text of the group",
 }
 

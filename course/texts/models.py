@@ -10,13 +10,20 @@ from course.base.db import Base
 
 
 class Text(Base):
-    """Anything to be read in the house: study notes, a document, something imported; of a course or a study group."""
+    """Anything to be read in the house: study notes, a document, something imported.
+
+    It is of a course; or of a study group, in which it was assigned; or only of the enrolment that imported it."""
 
     __tablename__ = "text"
     __table_args__ = (
-        CheckConstraint("(course_id IS NULL) <> (group_id IS NULL)", name="one_owner"),
+        CheckConstraint(
+            "(CASE WHEN course_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN group_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN enrolment_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_owner",
+        ),
         UniqueConstraint("course_id", "ident"),
         UniqueConstraint("group_id", "ident"),
+        UniqueConstraint("enrolment_id", "ident"),
         ForeignKeyConstraint(
             ["current_version_id", "id"],
             ["text_version.id", "text_version.text_id"],
@@ -27,6 +34,7 @@ class Text(Base):
 
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("study_group.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
     ident: Mapped[str]
     title: Mapped[str]
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)

@@ -2,7 +2,7 @@
 
 import enum
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,6 +18,7 @@ class User(Base):
         CheckConstraint("email IS NOT NULL OR password_hash IS NULL", name="guest_has_no_password"),
         CheckConstraint("email IS NOT NULL OR NOT administrator", name="guest_is_no_administrator"),
         CheckConstraint("email = lower(email)", name="email_folded"),
+        CheckConstraint("pace BETWEEN 50 AND 1000", name="pace_of_a_reader"),
     )
 
     #: What the login library asks of a user.
@@ -30,6 +31,10 @@ class User(Base):
     name: Mapped[str] = mapped_column(default="")
     zone: Mapped[str] = mapped_column(default="UTC")
     administrator: Mapped[bool] = mapped_column(default=False)
+    #: Words a minute, as the reader set it themselves; nobody measures it.
+    pace: Mapped[int | None]
+    #: How they like to read: theme, face, size and width, each only where it is not as for everybody.
+    reading: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
     #: The last day on which something was done here; what a guest is forgotten by. No finer trace is kept.
     active_on: Mapped[date]

@@ -8,10 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from course.base.db import Base, partial
 from course.groups.models import Enrolment
 from course.outline.models import Activity
+from course.texts.models import Anchor
+from course.users.models import User
+from lessons.models import Hideable, hidden_for_a_reason
 
 
 class Discussion(Base):
-    """The talk on one prompt in one study group, or in a subgroup of it."""
+    """The talk on one prompt in one study group, or in a subgroup of it. One that is locked takes no more posts."""
 
     __tablename__ = "discussion"
     __table_args__ = (
@@ -27,11 +30,13 @@ class Discussion(Base):
     course_id: Mapped[int]
     group_id: Mapped[int] = mapped_column(index=True)
     subgroup_id: Mapped[int | None] = mapped_column(index=True)
+    locked_at: Mapped[datetime | None]
+    locked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
 
     activity: Mapped[Activity] = relationship()
 
 
-class Post(Base):
+class Post(Hideable, Base):
     """What a member wrote, or replied to another's post; its words are in its versions.
 
     `once` names the press of a button, so that a double click is one post."""
@@ -44,6 +49,7 @@ class Post(Base):
         UniqueConstraint("id", "discussion_id"),
         UniqueConstraint("enrolment_id", "once"),
         CheckConstraint("reply_to_id <> id", name="no_reply_to_itself"),
+        hidden_for_a_reason(),
     )
 
     discussion_id: Mapped[int] = mapped_column(index=True)
@@ -77,6 +83,47 @@ class PostVersion(Base):
     made_at: Mapped[datetime]
 
     post: Mapped[Post] = relationship(back_populates="versions")
+
+
+class PostQuotation(Base):
+    """Words of a text that a post quotes, tied to where they stand."""
+
+    __tablename__ = "post_quotation"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("post_version.id", ondelete="CASCADE"), index=True)
+    anchor_id: Mapped[int] = mapped_column(ForeignKey("anchor.id"), unique=True)
+
+    anchor: Mapped[Anchor] = relationship()
+
+
+class Follow(Base):
+    """Whether a member is told of new posts in a discussion; without a row, who posted there is."""
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("enrolment_id", "discussion_id"),)
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    discussion_id: Mapped[int] = mapped_column(ForeignKey("discussion.id", ondelete="CASCADE"), index=True)
+    follows: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Seed(Base):
+    """What a tutor puts before the talk on a prompt: it stands in all study groups whose tutor they are."""
+
+    __tablename__ = "seed"
+    __table_args__ = (CheckConstraint("words <> ''", name="not_empty"),)
+
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    words: Mapped[str]
+    html: Mapped[str]
+    number: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    by: Mapped[User] = relationship()
 
 
 class ReadMark(Base):

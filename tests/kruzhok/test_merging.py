@@ -23,7 +23,9 @@ from kruzhok.completions import rebuild
 from kruzhok.merging import BY, OF_THE_PLACE, Work, merge, work_of
 from kruzhok.merging_views import bp
 from kruzhok.models import ALL_TABLES
+from lessons.frames.models import Frame
 from lessons.models import Draft, JournalEntry, Prompt
+from lessons.notes.models import Note, NoteReply
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import Attempt, AttemptItem, MarkDraft, NameList, Purpose, Step, StepKind
 from tests.conftest import NOW, QUICK_HASHING
@@ -33,10 +35,13 @@ from tests.factories import (
     make_attempt,
     make_bare_course,
     make_enrolment,
+    make_frame,
     make_group,
     make_guest,
+    make_note,
     make_step,
     make_user,
+    notes_of,
 )
 from tests.web import post, token_of
 
@@ -52,8 +57,14 @@ NOT_OF_GUESTS = {
     "look",
     "post",
     "read_mark",
+    "follow",
+    "seed",
+    "complaint",
+    "discussion",
+    # To import a text takes one too.
+    "text_import",
 }
-MERGED = {"enrolment", "attempt", "completion_fact", "journal_entry", "draft", "notice"}
+MERGED = {"enrolment", "attempt", "completion_fact", "journal_entry", "frame", "note", "note_reply", "draft", "notice"}
 
 
 def test_every_table_that_names_a_user_or_an_enrolment_is_thought_of():
@@ -115,7 +126,7 @@ def test_who_has_no_place_yet_gets_one_with_all_that_was_done(session: Session):
     submit_attempt(session, attempt, now=NOW)
     rebuild(session, [enrolment], now=NOW)
     before = {row.activity_id: row.state for row in all_of(session, Completion)}
-    assert work_of(session, guest) == Work(answers=3, ticks=1, entries=1, drafts=1)
+    assert work_of(session, guest) == Work(answers=3, ticks=1, entries=1, notes=0, drafts=1)
 
     assert merge(session, guest, user, now=NOW)
     (mine,) = all_of(session, Enrolment)
@@ -126,7 +137,7 @@ def test_who_has_no_place_yet_gets_one_with_all_that_was_done(session: Session):
     assert before[quiz.id] is before[reading.id] is State.done
     assert {row.by_id for row in all_of(session, Step)} <= {user.id, None}
     assert {row.by_id for row in all_of(session, CompletionFact)} <= {user.id, None}
-    assert work_of(session, user) == Work(answers=3, ticks=1, entries=1, drafts=1)
+    assert work_of(session, user) == Work(answers=3, ticks=1, entries=1, notes=0, drafts=1)
 
 
 def test_a_second_merge_does_nothing(session: Session):
@@ -135,6 +146,40 @@ def test_a_second_merge_does_nothing(session: Session):
     assert merge(session, guest, user, now=NOW)
     assert not merge(session, guest, user, now=NOW)
     assert len(all_of(session, JournalEntry)) == 1
+
+
+def test_notes_come_along_with_what_hangs_on_them(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    text = notes_of(session, activity_of(session, course, ActivityKind.lesson))
+    theirs, own = make_enrolment(session, guest, course), make_enrolment(session, user, course)
+    for enrolment in (theirs, own):
+        note = make_note(session, enrolment, text, once="a click")
+        said = {"words": "And more.", "html": "<p>And more.</p>", "made_at": NOW}
+        add(session, NoteReply(note_id=note.id, enrolment_id=enrolment.id, once="a click", **said))
+    assert work_of(session, guest).notes == 1
+
+    assert merge(session, guest, user, now=NOW)
+    assert [note.enrolment_id for note in all_of(session, Note)] == [own.id, own.id]
+    assert [reply.enrolment_id for reply in all_of(session, NoteReply)] == [own.id, own.id]
+    assert work_of(session, user).notes == 2
+
+
+def test_frames_come_after_ones_own(session: Session):
+    course = make_bare_course(session)
+    guest, user = make_guest(session), make_user(session)
+    text = notes_of(session, activity_of(session, course, ActivityKind.lesson))
+    theirs, own = make_enrolment(session, guest, course), make_enrolment(session, user, course)
+    make_frame(session, theirs, text, answers={"who": "the guest"})
+    make_frame(session, own, text, answers={"who": "the account"})
+    assert work_of(session, guest).notes == 1
+
+    assert merge(session, guest, user, now=NOW)
+    frames = sorted(all_of(session, Frame), key=lambda frame: frame.number)
+    assert [(frame.enrolment_id, frame.number, frame.answers["who"]) for frame in frames] == [
+        (own.id, 1, "the account"),
+        (own.id, 2, "the guest"),
+    ]
 
 
 @pytest.mark.parametrize("which", ["account", "oneself"])

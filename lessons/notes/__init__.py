@@ -1,0 +1,1 @@
+"""Highlights and notes on the words of a text, and the replies to them."""
