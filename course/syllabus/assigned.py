@@ -25,17 +25,18 @@ class Given(NamedTuple):
     level: Level
 
 
-def is_for(enrolment_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def is_for(enrolment_id: InstrumentedAttribute[int] | int) -> ColumnElement[bool]:
     """Return the condition that an assignment is for an enrolment: for its whole group, a subgroup of its, or itself.
 
-    ENROLMENT_ID is the column of a query about one or many."""
+    ENROLMENT_ID is that of one, or the column of a query about many, however deep in it this stands."""
     of_it = _of_it()
     in_subgroup = SubgroupMember.subgroup_id == AssignmentTarget.subgroup_id
-    return or_(
-        ~exists().where(of_it),
+    targets = (
         exists().where(of_it, AssignmentTarget.enrolment_id == enrolment_id),
         exists().where(of_it, in_subgroup, SubgroupMember.enrolment_id == enrolment_id),
     )
+    its = (one.correlate_except(AssignmentTarget, SubgroupMember) for one in targets)
+    return or_(~exists().where(of_it), *its)
 
 
 def _of_it() -> ColumnElement[bool]:

@@ -12,8 +12,8 @@ from course.groups.access import member
 from course.groups.models import Enrolment
 from lessons.access import lesson_named, prompt_of, refuse_retired
 from lessons.discussion.models import Discussion, Post
-from lessons.discussion.seeing import may_see
 from lessons.models import Lesson, Prompt
+from lessons.seeing import may_see
 
 
 class Asked(NamedTuple):

@@ -14,8 +14,8 @@ from course.groups.models import Enrolment, Role
 from course.notices.records import mark_seen
 from course.outline.models import Activity
 from lessons.discussion.models import Discussion, Post, PostVersion, ReadMark
-from lessons.discussion.seeing import seen_by
 from lessons.models import Draft, Lesson
+from lessons.seeing import may_see
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Thread:
 
 
 def thread_of(session: Session, enrolment: Enrolment, activity: Activity) -> Thread:
-    """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them. Three queries.
+    """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them. Five queries.
 
     Who has to write before they see gets no post of others before that, and how many there are."""
     ours = _ours(enrolment, Discussion.activity_id == activity.id)
@@ -98,7 +98,7 @@ def thread_of(session: Session, enrolment: Enrolment, activity: Activity) -> Thr
         .order_by(Post.id)
         .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user), contains_eager(Post.discussion))
     ).all()
-    if not seen_by(enrolment, [post for post, _read in rows]):
+    if not may_see(session, enrolment, activity):
         return Thread(rows[0][0].discussion_id if rows else 0, [], frozenset(), hidden=len(rows))
     versions = _versions(session, ours)
     known: dict[int, PostShown] = {}
