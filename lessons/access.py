@@ -1,14 +1,18 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.base.errors import NotFound
 from course.completion.models import Completion
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, ActivityKind, Course
+from course.syllabus.assigned import is_for
+from course.syllabus.models import Assignment
 from course.texts.models import Text
+from lessons.frames.models import Frame
 from lessons.models import Document, Lesson, Prompt, Reading
+from lessons.notes.models import Note
 
 
 def lesson_named(session: Session, course: str, ident: str) -> Lesson:
@@ -64,12 +68,46 @@ def prompt_of(session: Session, lesson: Lesson, ident: str) -> Prompt:
     return prompt
 
 
-def document_named(session: Session, course: Course, ident: str) -> Document:
-    """Return the document of COURSE of that ident, with its text; one taken out stays readable at its address."""
+def texts_seen(course: Course, enrolment: Enrolment | None) -> ColumnElement[bool]:
+    """Return the condition that a text is there for ENROLMENT, a place in COURSE; None has none.
+
+    Texts of the course are there for everybody. One of a study group is there for its importer, the tutors of the
+    group, those to whom it is assigned, and who has work on it. One that was only imported is there for its importer.
+    """
+    of_course = Text.course_id == course.id
+    if enrolment is None:
+        return of_course
+    alone = Text.enrolment_id == enrolment.id
+    if enrolment.group_id is None:
+        return or_(of_course, alone)
+    in_group = Text.group_id == enrolment.group_id
+    return or_(of_course, alone, and_(in_group, _is_open_to(enrolment)))
+
+
+def _is_open_to(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that a text of the study group of ENROLMENT is open to it."""
+    if enrolment.role is Role.tutor:
+        return true()
+    on_it = Reading.text_id == Text.id
+    given = select(Assignment.id).join(Reading, Reading.activity_id == Assignment.activity_id)
+    done = select(Completion.id).join(Reading, Reading.activity_id == Completion.activity_id)
+    return or_(
+        Text.imported_by_id == enrolment.user_id,
+        given.where(on_it, Assignment.withdrawn_at.is_(None), is_for(enrolment.id)).correlate(Text).exists(),
+        done.where(on_it, Completion.enrolment_id == enrolment.id).correlate(Text).exists(),
+        exists().where(Note.text_id == Text.id, Note.enrolment_id == enrolment.id),
+        exists().where(Frame.text_id == Text.id, Frame.enrolment_id == enrolment.id),
+    )
+
+
+def document_named(session: Session, course: Course, ident: str, enrolment: Enrolment | None) -> Document:
+    """Return the document of that ident that is there for ENROLMENT in COURSE, with its text; raise NotFound.
+
+    One taken out of the course stays readable at its address."""
     document = session.scalar(
         select(Document)
         .join(Document.text)
-        .where(Text.course_id == course.id, Text.ident == ident)
+        .where(texts_seen(course, enrolment), Text.ident == ident)
         .options(contains_eager(Document.text))
     )
     if document is None:

@@ -15,6 +15,7 @@ from course.base.web import after_page, own_transactions, wants_json
 from course.base.words import _
 from course.groups.access import Archived, acting_enrolment, course_named, page_enrolment, place_in_address
 from course.groups.models import Enrolment
+from course.users.reading import settings_here
 from lessons import access
 from lessons.checks.forms import just_checked
 from lessons.discussion.forms import EditForm, PostForm, asked_to_write
@@ -46,7 +47,7 @@ def lesson(course: str, lesson: str) -> str:
     """Show a lesson: objectives, work, notes, readings, prompts, timeline and who is who."""
     found = access.lesson_named(db_session, course, lesson)
     enrolment = page_enrolment(db_session, found.activity.course)
-    page = lesson_page(db_session, found, enrolment)
+    page = lesson_page(db_session, found, enrolment, settings_here().pace)
     way = {"came_from": came_from(), "just_checked": just_checked()}
     return render_template("lessons/lesson.html", page=page, form=TickForm(), **way)
 
@@ -248,9 +249,9 @@ def preview() -> ResponseReturnValue:
 def text(course: str, text: str) -> str:
     """Show a document in the house."""
     its_course = course_named(db_session, course)
-    document = access.document_named(db_session, its_course, text)
     enrolment = page_enrolment(db_session, its_course)
-    page = document_page(db_session, its_course, document, enrolment)
+    document = access.document_named(db_session, its_course, text, enrolment)
+    page = document_page(db_session, its_course, document, enrolment, settings_here().pace)
     way = {"came_from": came_from(), "just_checked": just_checked()}
     return render_template("lessons/text.html", page=page, form=TickForm(), **way)
 

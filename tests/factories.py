@@ -161,6 +161,25 @@ def make_reading(session: Session, lesson: Activity, *, text: Text | None = None
     return activity
 
 
+def make_group_reading(session: Session, group: StudyGroup, *, text: Text | None = None, **columns: Any) -> Activity:
+    """Return the activity of a reading of GROUP's own, not assigned yet: TEXT in the house, else something outside."""
+    told: dict[str, Any] = {
+        "course_id": group.course_id,
+        "group_id": group.id,
+        "kind": ActivityKind.reading,
+        "ident": one_more("reading"),
+        "position": next(_numbers),
+        "title": "A reading of the group",
+        "minutes": 15,
+        "added_at": LOADED,
+    }
+    activity = add(session, Activity(**(told | columns)))
+    address = None if text else f"https://example.org/{activity.ident}"
+    text_id = text.id if text else None
+    add(session, Reading(activity_id=activity.id, text_id=text_id, address=address, look_for_html=""))
+    return activity
+
+
 def make_prompt(session: Session, lesson: Activity, **columns: Any) -> Activity:
     """Return the activity of a prompt in its first version."""
     activity = make_part(session, lesson, ActivityKind.prompt, **columns)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
-from course.groups.access import course_named
+from course.groups.access import course_named, page_enrolment
 from course.outline.models import Activity, Course
 from course.texts.models import Text
 from lessons.access import document_named, lesson_named
@@ -27,7 +27,8 @@ def place_named(session: Session, course: str, kind: str, slug: str) -> Place:
         lesson = lesson_named(session, course, slug)
         return Place(lesson.activity.course, lesson.text, lesson.activity)
     its_course = course_named(session, course)
-    return Place(its_course, document_named(session, its_course, slug).text, None)
+    document = document_named(session, its_course, slug, page_enrolment(session, its_course))
+    return Place(its_course, document.text, None)
 
 
 def check_of(session: Session, place: Place, item_id: int) -> Check:

@@ -9,6 +9,7 @@ from course.groups.models import Enrolment
 from course.outline.models import Course
 from course.texts.models import Passage, Text, TextVersion
 from course.users.models import User
+from lessons.access import texts_seen
 from lessons.reports.models import Report
 from lessons.reports.reports import Meant, handled_by
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion
@@ -19,6 +20,7 @@ def meant(
 ) -> Meant:
     """Return what those ids mean in COURSE, or among what the study group of ENROLMENT has of its own; raise NotFound.
 
+    What somebody imported for themselves is nobody else's to mend.
     Exactly one of PASSAGE (of some version of a text) and ITEM (one of its versions) is given. A group's own item can
     be meant by who has met it in an attempt: there is no other road to it."""
     group_id = enrolment.group_id if enrolment is not None else None
@@ -28,7 +30,7 @@ def meant(
             .join(TextVersion, TextVersion.id == Passage.version_id)
             .join(Text, Text.id == TextVersion.text_id)
             .where(Passage.id == passage)
-            .where(or_(Text.course_id == course.id, (Text.group_id == group_id) & Text.group_id.is_not(None)))
+            .where(texts_seen(course, enrolment), Text.enrolment_id.is_(None))
         )
         if found is not None:
             return Meant(passage=found)

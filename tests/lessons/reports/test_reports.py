@@ -156,12 +156,16 @@ def test_an_item_of_a_group_is_only_theirs_to_report_who_have_met_it(house: Hous
     assert house["stranger"].get(address).status_code == 404
 
 
-def test_a_text_of_a_group_is_its_members_to_report(house: House, database: Database):
+def test_a_text_of_a_group_is_theirs_to_report_who_are_to_read_it(house: House, database: Database):
     with database.transaction() as session:
-        group_id = session.scalars(select(factories.StudyGroup.id).filter_by(slug=house.group)).one()
-        text = factories.make_text(session, group_id=group_id)
+        group = session.scalars(select(factories.StudyGroup).filter_by(slug=house.group)).one()
+        text = factories.make_text(session, group_id=group.id)
         passage = session.scalars(select(Passage.id).filter_by(version_id=text.current_version_id)).first()
+        reading = factories.make_group_reading(session, group, text=text)
     address = f"/courses/{house.course}/wrong?passage={passage}"
+    assert house["student"].get(f"{address}&group={house.group}").status_code == 404
+    with database.transaction() as session:
+        factories.make_assignment(session, session.get_one(factories.StudyGroup, reading.group_id), reading)
     assert house["student"].get(f"{address}&group={house.group}").status_code == 200
     assert house["stranger"].get(address).status_code == 404
 
