@@ -6,6 +6,8 @@ import course.groups.views
 import course.users.views
 import lessons.checks.views
 import lessons.discussion.views
+import lessons.imports.views
+import lessons.moderation.views
 import lessons.reports.views
 import lessons.views
 import quizzes.attempts.views
@@ -50,6 +52,8 @@ def register(app: Flask) -> None:
         lessons.views.bp,
         lessons.checks.views.bp,
         lessons.discussion.views.bp,
+        lessons.moderation.views.bp,
+        lessons.imports.views.bp,
         quizzes.attempts.views.bp,
         quizzes.checks.views.bp,
         quizzes.explaining.views.bp,

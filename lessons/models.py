@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.base.db import Base
 from course.base.files import File
+from course.groups.models import Enrolment
 from course.outline.models import Activity
 from course.reference.models import Event, Person, Source, Term
 from course.texts.models import Text
@@ -151,6 +152,9 @@ class JournalEntry(Base):
     html: Mapped[str]
     written_at: Mapped[datetime]
     shared_at: Mapped[datetime | None]
+
+    enrolment: Mapped[Enrolment] = relationship()
+    activity: Mapped[Activity] = relationship()
 
 
 class Draft(Base):

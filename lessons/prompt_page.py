@@ -9,13 +9,15 @@ from course.base.errors import Forbidden, NotFound
 from course.base.web import new_secret
 from course.base.words import _
 from course.groups.models import Enrolment
-from lessons.discussion.forms import EditForm
+from lessons.discussion.forms import ALL_OF_IT, EditForm, TalkAsked
 from lessons.discussion.posts import edit_place, reply_place
 from lessons.discussion.threads import PostShown, Thread, thread_of
 from lessons.drafts import base_of, drafts_at, prompt_place
 from lessons.forms import WritingForm
 from lessons.journal import entries_of
 from lessons.models import Draft, JournalEntry, Lesson, Prompt
+from lessons.moderation.locking import Lock, lock_on
+from lessons.seeing import reads_hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class PromptPage:
     entries: Sequence[JournalEntry]
     thread: Thread | None
     composer: Composer | None
+    #: Who looks after the talk hides, shows again, locks and opens, and reads what is hidden.
+    moderates: bool = False
+    lock: Lock | None = None
 
     @property
     def is_over(self) -> bool:
@@ -65,26 +70,36 @@ def prompt_page(
     on: int | None = None,
     typed: bool = False,
     anew: bool = False,
+    talk: TalkAsked = ALL_OF_IT,
 ) -> PromptPage:
     """Return the page of PROMPT for ENROLMENT, with a place to write: what DOING says, ON a post where that needs one.
 
     TYPED: what FORM was sent with stands in it, else the draft. ANEW opens the place for an answer beside what one has
-    written. Raise NotFound where the post is not in the talk, Forbidden where its words are another's to change."""
+    written. TALK says which part of a long talk is shown.
+
+    Raise NotFound where the post is not in the talk, Forbidden where its words are another's to change."""
     entries = entries_of(session, enrolment, prompt) if enrolment else []
     in_group = enrolment is not None and enrolment.group_id is not None
-    thread = thread_of(session, enrolment, prompt.activity) if enrolment and in_group else None
+    thread = None
+    if enrolment and in_group:
+        asked = talk._replace(page=None, at=on) if on else talk
+        thread = thread_of(session, enrolment, prompt.activity, **asked._asdict())
     target = _target(thread, doing, on)
     place = {"answer": prompt_place(prompt.activity)}
     if target is not None:
         place |= {"reply": reply_place(target.post), "edit": edit_place(target.post)}
     drafts = drafts_at(session, enrolment, place[doing]) if enrolment else []
     page = PromptPage(lesson, prompt, enrolment, entries, thread, None)
-    wrote = bool(entries or (thread and thread.mine))
-    is_open = typed or bool(drafts) or (not page.is_over and (doing != "answer" or not wrote or anew))
+    if enrolment and in_group:
+        lock = lock_on(session, enrolment, prompt.activity)
+        page = replace(page, moderates=reads_hidden(session, enrolment), lock=lock)
+    wrote = bool(entries or (thread and thread.posted))
+    takes_none = page.is_over or (doing != "answer" and page.lock) or (doing == "reply" and _is_hidden(target))
+    is_open = typed or bool(drafts) or (not takes_none and (doing != "answer" or not wrote or anew))
     if not is_open:
         return page
     text, base = drafts[0].text if drafts else _to_begin_with(page, doing, target), base_of(next(iter(drafts), None))
-    version = target.now.number if target else 0
+    version = target.now.number if target and doing == "edit" else 0
     if typed:
         text, base = form.text.data, form.base_number
         version = form.version_number if isinstance(form, EditForm) else version
@@ -95,8 +110,12 @@ def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> st
     """Return what stands in a place to write where no draft does: what would be written anew."""
     if doing == "edit" and target is not None:
         return target.now.text
-    posted = page.thread and page.thread.mine
+    posted = page.thread and page.thread.posted
     return page.entries[0].text if doing == "answer" and page.entries and not posted else ""
+
+
+def _is_hidden(target: PostShown | None) -> bool:
+    return target is not None and target.post.hidden_at is not None
 
 
 def _target(thread: Thread | None, doing: str, on: int | None) -> PostShown | None:

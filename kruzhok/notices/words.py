@@ -18,6 +18,11 @@ from course.syllabus.models import Meeting
 from course.users.models import User
 from kruzhok.words import day
 from lessons.discussion.models import Discussion, Post
+from lessons.models import JournalEntry
+from lessons.moderation.complaints import HID
+from lessons.moderation.models import Complaint
+from lessons.moderation.things import Thing, kind_of, loaded
+from lessons.notes.models import Note, NoteReply
 from lessons.reports.models import Report
 from lessons.reports.reports import OUTCOMES
 from quizzes.models import Attempt, AttemptItem
@@ -75,6 +80,17 @@ LOADED: Mapping[str, Any] = {
             joinedload(Post.enrolment).joinedload(Enrolment.user),
             joinedload(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.parent),
             joinedload(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.course),
+        ],
+    ),
+    "note": (Note, loaded("notes")),
+    "note_reply": (NoteReply, loaded("replies")),
+    "complaint": (Complaint, [joinedload(Complaint.enrolment).joinedload(Enrolment.group)]),
+    "journal_entry": (
+        JournalEntry,
+        [
+            joinedload(JournalEntry.enrolment).joinedload(Enrolment.user),
+            joinedload(JournalEntry.enrolment).joinedload(Enrolment.group),
+            joinedload(JournalEntry.activity),
         ],
     ),
     "meeting": (Meeting, [joinedload(Meeting.group)]),
@@ -135,6 +151,8 @@ def _replied(post: Post, reader: Reader) -> Said:
     activity, place = post.discussion.activity, reader.places.get(post.group_id)
     if place is None or place.group is None or activity.parent is None:
         return GONE
+    if post.hidden_at is not None and place.role is not Role.tutor:
+        return GONE
     words = _("{name} replied to you on “{prompt}”.").format(name=post.enrolment.user.name, prompt=activity.title)
     address = url_for(
         "lessons.prompt",
@@ -184,6 +202,59 @@ def _marked(essay: AttemptItem, reader: Reader) -> Said:
     return words, url_for("quizzes.attempt", attempt_id=attempt.id, _anchor=f"q{essay.slot}")
 
 
+def _hidden(thing: Thing, reader: Reader) -> Said:
+    """Only who wrote it is told; it was hidden, or is shown again by now."""
+    place = reader.places.get(thing.enrolment.group_id or 0)
+    if place is None or place.id != thing.enrolment_id or place.group is None:
+        return GONE
+    about = _about(thing)
+    words = _("What you wrote on “{about}” can be read by everybody again.").format(about=about)
+    if thing.hidden_why is not None:
+        words = _("What you wrote on “{about}” is hidden: “{why}”").format(about=about, why=thing.hidden_why)
+    return words, url_for("moderation.where", slug=place.group.slug, kind=kind_of(thing), thing_id=thing.id)
+
+
+def _about(thing: Thing) -> str:
+    if isinstance(thing, Post):
+        return thing.discussion.activity.title
+    return (thing.note if isinstance(thing, NoteReply) else thing).text.title
+
+
+def _complained(complaint: Complaint, reader: Reader) -> Said:
+    """Whose words they are is said on the page of it, to whom it is open."""
+    group = complaint.enrolment.group
+    place = reader.places.get(group.id) if group else None
+    leads = place is not None and (place.organiser or place.role is Role.tutor)
+    if group is None or not (leads or reader.user.administrator):
+        return GONE
+    words = _("{group}: a member asks to have something looked at.")
+    if complaint.settled_at is not None:
+        words = _("{group}: a member asked to have something looked at, and it is settled.")
+    return words.format(group=group.name), url_for("moderation.settling", complaint_id=complaint.id)
+
+
+def _settled(complaint: Complaint, reader: Reader) -> Said:
+    if complaint.enrolment_id not in {place.id for place in reader.places.values()}:
+        return GONE
+    if complaint.outcome == HID:
+        return _("What you asked to have looked at was hidden. Thank you."), None
+    return _("What you asked to have looked at stays as it is."), None
+
+
+def _shared(entry: JournalEntry, reader: Reader) -> Said:
+    """What is taken back, and what somebody wrote who has left, is there no longer."""
+    writer = entry.enrolment
+    place = reader.places.get(writer.group_id or 0)
+    if place is None or place.group is None or place.role is not Role.tutor:
+        return GONE
+    if entry.shared_at is None or writer.left_at is not None or writer.role is not Role.student:
+        return GONE
+    words = _("{name} shares with the tutors what they wrote on “{prompt}” in their journal.")
+    anchor = f"part-{entry.activity_id}"
+    address = url_for("progress.member", slug=place.group.slug, enrolment_id=writer.id, _anchor=anchor)
+    return words.format(name=writer.user.name, prompt=entry.activity.title), address
+
+
 SAID: Mapping[str, Words] = {
     kinds.JOINED: _joined,
     kinds.ASKED: _asked,
@@ -195,4 +266,8 @@ SAID: Mapping[str, Words] = {
     kinds.REPORTED: _reported,
     kinds.ANSWERED: _answered,
     kinds.MARKED: _marked,
+    kinds.HIDDEN: _hidden,
+    kinds.COMPLAINED: _complained,
+    kinds.SETTLED: _settled,
+    kinds.SHARED: _shared,
 }

@@ -28,6 +28,20 @@ class EditedMeanwhile(Conflict):
     )
 
 
+class Locked(Conflict):
+    """An act in a discussion that is locked."""
+
+    title = _("This discussion is locked")
+    hint = _("It can be read, and nothing is added to it. What you typed is kept as a draft, which only you can read.")
+
+
+class HiddenMeanwhile(Conflict):
+    """A reply to a post that is hidden."""
+
+    title = _("This post is hidden")
+    hint = _("Nobody replies to it while it is. What you typed is kept as a draft, which only you can read.")
+
+
 def reply_place(post: Post) -> str:
     """Return the place of a draft of a reply to POST."""
     return f"reply:{post.id}"
@@ -45,9 +59,9 @@ def write_post(
 
     ONCE names the press of a button: the same text with the same name is one post. The draft (the one BASE names, or
     that says the same) is done with, and the prompt is completed. Raise TooLong (course.base.markdown) for Markdown
-    nested too deep to show."""
+    nested too deep to show, and Locked."""
     html = str(to_html(text))
-    discussion = _discussion(session, enrolment, prompt.activity)
+    discussion = talk_on(session, enrolment, prompt.activity)
     assert prompt.current_version_id is not None
     post = _post(session, enrolment, discussion, prompt.current_version_id, None, text, html, once, now)
     forget_handed_over(session, enrolment, prompt_place(prompt.activity), text, base)
@@ -60,10 +74,11 @@ def reply(
 ) -> Post:
     """Return the post of ENROLMENT, a member of the group of the post TO, that replies to it with TEXT.
 
-    ONCE, BASE and what is raised are as for `write_post`. Who is replied to is told, if they are still a member."""
+    ONCE, BASE and what is raised are as for `write_post`, and HiddenMeanwhile. Who is replied to is told, if they are
+    still a member."""
     html = str(to_html(text))
     activity = to.discussion.activity
-    discussion = _discussion(session, enrolment, activity)
+    discussion = talk_on(session, enrolment, activity)
     version_id = session.scalars(select(Prompt.current_version_id).where(Prompt.activity_id == activity.id)).one()
     post = _post(session, enrolment, discussion, version_id or to.prompt_version_id, to, text, html, once, now)
     forget_handed_over(session, enrolment, reply_place(to), text, base)
@@ -79,7 +94,7 @@ def edit_post(
     """Return the version of POST, which is ENROLMENT's, that says TEXT: a new one, or the last if it says so already.
 
     BASE is the number of the version whose words were edited; raise EditedMeanwhile where it is no longer the last.
-    DRAFT is the base of the draft that is done with. Raise TooLong for Markdown nested too deep to show."""
+    DRAFT is the base of the draft that is done with. Raise Locked, and TooLong for Markdown nested too deep to show."""
     html = str(to_html(text))
     # Two windows that hand over at once wait for each other here, so that the second sees what the first did.
     session.execute(select(Post.id).where(Post.id == post.id).with_for_update())
@@ -87,6 +102,8 @@ def edit_post(
     if last.text != text:
         if last.number != base:
             raise EditedMeanwhile
+        if post.discussion.locked_at is not None:
+            raise Locked
         last = PostVersion(post_id=post.id, number=base + 1, text=text, html=html, made_at=now)
         session.add(last)
         session.flush()
@@ -100,7 +117,7 @@ def last_version(session: Session, post: Post) -> PostVersion:
     return session.scalars(its).one()
 
 
-def _discussion(session: Session, enrolment: Enrolment, activity: Activity) -> Discussion:
+def talk_on(session: Session, enrolment: Enrolment, activity: Activity) -> Discussion:
     """Return the talk on ACTIVITY in the group of ENROLMENT, made if this is its first post.
 
     It stays locked until the transaction ends: so posts of a talk become visible in the order of their ids, and what
@@ -138,6 +155,10 @@ def _post(
     made = session.scalar(select(Post).where(Post.enrolment_id == enrolment.id, Post.once == press)) if press else None
     if made is not None:
         return made
+    if discussion.locked_at is not None:
+        raise Locked
+    if to is not None and to.hidden_at is not None:
+        raise HiddenMeanwhile
     post = Post(
         discussion_id=discussion.id,
         group_id=discussion.group_id,

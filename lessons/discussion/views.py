@@ -18,6 +18,8 @@ from lessons.discussion.forms import EditForm, PostForm, ReplyForm
 from lessons.discussion.models import Post
 from lessons.discussion.posts import (
     EditedMeanwhile,
+    HiddenMeanwhile,
+    Locked,
     edit_place,
     edit_post,
     keep_edit_draft,
@@ -27,8 +29,9 @@ from lessons.discussion.posts import (
 )
 from lessons.discussion.posts import reply as post_reply
 from lessons.discussion.threads import discussions_of
-from lessons.drafts import forget_draft
+from lessons.drafts import Kept, forget_draft
 from lessons.forms import CopyForm, EntryForm, WritingForm
+from lessons.journal import keep_draft
 from lessons.views import prompt_address, said_of_draft, show_typed
 
 bp = Blueprint("discussion", __name__)
@@ -94,6 +97,10 @@ def _hand_over(
     try:
         let_act(asked.enrolment, now)
         made = post(now)
+    except (Locked, HiddenMeanwhile) as error:
+        kept = _keep(asked, form, now, doing=doing, on=db_session.get_one(Post, on) if on else None)
+        form.base.data = str(kept.base)
+        return _typed(asked, form, error, doing=doing, on=on)
     except (TooLong, Archived, EditedMeanwhile) as error:
         return _typed(asked, form, error, doing=doing, on=on)
     address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{made.id}")
@@ -116,11 +123,19 @@ def draft(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
         if wants_json():
             raise
         return _typed(asked, form, error, doing=doing, on=post_id)
-    keep = keep_edit_draft if doing == "edit" else keep_reply_draft
-    kept = keep(db_session, asked.enrolment, post, form.text.data, base=form.base_number, now=now)
+    kept = _keep(asked, form, now, doing=doing, on=post)
     return said_of_draft(kept) or redirect(
         prompt_address(asked.lesson, asked.prompt, asked.enrolment, "write", **{doing: post_id}), code=303
     )
+
+
+def _keep(asked: Asked, form: WritingForm, now: datetime, *, doing: str, on: Post | None) -> Kept:
+    """Keep what was typed as a draft of what one is DOING, ON a post where it is a reply to one or new words for it."""
+    text, base = form.text.data, form.base_number
+    if on is None:
+        return keep_draft(db_session, asked.enrolment, asked.prompt, text, base=base, now=now)
+    keep = keep_edit_draft if doing == "edit" else keep_reply_draft
+    return keep(db_session, asked.enrolment, on, text, base=base, now=now)
 
 
 @bp.post(f"{POST}/<any(reply, edit):doing>/draft/discard")

@@ -1,0 +1,28 @@
+"""Where the things stand that can be hidden."""
+
+from flask import url_for
+
+from lessons.moderation.things import Shown, Thing
+
+
+def address_of(shown: Shown, group: str) -> str:
+    """Return the address of what is SHOWN, in that study group."""
+    anchor = anchor_of(shown.thing)
+    if shown.kind == "posts":
+        return url_for(
+            "lessons.prompt",
+            course=shown.course,
+            lesson=shown.lesson,
+            ident=shown.place,
+            group=group,
+            post=shown.thing.id,
+            _anchor=anchor,
+        )
+    if shown.lesson is not None:
+        return url_for("lessons.lesson", course=shown.course, lesson=shown.lesson, group=group, _anchor=anchor)
+    return url_for("lessons.text", course=shown.course, text=shown.place, group=group, _anchor=anchor)
+
+
+def anchor_of(thing: Thing) -> str:
+    """Return the mark of THING on its page."""
+    return {"post": "post", "note": "note", "note_reply": "reply"}[thing.__tablename__] + f"-{thing.id}"
