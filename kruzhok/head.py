@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from flask import g, request, session, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from course.base.words import _
 from course.groups.enrolments import ALONE
 from course.groups.models import Enrolment
 from course.notices.models import Notice
+from course.users.reading import settings_here
 
 #: The page of rules that belongs to the course; the others belong to a study group.
 OWN_RULES = "quiz_rules.mine"
@@ -51,7 +52,7 @@ def page_context() -> dict[str, Any]:
         "place_slug": place_slug,
         # A guest is told of nothing but the outcome of what they reported.
         "unread": counts.unread if has_account or counts.unread else None,
-        "reading": session.get("reading"),
+        "reading": settings_here().look,
     }
 
 
@@ -71,7 +72,7 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
     course = url_for("courses.front")
     if enrolment is not None:
         course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
-    in_course = room in {"courses", "lessons", "checks", "quizzes", "scores", "paper"} or request.endpoint == OWN_RULES
+    in_course = room in {"courses", "lessons", "imports", "checks", "quizzes", "scores", "paper"} or request.endpoint == OWN_RULES
     nav = [
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
         (_("Course"), course, in_course),

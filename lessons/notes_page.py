@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from course.texts.models import MovedIdent, Passage, Text
 from lessons.markup import first_mentions, named_in, with_slips
+from lessons.notes.marking import marked
+from lessons.notes.showing import NotesAt
+from lessons.pace import minutes_left
 from lessons.reference import PersonShown, Reference, SourceShown, TermShown
 from quizzes.attempts.results import Missed
 from quizzes.checks.showing import Question
@@ -32,6 +35,9 @@ class PassageShown:
     slips: Sequence[TermShown] = ()
     missed: Missed | None = None
     checks: Sequence[Question] = ()
+    notes: NotesAt | None = None
+    #: How long it takes from here to the end.
+    minutes_left: int = 0
 
     @property
     def margin_name(self) -> str:
@@ -46,13 +52,15 @@ class PassageFound(NamedTuple):
     former: Sequence[str]
 
 
-def passages_of(session: Session, text: Text) -> list[PassageFound]:
-    """Return the passages of the current version of TEXT, headings among them, in order."""
+def passages_of(session: Session, text: Text, first: int = 1, last: int | None = None) -> list[PassageFound]:
+    """Return the passages of the current version of TEXT, headings among them, in order: those at the positions from
+    FIRST to LAST, None for all that come."""
+    within = Passage.position >= first if last is None else Passage.position.between(first, last)
     leads_here = and_(MovedIdent.text_id == text.id, MovedIdent.now_ident == Passage.ident)
     rows = session.execute(
         select(Passage, MovedIdent.ident)
         .outerjoin(MovedIdent, leads_here)
-        .where(Passage.version_id == text.current_version_id)
+        .where(Passage.version_id == text.current_version_id, within)
         .order_by(Passage.position, MovedIdent.ident)
     )
     found: dict[int, PassageFound] = {}
@@ -69,20 +77,27 @@ def passages_shown(
     before: Iterable[str] = (),
     missed: Mapping[str, Missed] | None = None,
     checks: Mapping[str, Sequence[Question]] | None = None,
+    notes: Mapping[int, NotesAt] | None = None,
+    minutes: int = 0,
+    minutes_after: int = 0,
 ) -> list[PassageShown]:
     """Return PASSAGES with their margins, and the self-checks after them. What the HTML BEFORE them names has been met
-    there already."""
+    there already. The words of NOTES, by the id of their passage, are marked in it. All of them together take so many
+    MINUTES to read, and what comes after them MINUTES_AFTER."""
     met_before = {name for html in before for name in named_in(html)}
     first = first_mentions((passage.ident, passage.html) for passage, _former in passages)
     shown = []
-    for passage, former in passages:
+    left = minutes_left([len(passage.plain.split()) for passage, _former in passages], minutes)
+    for (passage, former), still in zip(passages, left, strict=True):
         names = [name for name in first[passage.ident] if name not in met_before]
+        noted = (notes or {}).get(passage.id)
+        html = with_slips(_addressed(passage, former))
         shown.append(
             PassageShown(
                 ident=passage.ident,
                 kind=passage.kind,
                 number=passage.number,
-                html=with_slips(_addressed(passage, former)),
+                html=Markup(marked(html, passage.plain, noted.spans)) if noted else html,  # noqa: S704 (safe as it was)
                 row_id=passage.id,
                 people=[
                     reference.person[ident] for kind, ident in names if kind == "person" and ident in reference.person
@@ -93,6 +108,8 @@ def passages_shown(
                 slips=[reference.term[ident] for kind, ident in names if kind == "term" and ident in reference.term],
                 missed=(missed or {}).get(passage.ident),
                 checks=(checks or {}).get(passage.ident, ()),
+                notes=noted,
+                minutes_left=still + minutes_after,
             )
         )
     return shown

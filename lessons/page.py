@@ -4,20 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.base.errors import NotFound
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
+from course.syllabus.assigned import is_for
+from course.syllabus.models import Assignment
 from lessons.discussion.threads import PostCounts, post_counts
 from lessons.markup import with_slips
 from lessons.models import Document, Lesson, Reading
-from lessons.notes_page import PassageShown, other_slips, passages_of, passages_shown
+from lessons.notes.showing import TextNotes, notes_on
+from lessons.notes_page import PassageFound, PassageShown, other_slips, passages_of, passages_shown
 from lessons.outline import LessonLine, lessons_of, neighbours
+from lessons.pace import at_pace, minutes_of
 from lessons.parts import Work, work_of
 from lessons.reference import Reference, SourceShown, TermShown, reference_of
+from lessons.resuming import Resumed, resumed
+from lessons.text_parts import ALL, TextPart, Wanted, part_of
 from quizzes.attempts.results import QuizStanding, missed_passages, quiz_results
 from quizzes.checks.showing import questions_in
 
@@ -38,32 +44,46 @@ class LessonPage:
     slips: Sequence[TermShown]
     before: LessonLine | None
     after: LessonLine | None
+    notes: TextNotes
+    #: How long the notes take at the reader's pace, and where they go on in them.
+    minutes: int
+    resumed: Resumed
 
 
-def lesson_page(session: Session, lesson: Lesson, enrolment: Enrolment | None) -> LessonPage:
-    """Return the page of LESSON for ENROLMENT, None for who has none."""
+def lesson_page(
+    session: Session, lesson: Lesson, enrolment: Enrolment | None, pace: int | None = None, opened: str | None = None
+) -> LessonPage:
+    """Return the page of LESSON for ENROLMENT, None for who has none, with the minutes of a reader of PACE.
+
+    OPENED is the passage all of whose notes are to be shown, as for `notes_on`."""
     course = lesson.activity.course
-    work = work_of(session, lesson, enrolment)
+    work = work_of(session, lesson, enrolment, pace)
     if lesson.activity.retired_at is not None and work.state is State.none:
         raise NotFound
     passages = passages_of(session, lesson.text)
     head = list(_head_html(lesson, work))
     html = [*head, *(found.passage.html for found in passages)]
     reference = reference_of(session, course, lesson.id).shown(html)
+    notes = notes_on(session, enrolment, lesson.text, [found.passage for found in passages], opened)
     missed = missed_passages(session, enrolment, [lesson.text_id]) if enrolment else {}
     shown = passages_shown(
         passages,
         reference,
         missed={ident: what for (_text, ident), what in missed.items()},
         checks=questions_in(session, lesson.text_id, enrolment),
+        notes=notes.at,
+        minutes=(minutes := at_pace(lesson.activity.minutes, pace)),
     )
+    so_far = resumed(session, enrolment, lesson.text, passages, shown)
     quizzes = [part.id for part in work.of("quiz")]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
     in_group = enrolment is not None and enrolment.group_id is not None
     posts = post_counts(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
     before, after = neighbours(lessons_of(session, course.id), lesson.activity.ident)
     slips = other_slips(reference, shown)
-    return LessonPage(lesson, course, work, results, in_group, posts, shown, reference, slips, before, after)
+    return LessonPage(
+        lesson, course, work, results, in_group, posts, shown, reference, slips, before, after, notes, minutes, so_far
+    )
 
 
 def _head_html(lesson: Lesson, work: Work) -> Iterator[str]:
@@ -75,10 +95,10 @@ def _head_html(lesson: Lesson, work: Work) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Serves:
-    """A reading that a document is read for, with its lesson."""
+    """A reading that a document is read for, with its lesson; one of the study group's own has none."""
 
     reading_ident: str
-    lesson_ident: str
+    lesson_ident: str | None
     lesson_title: str
     look_for: Markup
     required: bool
@@ -97,23 +117,47 @@ class DocumentPage:
     reference: Reference
     slips: Sequence[TermShown]
     serves: Sequence[Serves]
+    notes: TextNotes
+    #: How long it takes at the reader's pace, and where they go on in it.
+    minutes: int
+    resumed: Resumed
+    #: Which part of it the page shows, None where it shows all.
+    part: TextPart | None
 
 
-def document_page(session: Session, course: Course, document: Document, enrolment: Enrolment | None) -> DocumentPage:
-    """Return the page of DOCUMENT for ENROLMENT, None for who has none."""
-    passages = passages_of(session, document.text)
+def document_page(
+    session: Session,
+    course: Course,
+    document: Document,
+    enrolment: Enrolment | None,
+    pace: int | None = None,
+    wanted: Wanted = ALL,
+    opened: str | None = None,
+) -> DocumentPage:
+    """Return the page of DOCUMENT for ENROLMENT, None for who has none, with the minutes of a reader of PACE.
+
+    Of a long text it is the part that is WANTED. OPENED is the passage all of whose notes are to be shown, as for
+    `notes_on`."""
+    part = part_of(session, document, wanted)
+    passages = passages_of(session, document.text, *(part.positions if part else ()))
     introduction = document.about.get("introduction_html")
-    serves = _serves(session, document, enrolment)
+    of_course = document.text.course_id is not None
+    serves = _serves(session, document, enrolment) if of_course else _serves_group(session, document, enrolment)
     html = [introduction or "", *(one.look_for for one in serves), *(found.passage.html for found in passages)]
     everything = reference_of(session, course)
     reference = everything.shown(html)
+    notes = notes_on(session, enrolment, document.text, [found.passage for found in passages], opened)
     missed = missed_passages(session, enrolment, [document.text_id]) if enrolment else {}
+    minutes = minutes_to_read(document, passages, pace)
     shown = passages_shown(
         passages,
         reference,
         before=[introduction or ""],
         missed={ident: what for (_text, ident), what in missed.items()},
         checks=questions_in(session, document.text_id, enrolment),
+        notes=notes.at,
+        minutes=words_at(passages, pace) if part else minutes,
+        minutes_after=minutes_of(part.words_after, pace) if part else 0,
     )
     return DocumentPage(
         document,
@@ -124,7 +168,23 @@ def document_page(session: Session, course: Course, document: Document, enrolmen
         reference,
         other_slips(reference, shown),
         serves,
+        notes,
+        minutes,
+        resumed(session, enrolment, document.text, passages, shown, whole=part is None),
+        part,
     )
+
+
+def minutes_to_read(document: Document, passages: Sequence[PassageFound], pace: int | None) -> int:
+    """Return how long DOCUMENT takes a reader of PACE: as its author says, else by its words."""
+    if said := document.about.get("minutes"):
+        return at_pace(said, pace)
+    return words_at(passages, pace)
+
+
+def words_at(passages: Sequence[PassageFound], pace: int | None) -> int:
+    """Return how long the words of PASSAGES take a reader of PACE."""
+    return minutes_of(sum(len(found.passage.plain.split()) for found in passages), pace)
 
 
 def _serves(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
@@ -145,4 +205,24 @@ def _serves(session: Session, document: Document, enrolment: Enrolment | None) -
     return [
         Serves(part.ident, of.ident, of.title, with_slips(reading.look_for_html), part.required, state or State.none)
         for reading, part, of, state in rows
+    ]
+
+
+def _serves_group(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
+    """Return the readings of the study group of ENROLMENT that stand on DOCUMENT and are assigned to it."""
+    if enrolment is None or enrolment.group_id is None:
+        return []
+    state = and_(Completion.activity_id == Activity.id, Completion.enrolment_id == enrolment.id)
+    given = select(Assignment.id).where(Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None))
+    rows = session.execute(
+        select(Reading, Activity, Completion.state)
+        .join(Activity, Activity.id == Reading.activity_id)
+        .outerjoin(Completion, state)
+        .where(Reading.text_id == document.text_id, Activity.group_id == enrolment.group_id)
+        .where(or_(Completion.id.is_not(None), given.where(is_for(enrolment.id)).correlate(Activity).exists()))
+        .order_by(Activity.id)
+    )
+    return [
+        Serves(part.ident, None, part.title, with_slips(reading.look_for_html), True, done or State.none)
+        for reading, part, done in rows
     ]

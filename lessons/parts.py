@@ -14,6 +14,7 @@ from course.outline.models import Activity, ActivityKind
 from course.texts.models import Text
 from lessons.markup import with_slips
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
+from lessons.pace import at_pace
 from quizzes.sizes import question_counts
 
 #: In what order the kinds of work are met on a page.
@@ -72,8 +73,10 @@ class Work:
         return not any(part.required for part in self.parts)
 
 
-def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None) -> Work:
-    """Return the work of LESSON for ENROLMENT, None for who has none. What is retired is there for who has begun it."""
+def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None, pace: int | None = None) -> Work:
+    """Return the work of LESSON for ENROLMENT, None for who has none. What is retired is there for who has begun it.
+
+    The minutes of what is read in the house are those of a reader of PACE."""
     enrolment_id, group_id = (enrolment.id, enrolment.group_id) if enrolment else (0, None)
     its_text = aliased(Text)
     rows = session.execute(
@@ -91,7 +94,7 @@ def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None) -> Wo
     own = next((row[1] for row in rows if row[0].id == lesson.activity_id), None)
     done_at = own.done_at if own else None
     counts = question_counts(session, [row[0].id for row in rows if row[0].kind is ActivityKind.quiz])
-    parts = [_part(*row, counts.get(row[0].id, 0), done_at) for row in rows if row[0].id != lesson.activity_id]
+    parts = [_part(*row, counts.get(row[0].id, 0), done_at, pace) for row in rows if row[0].id != lesson.activity_id]
     order = [kind.value for kind in ORDER]
     parts.sort(key=lambda part: order.index(part.kind))
     return Work(own.state if own else State.none, done_at, parts)
@@ -105,13 +108,14 @@ def _part(
     version: PromptVersion | None,
     questions: int,
     lesson_done_at: datetime | None,
+    pace: int | None,
 ) -> Part:
     return Part(
         id=activity.id,
         kind=activity.kind.value,
         ident=activity.ident,
         title=activity.title,
-        minutes=activity.minutes,
+        minutes=at_pace(activity.minutes, pace if text_ident else None),
         required=activity.required and activity.retired_at is None,
         state=completion.state if completion else State.none,
         done_at=completion.done_at if completion else None,

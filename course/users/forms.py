@@ -10,11 +10,12 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from course.base.forms import EmptyForm, Form, WithinLength, clean_text
+from course.base.forms import EmptyForm, Form, WithinLength, clean_text, whole_number
 from course.base.web import is_local_path
 from course.base.words import _
 from course.users.accounts import LONGEST_EMAIL, LONGEST_NAME, Unfit, good_password, normal_email, normal_name
 from course.users.passwords import LONGEST
+from course.users.reading import FASTEST, SLOWEST
 
 
 def front() -> str:
@@ -147,8 +148,12 @@ def _choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
     return [SelectChoice(value, words) for value, words in pairs]
 
 
+#: What of a page one may have otherwise.
+LOOKS = ("theme", "face", "size", "width")
+
+
 class ReadingForm(Form):
-    """How one likes to read, kept in this browser. The empty choice is the house's own."""
+    """How one likes to read, and how fast. The empty choice is the house's own."""
 
     theme = RadioField(
         _("Light or dark"),
@@ -159,12 +164,23 @@ class ReadingForm(Form):
     width = RadioField(
         _("Length of lines"), choices=_choices(("narrow", _("Short")), ("", _("Usual")), ("wide", _("Long")))
     )
+    pace = StringField(
+        _("How fast you read, in words a minute"),
+        filters=[clean_text, str.strip],
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "maxlength": "4"},
+    )
     next = HiddenField()
 
     def chosen(self) -> dict[str, str]:
         """Return what was chosen other than the house's own."""
-        fields = (self.theme, self.face, self.size, self.width)
-        return {field.name: field.data for field in fields if field.data}
+        return {name: self[name].data for name in LOOKS if self[name].data}
+
+    def validate_pace(self, field: StringField) -> None:
+        """Valid, its `number` is it, None where it is left to the house."""
+        field.number = whole_number(field.data, digits=4) if field.data else None
+        if field.data and not SLOWEST <= (field.number or 0) <= FASTEST:
+            said = _("A whole number from {least} to {most}, or nothing.")
+            raise ValidationError(said.format(least=SLOWEST, most=FASTEST))
 
 
 def _good(field: PasswordField, email: str, name: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from course.base.web import hash_of_secret
 from course.groups.models import Enrolment
 from course.users.models import User
+from course.users.reading import bring_settings
 from course.users.sign_ins import add_sign_in, device_here, keep_in_browser, live_sign_in
 
 #: A guest who does nothing for longer is forgotten, with everything they did.
@@ -45,6 +46,7 @@ def acting_user(session: Session, *, now: datetime) -> User:
 
 def _new_guest(session: Session, token: str | None, now: datetime) -> tuple[str, User]:
     guest = User(created_at=now, active_on=now.date())
+    bring_settings(guest)
     session.add(guest)
     return add_sign_in(session, guest, device_here(), now, token=token), guest
 

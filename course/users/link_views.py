@@ -15,6 +15,7 @@ from course.users import access, accounts, forms, links
 from course.users import sign_ins as signs
 from course.users.models import LinkKind, User
 from course.users.pages import address, bp, entered, in_place_of, page, passwords, refuse
+from course.users.reading import bring_settings
 
 
 @bp.route("/reset", methods=["GET", "POST"])
@@ -78,6 +79,7 @@ def set_up(token: str) -> ResponseReturnValue:
         try:
             with request_transaction(current_database(), writing=True) as session:
                 user = accounts.sign_up(session, who.id if who else None, new, now=now)
+                bring_settings(user)
                 links.become_administrator(session, token, user, now=now)
                 own = signs.add_sign_in(session, user, signs.device_here(), now)
         except accounts.EmailTaken as taken:

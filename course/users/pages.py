@@ -14,6 +14,7 @@ from course.users import accounts, forms
 from course.users import sign_ins as signs
 from course.users.models import User
 from course.users.passwords import Passwords, passwords_with
+from course.users.reading import bring_settings
 
 bp = Blueprint("users", __name__)
 
@@ -61,6 +62,7 @@ def in_place_of(who: User | None, user: User, now: datetime) -> str:
     old = cookie.get(signs.TOKEN)
     if who and not who.is_guest and old:
         signs.revoke_token(db_session, old, now)
+    bring_settings(user, who if who and who.is_guest else None)
     return signs.add_sign_in(db_session, user, signs.device_here(), now)
 
 

@@ -14,7 +14,7 @@ from course.base.errors import TooMany
 from course.base.limits import count_try
 from course.base.web import own_transactions
 from course.base.words import _
-from course.users import access, accounts, forms, link_views
+from course.users import access, accounts, forms, link_views, reading
 from course.users import sign_ins as signs
 from course.users.models import User
 from course.users.pages import address, bp, enter, page, passwords, refuse
@@ -41,6 +41,7 @@ def sign_up() -> ResponseReturnValue:
         new = accounts.NewAccount(form.email.normal, form.name.normal, passwords().hash(form.password.data))
         with request_transaction(current_database(), writing=True) as session:
             user = accounts.sign_up(session, who.id if who else None, new, now=now)
+            reading.bring_settings(user)
             token = signs.add_sign_in(session, user, signs.device_here(), now)
     except accounts.EmailTaken as taken:
         return _sign_up_again(form, who, taken, now)
@@ -170,13 +171,12 @@ def password() -> ResponseReturnValue:
 
 
 @bp.route("/reading-settings", methods=["GET", "POST"])
-@own_transactions
 def reading_settings() -> ResponseReturnValue:
-    """Choose how texts look in this browser. Nothing of it is kept on the server."""
-    kept = cookie.get("reading") or {}
-    form = forms.ReadingForm(data={**dict.fromkeys(("theme", "face", "size", "width"), ""), **kept})
+    """Choose how texts look and how fast one reads; a visitor's choice is kept in their browser alone."""
+    here = reading.settings_here()
+    form = forms.ReadingForm(data={**dict.fromkeys(forms.LOOKS, ""), **here.look, "pace": str(here.pace or "")})
     if form.validate_on_submit():
-        cookie["reading"] = form.chosen()
-        cookie.permanent = True
+        user = access.somebody(db_session) if access.whoever() else None
+        reading.keep_settings(user, reading.ReadingSettings(form.chosen(), form.pace.number))
         return redirect(forms.next_path(), 303)
     return page("reading", form, 422 if form.is_submitted() else 200, back=forms.page_before())

@@ -12,7 +12,8 @@ from course.completion.progress import Progress
 from course.completion.records import Standing, standing_of
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course, PlannedLesson, Unit
-from lessons.models import Lesson
+from lessons.models import Lesson, Reading
+from lessons.pace import at_pace
 from quizzes.attempts.results import QuizStanding, quiz_results
 
 
@@ -74,14 +75,21 @@ class CoursePage:
         return any(line.state is not State.none for line in self.lessons)
 
 
-def course_page(session: Session, course: Course, enrolment: Enrolment | None) -> CoursePage:
-    """Return the outline of COURSE as ENROLMENT sees it, None for who has none. Eight queries, one more in a group."""
+def course_page(session: Session, course: Course, enrolment: Enrolment | None, pace: int | None = None) -> CoursePage:
+    """Return the outline of COURSE as ENROLMENT sees it, None for who has none; its minutes are for a reader of PACE.
+
+    Eight queries, one more in a group."""
     units: dict[int, tuple[Unit, list[Line]]] = {}
     for unit, planned in _units(session, course):
         lines = units.setdefault(unit.id, (unit, []))[1]
         if planned is not None:
             lines.append(Line(planned.number, planned.title, planned.position, by=planned.by, given=planned.given))
-    activities = _activities(session, course, enrolment)
+    rows = _activities(session, course, enrolment)
+    activities = [(activity, lesson) for activity, lesson, _text_id in rows]
+    minutes = {
+        activity.id: at_pace(activity.minutes, pace if lesson is not None or text_id is not None else None)
+        for activity, lesson, text_id in rows
+    }
     standing = standing_of(session, enrolment) if enrolment else None
     quizzes = [activity.id for activity, _lesson in activities if activity.kind is ActivityKind.quiz]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
@@ -90,7 +98,7 @@ def course_page(session: Session, course: Course, enrolment: Enrolment | None) -
             continue
         parts = [part for part, _none in activities if part.parent_id == activity.id]
         if activity.retired_at is None or (standing and standing.state(activity.id) is not State.none):
-            units[activity.unit_id][1].append(_line(activity, lesson, parts, standing, results))
+            units[activity.unit_id][1].append(_line(activity, lesson, parts, minutes, standing, results))
     shown = [
         UnitShown(unit.ident, unit.title, sorted(lines, key=lambda line: (line.position, line.number)))
         for unit, lines in units.values()
@@ -111,22 +119,25 @@ def _units(session: Session, course: Course) -> Iterable[tuple[Unit, PlannedLess
 
 def _activities(
     session: Session, course: Course, enrolment: Enrolment | None
-) -> Sequence[tuple[Activity, Lesson | None]]:
+) -> Sequence[tuple[Activity, Lesson | None, int | None]]:
+    """Return the activities, each with what it is as a lesson and the text in the house that it is to read."""
     group_id = enrolment.group_id if enrolment else None
     rows = session.execute(
-        select(Activity, Lesson)
+        select(Activity, Lesson, Reading.text_id)
         .outerjoin(Lesson, Lesson.activity_id == Activity.id)
+        .outerjoin(Reading, Reading.activity_id == Activity.id)
         .where(Activity.course_id == course.id)
         .where(or_(Activity.group_id.is_(None), Activity.group_id == group_id))
         .order_by(Activity.position, Activity.id)
     )
-    return [(activity, lesson) for activity, lesson in rows]
+    return [(activity, lesson, text_id) for activity, lesson, text_id in rows]
 
 
 def _line(
     activity: Activity,
     lesson: Lesson,
     parts: Sequence[Activity],
+    minutes_of: Mapping[int, int],
     standing: Standing | None,
     results: Mapping[int, QuizStanding],
 ) -> Line:
@@ -136,9 +147,9 @@ def _line(
         part for part in parts if (standing.counts(part) if standing else part.required and not part.retired_at)
     ]
     done = [part for part in counting if standing and standing.state(part.id) is State.done]
-    minutes = activity.minutes + sum(part.minutes for part in counting)
+    minutes = minutes_of[activity.id] + sum(minutes_of[part.id] for part in counting)
     state = standing.state(activity.id) if standing else State.none
-    left = sum(part.minutes for part in counting if part not in done)
+    left = sum(minutes_of[part.id] for part in counting if part not in done)
     return Line(
         number=lesson.number,
         title=activity.title,

@@ -11,6 +11,7 @@ from course.base.db import db_session
 from course.groups.access import course_named, page_enrolment, show_place
 from course.groups.models import Enrolment
 from course.outline.models import Course
+from course.users.reading import settings_here
 from kruzhok.courses.outline import course_page
 from kruzhok.courses.pictures import picture_named
 from kruzhok.courses.poster import poster_lines
@@ -58,7 +59,8 @@ def course(course: str) -> str:
     """Show a course: whose lectures these are, how far one is, its lessons."""
     found = course_named(db_session, course)
     enrolment = page_enrolment(db_session, found)
-    return render_template("kruzhok/courses/course.html", course=found, page=course_page(db_session, found, enrolment))
+    page = course_page(db_session, found, enrolment, settings_here().pace)
+    return render_template("kruzhok/courses/course.html", course=found, page=page)
 
 
 @bp.get("/courses/<course>/images/<name>")

@@ -6,11 +6,12 @@ from flask import url_for
 
 from kruzhok.today.plan import GoOn, ReadAgain
 from kruzhok.today.tasks import Task
+from lessons.acts import Place
 
 
-def address_of(course: str, what: Task | GoOn | ReadAgain, group: str | None = None) -> str:
+def address_of(course: str, what: Task | GoOn | ReadAgain | Place, group: str | None = None) -> str:
     """Return the address of what is to be done, in the course of that ident."""
-    if isinstance(what, ReadAgain):
+    if isinstance(what, ReadAgain | Place):
         return _passage(course, what, group)
     if isinstance(what, Task):
         return _task(course, what, group)
@@ -19,9 +20,10 @@ def address_of(course: str, what: Task | GoOn | ReadAgain, group: str | None = N
     return _task(course, what.task, group)
 
 
-def _passage(course: str, passage: ReadAgain, group: str | None) -> str:
-    came_from = f"attempt-{passage.missed.attempt_id}-{passage.missed.number}"
-    told: dict[str, Any] = {"course": course, "group": group, "from": came_from, "_anchor": passage.ident}
+def _passage(course: str, passage: ReadAgain | Place, group: str | None) -> str:
+    told: dict[str, Any] = {"course": course, "group": group, "_anchor": passage.ident}
+    if isinstance(passage, ReadAgain):
+        told["from"] = f"attempt-{passage.missed.attempt_id}-{passage.missed.number}"
     if passage.is_lesson:
         return url_for("lessons.lesson", lesson=passage.text_ident, **told)
     return url_for("lessons.text", text=passage.text_ident, **told)

@@ -22,6 +22,7 @@ from course.users.models import User
 from kruzhok.today.acts import LastActs, last_acts
 from kruzhok.today.tasks import LessonTasks, Task, lessons_with_tasks
 from kruzhok.today.week import AtMeeting, Weeks, weeks
+from lessons.acts import Place, last_place
 from lessons.models import Lesson
 from quizzes.attempts.results import Missed, missed_passages
 from quizzes.marking.queue import waiting_for
@@ -71,6 +72,8 @@ class Plan:
     #: In a study group: what its meeting at hand asks, and what was due before and is not done.
     week: AtMeeting | None = None
     late: Sequence[Task] = ()
+    #: Where in a text something was done last, while reading it is not done.
+    place: Place | None = None
     #: Of a tutor: how many essays wait to be marked.
     to_mark: int = 0
 
@@ -86,7 +89,7 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 
 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
-    """Return the plan of ENROLMENT. Eight queries, three more in a study group, and one for its tutors."""
+    """Return the plan of ENROLMENT. Nine queries, three more in a study group, and one for its tutors."""
     standing, lessons, group = _where(session, enrolment, now)
     go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
@@ -104,8 +107,18 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         optional=optional,
         week=group.this_week if group else None,
         late=group.late if group else (),
+        place=_still_read(last_place(session, enrolment), lessons),
         to_mark=waiting_for(session, enrolment),
     )
+
+
+def _still_read(place: Place | None, lessons: Sequence[LessonTasks]) -> Place | None:
+    """Return PLACE where its text is a lesson, or a reading of one, that is not done."""
+    tasks = (
+        [lesson.task for lesson in lessons] if place and place.is_lesson else [p for one in lessons for p in one.parts]
+    )
+    open_ones = {task.text_ident or task.lesson_ident for task in tasks if task.state is not State.done}
+    return place if place and place.text_ident in open_ones else None
 
 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
@@ -117,7 +130,7 @@ def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | N
 def _where(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Standing, list[LessonTasks], Weeks | None]:
     """Return where ENROLMENT stands: in its course, with each lesson, and with the meetings of its group."""
     standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
-    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now)
+    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now, enrolment.user.pace)
     return standing, lessons, weeks(enrolment, syllabus, lessons, now) if enrolment.group else None
 
 

@@ -14,6 +14,7 @@ from course.outline.models import Activity, ActivityKind, Unit
 from course.syllabus.meetings import Syllabus
 from course.texts.models import Text
 from lessons.models import Lesson, Reading
+from lessons.pace import at_pace
 from lessons.parts import ORDER
 
 
@@ -70,9 +71,16 @@ class LessonTasks:
 
 
 def lessons_with_tasks(
-    session: Session, enrolment: Enrolment, standing: Standing, syllabus: Syllabus, now: datetime
+    session: Session,
+    enrolment: Enrolment,
+    standing: Standing,
+    syllabus: Syllabus,
+    now: datetime,
+    pace: int | None = None,
 ) -> list[LessonTasks]:
-    """Return the lessons in the order of the outline, with their parts as ENROLMENT stands with them. One query."""
+    """Return the lessons in the order of the outline, with their parts as ENROLMENT stands with them. One query.
+
+    The minutes of what is read in the house are those of a reader of PACE: of whoever looks at the page."""
     lesson, its_text = aliased(Lesson), aliased(Text)
     rows = session.execute(
         select(Activity, lesson.number, Unit.position, Reading.address, its_text.ident)
@@ -88,7 +96,7 @@ def lessons_with_tasks(
         (row for row in rows if row[1] is not None and row[2] is not None), key=lambda row: (row[2], row[0].position)
     )
     order = [kind.value for kind in ORDER]
-    task = _Maker(enrolment, standing, syllabus, now)
+    task = _Maker(enrolment, standing, syllabus, now, pace)
     found = []
     for activity, number, *_rest in heads:
         parts = [
@@ -112,6 +120,7 @@ class _Maker:
     standing: Standing
     syllabus: Syllabus
     now: datetime
+    pace: int | None
 
     def __call__(
         self,
@@ -125,13 +134,14 @@ class _Maker:
     ) -> Task:
         """Return ACTIVITY as a task; ITSELF says that it is a lesson which is asked itself, for it asks no part."""
         counts, state = self.standing.counts(activity), self.standing.state(activity.id)
+        in_house = activity is lesson or text_ident is not None
         asked = (counts or itself) and state is not State.done and self.enrolment.role is Role.student
         return Task(
             id=activity.id,
             kind=activity.kind.value,
             ident=activity.ident,
             title=activity.title,
-            minutes=activity.minutes,
+            minutes=at_pace(activity.minutes, self.pace if in_house else None),
             state=state,
             required=counts,
             lesson_ident=lesson.ident,

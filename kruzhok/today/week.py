@@ -108,5 +108,5 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTask
 def weeks_of(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Weeks, Progress]:
     """Return the meetings of the group of ENROLMENT as it has them, and its progress. Nine queries."""
     standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
-    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now)
+    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now, enrolment.user.pace)
     return weeks(enrolment, syllabus, lessons, now), standing.progress

@@ -1,0 +1,144 @@
+"""Where in a text somebody last did something, and when: known from what they did, for nobody watches them read."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, String, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from course.completion.models import CompletionFact, FactKind
+from course.groups.models import Enrolment
+from course.outline.models import Activity
+from course.texts.models import Anchor, Passage, Text, TextVersion
+from lessons.frames.models import Frame
+from lessons.models import Lesson, Reading
+from lessons.notes.models import Note, NotePlace
+from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, SelfCheck, Step, StepKind
+
+
+class Act(NamedTuple):
+    """Something done in a text: CHECK or NOTE at the passage IDENT; what is about all of it has none."""
+
+    kind: str
+    at: datetime
+    ident: str | None
+
+
+class Place(NamedTuple):
+    """The passage of a text of the course at which something was done last."""
+
+    kind: str
+    at: datetime
+    ident: str
+    number: int | None
+    #: The ident of the text in its address; of study notes it is that of the lesson.
+    text_ident: str
+    text_title: str
+    is_lesson: bool
+
+
+CHECK, NOTE, OTHER, VERSION = "check", "note", "other", "version"
+
+
+class Acts(NamedTuple):
+    """What somebody did in a text last, and the last of it that was at a passage; since when its words are as now."""
+
+    last: Act | None
+    placed: Act | None
+    made_at: datetime | None
+
+
+def acts_on(session: Session, enrolment: Enrolment, text: Text) -> Acts:
+    """Return what ENROLMENT did last in TEXT: a self-check, a note, a frame, a tick, the quiz of its lesson. One
+    query."""
+    kinds = (FactKind.reached, FactKind.tick, FactKind.untick)
+    on_it = or_(
+        CompletionFact.activity_id.in_(select(Reading.activity_id).where(Reading.text_id == text.id)),
+        CompletionFact.activity_id.in_(select(Lesson.activity_id).where(Lesson.text_id == text.id)),
+    )
+    facts = _newest(OTHER, CompletionFact.at, CompletionFact.enrolment_id == enrolment.id, on_it)
+    frames = _newest(OTHER, Frame.written_at, Frame.enrolment_id == enrolment.id, Frame.text_id == text.id)
+    of_lesson = (
+        select(Activity.id).join(Lesson, Lesson.activity_id == Activity.parent_id).where(Lesson.text_id == text.id)
+    )
+    quizzes = _newest(
+        OTHER,
+        Attempt.submitted_at,
+        Attempt.enrolment_id == enrolment.id,
+        Attempt.purpose == Purpose.quiz,
+        Attempt.submitted_at.is_not(None),
+        Attempt.activity_id.in_(of_lesson),
+    )
+    version = _newest(VERSION, TextVersion.made_at, TextVersion.id == text.current_version_id)
+    parts = (
+        _checks(enrolment).where(SelfCheck.text_id == text.id),
+        _notes(enrolment).where(Note.text_id == text.id),
+        facts.where(CompletionFact.kind.in_(kinds)),
+        frames,
+        quizzes,
+        version,
+    )
+    rows = [Act(*row[:3]) for row in session.execute(_of_each(*parts))]
+    done = sorted((act for act in rows if act.kind != VERSION), key=lambda act: act.at)
+    return Acts(
+        last=next(reversed(done), None),
+        placed=next((act for act in reversed(done) if act.ident), None),
+        made_at=next((act.at for act in rows if act.kind == VERSION), None),
+    )
+
+
+def last_place(session: Session, enrolment: Enrolment) -> Place | None:
+    """Return where in the texts of its course ENROLMENT last answered a self-check or noted something. One query."""
+    acts = _of_each(_checks(enrolment), _notes(enrolment)).subquery()
+    ident = func.coalesce(Activity.ident, Text.ident)
+    row = session.execute(
+        select(acts.c.kind, acts.c.at, Passage.ident, Passage.number, ident, Text.title, Activity.id.is_not(None))
+        .join(Text, Text.id == acts.c.text_id)
+        .join(Passage, and_(Passage.version_id == Text.current_version_id, Passage.ident == acts.c.ident))
+        .outerjoin(Lesson, Lesson.text_id == Text.id)
+        .outerjoin(Activity, Activity.id == Lesson.activity_id)
+        .where(Text.course_id == enrolment.course_id)
+        .order_by(acts.c.at.desc())
+        .limit(1)
+    ).first()
+    return Place(*row) if row is not None else None
+
+
+def _checks(enrolment: Enrolment) -> Select[Any]:
+    """Return the query for the self-check answered last."""
+    answered = _newest(
+        CHECK, Step.at, Attempt.enrolment_id == enrolment.id, ident=SelfCheck.passage_ident, text_id=SelfCheck.text_id
+    )
+    return (
+        answered.join(AttemptItem, AttemptItem.id == Step.attempt_item_id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .join(SelfCheck, SelfCheck.item_id == ItemVersion.item_id)
+        .where(Attempt.purpose == Purpose.check, Step.kind == StepKind.save)
+    )
+
+
+def _notes(enrolment: Enrolment) -> Select[Any]:
+    """Return the query for the note or highlight made or changed last, at the passage where it begins."""
+    mine = _newest(NOTE, Note.changed_at, Note.enrolment_id == enrolment.id, ident=Passage.ident, text_id=Note.text_id)
+    return (
+        mine.outerjoin(NotePlace, NotePlace.note_id == Note.id)
+        .outerjoin(Anchor, Anchor.id == NotePlace.anchor_id)
+        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
+        .order_by(NotePlace.id)
+    )
+
+
+def _newest(kind: str, at: Any, *conditions: Any, ident: Any = None, text_id: Any = None) -> Select[Any]:
+    cells = (
+        literal(kind).label("kind"),
+        at.label("at"),
+        (cast(null(), String) if ident is None else ident).label("ident"),
+        (cast(null(), Text.id.type) if text_id is None else text_id).label("text_id"),
+    )
+    return select(*cells).select_from(at.class_).where(*conditions).order_by(at.desc()).limit(1)
+
+
+def _of_each(*queries: Select[Any]) -> Any:
+    """Return one query with the rows of all; as subqueries, for a part of a union has no limit of its own on SQLite."""
+    return union_all(*(select(query.subquery()) for query in queries))
