@@ -124,6 +124,9 @@ class Sitting:
         self.path = f"/attempts/{attempt}"
         self.until = deadline + GRACE.total_seconds() + SLOW
         self.is_alone = True  # only one tab so far: what it was told counts is what counts
+        #: Whether the page is that of the last save: after the deadline there is none, and what is typed into an older
+        #: one may be what it showed already, which changes nothing.
+        self.is_current = True
 
     def load(self, tab: Tab) -> bool:
         """Load the page into TAB; return whether there are questions on it."""
@@ -223,8 +226,8 @@ class Sitting:
         self.journal.saved += [Acknowledged(self.attempt, item, fields) for item, fields in answers]
         self.journal.counted["pages saved"] += 1
         if reply.status == 303:
-            self.journal.counting |= dict(answers)
-        if reply.status == 303:
-            self.load(tab)
+            if self.is_current:
+                self.journal.counting |= dict(answers)
+            self.is_current = self.load(tab)
         else:
-            tab.read(reply.body)
+            self.is_current = tab.read(reply.body)
