@@ -11,7 +11,7 @@ import quizzes.completions
 from course.completion.models import Completion, State
 from course.completion.records import forget_states, store
 from course.groups.joining import Work
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 
 Completions = Callable[[Session, Sequence[Activity], Sequence[Enrolment]], dict[tuple[int, int], State]]
@@ -50,6 +50,12 @@ def rebuild(session: Session, enrolments: Sequence[Enrolment], *, now: datetime)
 def rebuild_course(session: Session, course: Course, now: datetime) -> None:
     """Rebuild the states of everybody in COURSE, after its content changed."""
     everybody = session.scalars(select(Enrolment).where(Enrolment.course_id == course.id)).all()
+    rebuild(session, everybody, now=now)
+
+
+def rebuild_group(session: Session, group: StudyGroup, now: datetime) -> None:
+    """Rebuild the states of everybody in GROUP, after what is asked of them changed."""
+    everybody = session.scalars(select(Enrolment).where(Enrolment.group_id == group.id)).all()
     rebuild(session, everybody, now=now)
 
 

@@ -7,6 +7,8 @@ A prompt that is assigned with a date for replies is a round: there it is always
 the study group decides. Tutors see everything, and so does everybody in a group that is archived, where nothing more
 can be written. What is hidden is for who wrote it and for who could hide it, on every road, before and after."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -47,6 +49,28 @@ def in_round(session: Session, enrolment: Enrolment, activity: Activity) -> bool
     ids = [one for one in (activity.id, activity.parent_id) if one is not None]
     asked = _rounds(enrolment.id).where(Assignment.group_id == enrolment.group_id, Assignment.activity_id.in_(ids))
     return session.scalar(asked.limit(1)) is not None
+
+
+def rounds_among(
+    session: Session, activities: Collection[Activity], enrolments: Collection[Enrolment]
+) -> set[tuple[int, int]]:
+    """Return (enrolment, activity) where one of ACTIVITIES is a round for one of ENROLMENTS. One query at the most."""
+    in_groups = [one.id for one in enrolments if one.group_id is not None]
+    wanted = {one.id for one in activities} | {one.parent_id for one in activities if one.parent_id is not None}
+    if not in_groups or not wanted:
+        return set()
+    rows = session.execute(
+        select(Enrolment.id, Assignment.activity_id)
+        .join(Assignment, Assignment.group_id == Enrolment.group_id)
+        .where(Enrolment.id.in_(in_groups), Assignment.activity_id.in_(wanted), *_has_replies(), is_for(Enrolment.id))
+    )
+    asked = {(enrolment_id, activity_id) for enrolment_id, activity_id in rows}
+    return {
+        (enrolment_id, one.id)
+        for enrolment_id in in_groups
+        for one in activities
+        if not asked.isdisjoint({(enrolment_id, one.id), (enrolment_id, one.parent_id)})
+    }
 
 
 def has_answered(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
@@ -162,8 +186,11 @@ def _open_to(member: Member, group: StudyGroup) -> ColumnElement[bool]:
 
 def _rounds(member: Member) -> Select[int]:
     """Return the query for the assignments with a date for replies that are for MEMBER."""
-    live = (Assignment.withdrawn_at.is_(None), Assignment.reply_due_at.is_not(None))
-    return select(Assignment.id).where(*live, is_for(member))
+    return select(Assignment.id).where(*_has_replies(), is_for(member))
+
+
+def _has_replies() -> tuple[ColumnElement[bool], ...]:
+    return Assignment.withdrawn_at.is_(None), Assignment.reply_due_at.is_not(None)
 
 
 def _writes_first_on_texts(enrolment: Enrolment) -> bool:

@@ -1,5 +1,6 @@
 """The pages of lessons: what is read, ticked and answered."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -13,21 +14,30 @@ from course.base.forms import EmptyForm
 from course.base.markdown import TooLong, to_html
 from course.base.web import after_page, own_transactions, wants_json
 from course.base.words import _
-from course.groups.access import Archived, acting_enrolment, course_named, page_enrolment, place_in_address
+from course.groups.access import (
+    Archived,
+    acting_enrolment,
+    course_named,
+    may_plan,
+    page_enrolment,
+    place_in_address,
+)
 from course.groups.models import Enrolment
 from course.users.reading import settings_here
 from lessons import access
 from lessons.checks.forms import just_checked
-from lessons.discussion.forms import EditForm, PostForm, asked_to_write
+from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_write
 from lessons.discussion.threads import Thread, mark_read
 from lessons.drafts import Kept
-from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from
+from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from, wanted_part
 from lessons.journal import keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
+from lessons.notes.forms import opened_notes
 from lessons.page import document_page, lesson_page
 from lessons.prompt_page import prompt_page
 from lessons.readings import tick_lesson, tick_reading
 from lessons.reference import reference_of
+from lessons.text_parts import led_on
 
 bp = Blueprint("lessons", __name__)
 
@@ -47,7 +57,7 @@ def lesson(course: str, lesson: str) -> str:
     """Show a lesson: objectives, work, notes, readings, prompts, timeline and who is who."""
     found = access.lesson_named(db_session, course, lesson)
     enrolment = page_enrolment(db_session, found.activity.course)
-    page = lesson_page(db_session, found, enrolment, settings_here().pace)
+    page = lesson_page(db_session, found, enrolment, settings_here().pace, opened_notes())
     way = {"came_from": came_from(), "just_checked": just_checked()}
     return render_template("lessons/lesson.html", page=page, form=TickForm(), **way)
 
@@ -204,7 +214,7 @@ def show_prompt(
     **where: Any,
 ) -> ResponseReturnValue:
     """Draw the page of a prompt, and remember that the posts on it have been shown. NEWER: its words were edited."""
-    page = prompt_page(db_session, lesson, prompt, enrolment, form, **where)
+    page = prompt_page(db_session, lesson, prompt, enrolment, form, talk=asked_of_talk(), **where)
     if page.thread is not None and page.thread.new and enrolment is not None:
         remember_read(page.thread, enrolment)
     html = render_template("lessons/prompt.html", page=page, form=form, preview_html=preview_html, newer=newer)
@@ -219,7 +229,7 @@ def remember_read(thread: Thread, enrolment: Enrolment) -> None:
             enrolment_id=enrolment.id,
             user_id=enrolment.user_id,
             discussion_id=thread.discussion_id,
-            newest=thread.newest,
+            up_to=thread.read_up_to,
             seen=[shown.id for shown in thread.new],
             now=datetime.now(UTC),
         )
@@ -251,9 +261,17 @@ def text(course: str, text: str) -> str:
     its_course = course_named(db_session, course)
     enrolment = page_enrolment(db_session, its_course)
     document = access.document_named(db_session, its_course, text, enrolment)
-    page = document_page(db_session, its_course, document, enrolment, settings_here().pace)
-    way = {"came_from": came_from(), "just_checked": just_checked()}
-    return render_template("lessons/text.html", page=page, form=TickForm(), **way)
+    page = document_page(
+        db_session, its_course, document, enrolment, settings_here().pace, wanted_part(), opened_notes()
+    )
+    if page.part is not None:
+        where = {"course": course, "text": text, "group": place_in_address(enrolment) if enrolment else None}
+        lead = partial(url_for, "lessons.text", **where)
+        page = replace(page, passages=led_on(page.passages, lambda ident: lead(at=ident, _anchor=ident)))
+    is_own = enrolment is not None and access.imported_it(enrolment, document.text)
+    way = {"came_from": came_from(), "just_checked": just_checked(), "is_own": is_own}
+    may_give = enrolment is not None and enrolment.group is not None and may_plan(enrolment)
+    return render_template("lessons/text.html", page=page, form=TickForm(), may_give=may_give, **way)
 
 
 @bp.get("/courses/<course>/reference")

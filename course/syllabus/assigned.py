@@ -13,7 +13,7 @@ from course.syllabus.models import Assignment, AssignmentTarget
 
 
 class Given(NamedTuple):
-    """What is assigned to one enrolment: an activity, at which meeting, whether it is required, when it is due.
+    """What is assigned to one enrolment: an activity, at which meeting, whether required, when it and replies are due.
 
     `level` says how near the assignment is: for itself, a subgroup of its, or its whole group."""
 
@@ -22,6 +22,7 @@ class Given(NamedTuple):
     meeting_id: int | None
     required: bool
     due_at: datetime | None
+    reply_due_at: datetime | None
     level: Level
 
 
@@ -65,6 +66,7 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
             Assignment.meeting_id,
             Assignment.required,
             Assignment.due_at,
+            Assignment.reply_due_at,
             _level(),
         )
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
@@ -72,5 +74,5 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
         .order_by(Assignment.id)
     )
     for row in rows:
-        found[row[0]].append(Given(*row[:5], Level(row[5])))
+        found[row[0]].append(Given(*row[:6], Level(row[6])))
     return found

@@ -33,7 +33,7 @@ class Syllabus:
 
     meetings: Sequence[Planned]
     assigned: frozenset[int]
-    #: Activity -> what its assignments say of when it is due, and what exceptions do.
+    #: Activity -> what its assignments say of when it is due and replies are, and what exceptions say of the first.
     said: Mapping[int, Sequence[Layer]]
     excepted: Mapping[int, Sequence[Layer]]
     accommodation: Accommodation = NO_ACCOMMODATION
@@ -49,6 +49,10 @@ class Syllabus:
         An exception from the rules of the lesson is none from those of its parts."""
         said = [*self.excepted.get(activity_id, ()), *self._said(activity_id, *lesson)]
         return own_date(said, "due", self.accommodation, self.zone) if said else None
+
+    def reply_due_of(self, activity_id: int, *lesson: int) -> datetime | None:
+        """Return when replies are due here: at a prompt that is a round, itself or with its LESSON; None elsewhere."""
+        return own_date(self._said(activity_id, *lesson), "reply_due", self.accommodation, self.zone)
 
     def due_as_assigned(self, activity_id: int, *lesson: int) -> datetime | None:
         """Return when it is due by its assignments, without exceptions and accommodation."""
@@ -111,11 +115,12 @@ def syllabi_of(session: Session, group_id: int, members: Sequence[Enrolment]) ->
 
 
 def _said(rows: Sequence[Given]) -> dict[int, list[Layer]]:
-    """Return activity -> what ROWS say of when it is due."""
+    """Return activity -> what ROWS say of when it is due, and replies."""
     said: dict[int, list[Layer]] = {}
     for row in rows:
-        if row.due_at is not None:
-            said.setdefault(row.activity_id, []).append(Layer(row.level, "due", row.due_at, WHOSE[row.level]))
+        for field, moment in (("due", row.due_at), ("reply_due", row.reply_due_at)):
+            if moment is not None:
+                said.setdefault(row.activity_id, []).append(Layer(row.level, field, moment, WHOSE[row.level]))
     return said
 
 

@@ -1,14 +1,16 @@
 """Laying out a study group's meetings and changing them afterwards.
 
 Each meeting has a lesson or none. A lesson may be at several meetings in a row: the later ones go on with it, and it is
-due at the last of them. Only there the assignment is *required*, so that nothing is asked, or counted, twice.
+due at the last of them. Only there the assignment is *required*, so that nothing is asked, or counted, twice. Where
+replies are due so many days after that meeting, the prompts of the lesson are rounds.
 
 What is stored of completion does not hang on what is assigned (a lesson is rolled up from the parts the outline
-requires); progress asks for the assignments each time it is shown. So nothing is rebuilt here.
+requires), but for prompts that are rounds, or no longer; progress asks for the assignments each time it is shown. So
+nothing is rebuilt here, and who changes when replies are due rebuilds.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
@@ -21,11 +23,15 @@ from course.notices.records import ASSIGNED, tell_anew
 from course.outline.models import Activity, ActivityKind
 from course.pacing import current, meeting_days
 from course.rules import due_instant
+from course.syllabus.giving import follow_meetings
 from course.syllabus.meetings import meetings_of, today_of
 from course.syllabus.models import Assignment, Meeting
 
 #: More meetings than any course has, and as many as a page can be asked to lay out.
 MOST_MEETINGS = 60
+
+#: No replies are awaited longer than this after a meeting, in days.
+MOST_DAYS_TO_REPLY = 60
 
 #: The longest title of a meeting, in characters.
 LONGEST_TITLE = 120
@@ -90,21 +96,34 @@ def plan_meetings(
 
 
 def add_meeting(
-    session: Session, group: StudyGroup, *, day: date, title: str, lesson: int | None, by_id: int, now: datetime
+    session: Session,
+    group: StudyGroup,
+    *,
+    day: date,
+    title: str,
+    lesson: int | None,
+    by_id: int,
+    now: datetime,
+    replies: int | None = None,
 ) -> Meeting:
-    """Return a new meeting after the last one of GROUP; tell its students. Raise DoesNotFit."""
+    """Return a new meeting after the last one of GROUP; tell its students. Raise DoesNotFit.
+
+    REPLIES says how many days after it replies to the posts on its lesson are due, None that none are asked."""
     _lock(session, group)
     before = meetings_of(session, group.id)
     if len(before) >= MOST_MEETINGS:
         raise DoesNotFit("day", _("A study group can have {n} meetings at most.").format(n=MOST_MEETINGS))
     number = before[-1].number + 1 if before else 1
     _check_order({**_days_of(before), number: day}, number)
-    _check_lessons(session, group, {**_lessons_at(session, group), number: lesson}, changed=number)
+    lessons = {**_lessons_at(session, group), number: lesson}
+    _check_lessons(session, group, lessons, changed=number)
+    _check_replies(lessons, number, replies)
     meeting = Meeting(group_id=group.id, number=number, day=day, title=title)
     session.add(meeting)
     session.flush()
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
     settle(session, group)
+    _ask_replies(session, group, meeting, replies)
     _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
     return meeting
 
@@ -120,28 +139,33 @@ def change_meeting(
     by_id: int,
     now: datetime,
     with_later: bool = False,
+    replies: int | None = None,
 ) -> None:
     """Give MEETING this DAY, TITLE and LESSON; WITH_LATER moves the meetings after it by as many days.
 
-    Students are told where the day or the lesson is another. Raise DoesNotFit, NoLongerSo if it was cancelled."""
+    REPLIES is as for `add_meeting`. Students are told where the day, the lesson or the replies are other ones. Raise
+    DoesNotFit, NoLongerSo if it was cancelled."""
     _lock(session, group)
     meetings = meetings_of(session, group.id)
     session.refresh(meeting)
     if meeting.cancelled_at is not None:
         raise NoLongerSo
     given, days = _lessons_at(session, group), _days_of(meetings)
-    told = (meeting.day, given[meeting.number]) != (day, lesson)
+    told = (meeting.day, given[meeting.number], replies_after(session, meeting)) != (day, lesson, replies)
     moved = day - meeting.day
     for number in days:
         if number == meeting.number or (with_later and number > meeting.number):
             days[number] += moved
     _check_order(days, meeting.number)
-    _check_lessons(session, group, {**given, meeting.number: lesson}, changed=meeting.number)
+    lessons = {**given, meeting.number: lesson}
+    _check_lessons(session, group, lessons, changed=meeting.number)
+    _check_replies(lessons, meeting.number, replies)
     for one in meetings:
         one.day = days.get(one.number, one.day)
     meeting.title = title
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
     settle(session, group)
+    _ask_replies(session, group, meeting, replies)
     if told:
         _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
 
@@ -167,8 +191,8 @@ def hold_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id
     session.refresh(meeting)
     if meeting.cancelled_at is None:
         return
-    withdrawn = _lesson_rows(meeting).where(Assignment.withdrawn_at == meeting.cancelled_at)
-    lesson = session.scalars(withdrawn.with_only_columns(Assignment.activity_id)).first()
+    withdrawn = session.scalars(_lesson_rows(meeting).where(Assignment.withdrawn_at == meeting.cancelled_at)).first()
+    lesson, replies = (withdrawn.activity_id, _days_to_reply(withdrawn)) if withdrawn else (None, None)
     _check_order({**_days_of(meetings_of(session, group.id)), meeting.number: meeting.day}, meeting.number)
     try:
         _check_lessons(session, group, {**_lessons_at(session, group), meeting.number: lesson}, changed=meeting.number)
@@ -177,6 +201,7 @@ def hold_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id
     meeting.cancelled_at = None
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
     settle(session, group)
+    _ask_replies(session, group, meeting, replies)
     _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
 
 
@@ -251,15 +276,53 @@ def _give(
 def settle(session: Session, group: StudyGroup) -> None:
     """Make each lesson of GROUP required, and due, at the last meeting it is at; before that it is only at work.
 
-    To be called, too, when its zone is another: days end there at other moments."""
+    Replies stay due as many days after it as they were. To be called, too, when its zone is another: days end there at
+    other moments."""
     session.flush()
     zone = ZoneInfo(group.zone)
     rows = _live_rows(session, group)
     last = {row.activity_id: row for _meeting, row in rows}
+    replies = {row.activity_id: days for _meeting, row in rows if (days := _days_to_reply(row)) is not None}
     for meeting, row in rows:
         row.required = last[row.activity_id] is row
         row.due_at = due_instant(meeting.day, zone) if row.required else None
+        row.reply_due_at = _replies_due(meeting, replies.get(row.activity_id), zone) if row.required else None
+    follow_meetings(session, group)
+
+
+def _days_to_reply(row: Assignment) -> int | None:
+    """Return how many days after it is due replies are; both are the end of a day, which may be an hour off."""
+    if row.reply_due_at is None or row.due_at is None:
+        return None
+    return round((row.reply_due_at - row.due_at) / timedelta(days=1))
+
+
+def _replies_due(meeting: Meeting, days: int | None, zone: ZoneInfo) -> datetime | None:
+    return None if days is None else due_instant(meeting.day + timedelta(days=days), zone)
+
+
+def replies_after(session: Session, meeting: Meeting) -> int | None:
+    """Return how many days after MEETING replies to the posts on its lesson are due, None where none are asked."""
+    return next((_days_to_reply(row) for row in _given_at(session, meeting)), None)
+
+
+def _ask_replies(session: Session, group: StudyGroup, meeting: Meeting, days: int | None) -> None:
+    """Let replies be due so many DAYS after MEETING, if its lesson is due there."""
+    for row in _given_at(session, meeting):
+        if row.required:
+            row.reply_due_at = _replies_due(meeting, days, ZoneInfo(group.zone))
     session.flush()
+
+
+def _check_replies(lessons: Mapping[int, int | None], number: int, days: int | None) -> None:
+    """Raise DoesNotFit where replies are asked for DAYS after meeting NUMBER, and no lesson of LESSONS is due there."""
+    lesson = lessons[number]
+    if days is None:
+        return
+    if lesson is None:
+        raise DoesNotFit("replies", _("There is no lesson at this meeting: choose one, or ask for no replies."))
+    if any(later > number and other == lesson for later, other in lessons.items()):
+        raise DoesNotFit("replies", _("A later meeting goes on with this lesson: say there when replies are due."))
 
 
 def _check_order(days: Mapping[int, date], changed: int) -> None:

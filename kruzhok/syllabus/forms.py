@@ -5,11 +5,11 @@ from datetime import date
 
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from course.base.forms import Form, WithinLength, clean_text
 from course.base.words import _
-from course.syllabus.planning import LONGEST_TITLE, MOST_MEETINGS, DoesNotFit
+from course.syllabus.planning import LONGEST_TITLE, MOST_DAYS_TO_REPLY, MOST_MEETINGS, DoesNotFit
 from lessons.outline import LessonLine
 
 #: What a field says in place of a lesson: none; that of the meeting before.
@@ -104,11 +104,19 @@ def plan_form(lessons: Sequence[LessonLine], start: date) -> PlanForm:
 
 
 class MeetingForm(Form):
-    """One meeting: its day, what it is called, its lesson."""
+    """One meeting: its day, what it is called, its lesson, and how long after it replies are due."""
 
     day = _day_field(_("Day"))
     title = StringField(_("Title"), filters=[clean_text, str.strip], validators=[WithinLength(LONGEST_TITLE)])
     lesson = SelectField(_("Lesson"))
+    replies = IntegerField(
+        _("Replies are due so many days later"),
+        validators=[
+            Optional(),
+            NumberRange(0, MOST_DAYS_TO_REPLY, _("Choose a number from 0 to {n}.").format(n=MOST_DAYS_TO_REPLY)),
+        ],
+        render_kw={"inputmode": "numeric", "min": 0, "max": MOST_DAYS_TO_REPLY},
+    )
     with_later = BooleanField(_("Move the later meetings by as many days"))
     #: What the page showed: who changes it meanwhile is not overwritten.
     shown = HiddenField()

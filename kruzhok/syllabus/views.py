@@ -17,6 +17,7 @@ from course.pacing import WEEK
 from course.syllabus import planning
 from course.syllabus.meetings import Planned, meetings_of, syllabus_of, today_of
 from course.syllabus.models import Meeting
+from kruzhok.completions import rebuild_group
 from kruzhok.syllabus.forms import MeetingForm, PlanForm, plan_form
 from kruzhok.today.addresses import address_of
 from kruzhok.today.week import weeks_of
@@ -101,12 +102,14 @@ def add(slug: str) -> ResponseReturnValue:
     form.offer(lessons, _lesson_before(held))
     if not form.validate_on_submit():
         return _meeting_page(mine, form, None, 422 if form.is_submitted() else 200)
-    told = {"day": form.day.data, "title": form.title.data, "lesson": form.lesson_id()}
+    told = {"day": form.day.data, "title": form.title.data, "lesson": form.lesson_id(), "replies": form.replies.data}
     try:
         meeting = planning.add_meeting(db_session, group, **told, by_id=mine.user_id, now=now)
     except planning.DoesNotFit as error:
         form.refuse(error)
         return _meeting_page(mine, form, None, error.status)
+    if form.replies.data is not None:
+        rebuild_group(db_session, group, now)
     flash(_("Meeting {n} is added, and the students are told.").format(n=meeting.number))
     return redirect(url_for(".syllabus", slug=slug, _anchor=f"meeting-{meeting.number}"), 303)
 
@@ -120,9 +123,10 @@ def change(slug: str, number: int) -> ResponseReturnValue:
     held = [other for other in planned if other.meeting.cancelled_at is None]
     before = _lesson_before([other for other in held if other.meeting.number < number])
     lesson = next(iter(one.activity_ids), None)
-    as_shown = f"{one.meeting.day}/{lesson}/{one.meeting.title}"
+    replies = planning.replies_after(db_session, one.meeting)
+    as_shown = f"{one.meeting.day}/{lesson}/{one.meeting.title}/{replies}"
     chosen = "on" if one.goes_on else str(lesson or "")
-    form = MeetingForm(obj=one.meeting, data={"lesson": chosen, "shown": as_shown})
+    form = MeetingForm(obj=one.meeting, data={"lesson": chosen, "shown": as_shown, "replies": replies})
     form.offer(lessons_of(db_session, group.course_id), before)
     if not any(other.meeting.number > number for other in held):
         del form.with_later
@@ -130,15 +134,16 @@ def change(slug: str, number: int) -> ResponseReturnValue:
         return _meeting_page(mine, form, one.meeting, 422 if form.is_submitted() else 200)
     if form.shown.data != as_shown:
         raise planning.NoLongerSo
-    told = {"day": form.day.data, "title": form.title.data, "lesson": form.lesson_id()}
+    told = {"day": form.day.data, "title": form.title.data, "lesson": form.lesson_id(), "replies": form.replies.data}
     along = bool(form.with_later and form.with_later.data)
+    now = datetime.now(UTC)
     try:
-        planning.change_meeting(
-            db_session, group, one.meeting, **told, by_id=mine.user_id, now=datetime.now(UTC), with_later=along
-        )
+        planning.change_meeting(db_session, group, one.meeting, **told, by_id=mine.user_id, now=now, with_later=along)
     except planning.DoesNotFit as error:
         form.refuse(error)
         return _meeting_page(mine, form, one.meeting, error.status)
+    if form.replies.data is not None or replies is not None:
+        rebuild_group(db_session, group, now)
     flash(_("Meeting {n} is changed.").format(n=number))
     return redirect(url_for(".syllabus", slug=slug, _anchor=f"meeting-{number}"), 303)
 
@@ -165,7 +170,10 @@ def cancel(slug: str, number: int) -> ResponseReturnValue:
     """Cancel a meeting, which keeps its number."""
     mine, group = _planner(slug)
     meeting = _of_number(syllabus_of(db_session, mine).meetings, number).meeting
-    planning.cancel_meeting(db_session, group, meeting, by_id=mine.user_id, now=datetime.now(UTC))
+    now, replies = datetime.now(UTC), planning.replies_after(db_session, meeting)
+    planning.cancel_meeting(db_session, group, meeting, by_id=mine.user_id, now=now)
+    if replies is not None:
+        rebuild_group(db_session, group, now)
     flash(_("Meeting {n} is cancelled, and the students are told.").format(n=number))
     return redirect(url_for(".syllabus", slug=slug, _anchor=f"meeting-{number}"), 303)
 
@@ -175,6 +183,9 @@ def hold(slug: str, number: int) -> ResponseReturnValue:
     """Hold a meeting after all that was cancelled."""
     mine, group = _planner(slug)
     meeting = _of_number(syllabus_of(db_session, mine).meetings, number).meeting
-    planning.hold_meeting(db_session, group, meeting, by_id=mine.user_id, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    planning.hold_meeting(db_session, group, meeting, by_id=mine.user_id, now=now)
+    if planning.replies_after(db_session, meeting) is not None:
+        rebuild_group(db_session, group, now)
     flash(_("Meeting {n} will be held.").format(n=number))
     return redirect(url_for(".syllabus", slug=slug, _anchor=f"meeting-{number}"), 303)

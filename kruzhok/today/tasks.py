@@ -1,8 +1,8 @@
 """The lessons of a course as one enrolment has them: their parts as tasks, with states and minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +16,7 @@ from course.texts.models import Text
 from lessons.models import Lesson, Reading
 from lessons.pace import at_pace
 from lessons.parts import ORDER
+from lessons.rounds import NOTHING_DONE, Done, done_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Task:
     late: bool = False
     #: When it is due, where that is another moment than its lesson's for this member: by an exception.
     due_at: datetime | None = None
+    #: Of a prompt that is a round: what was done in it so far, and by the end of which day of the group one replies.
+    round: Done | None = None
+    reply_day: date | None = None
+    may_reply: bool = False
 
     @property
     def sign(self) -> str:
@@ -78,7 +83,8 @@ def lessons_with_tasks(
     now: datetime,
     pace: int | None = None,
 ) -> list[LessonTasks]:
-    """Return the lessons in the order of the outline, with their parts as ENROLMENT stands with them. One query.
+    """Return the lessons in the order of the outline, with their parts as ENROLMENT stands with them. One query, one
+    more where there are rounds.
 
     The minutes of what is read in the house are those of a reader of PACE: of whoever looks at the page."""
     lesson, its_text = aliased(Lesson), aliased(Text)
@@ -96,7 +102,14 @@ def lessons_with_tasks(
         (row for row in rows if row[1] is not None and row[2] is not None), key=lambda row: (row[2], row[0].position)
     )
     order = [kind.value for kind in ORDER]
-    task = _Maker(enrolment, standing, syllabus, now, pace)
+    rounds = {
+        row[0].id: reply_by
+        for row in rows
+        if row[0].kind is ActivityKind.prompt
+        and (reply_by := syllabus.reply_due_of(row[0].id, *filter(None, [row[0].parent_id])))
+    }
+    done = done_in(session, enrolment, rounds)
+    task = _Maker(enrolment, standing, syllabus, now, pace, rounds, done)
     found = []
     for activity, number, *_rest in heads:
         parts = [
@@ -121,6 +134,9 @@ class _Maker:
     syllabus: Syllabus
     now: datetime
     pace: int | None
+    #: Prompt -> until when one replies, and what was done there, of those that are rounds.
+    rounds: Mapping[int, datetime]
+    done: Mapping[int, Done]
 
     def __call__(
         self,
@@ -136,6 +152,13 @@ class _Maker:
         counts, state = self.standing.counts(activity), self.standing.state(activity.id)
         in_house = activity is lesson or text_ident is not None
         asked = (counts or itself) and state is not State.done and self.enrolment.role is Role.student
+        late = asked and self.syllabus.was_due(self.now, activity.id, lesson.id)
+        reply_by = self.rounds.get(activity.id)
+        its_round = (
+            self.done.get(activity.id, NOTHING_DONE) if reply_by and self.enrolment.role is Role.student else None
+        )
+        if asked and its_round and its_round.posted and reply_by:
+            late = reply_by < self.now
         return Task(
             id=activity.id,
             kind=activity.kind.value,
@@ -149,6 +172,9 @@ class _Maker:
             lesson_title=lesson.title,
             text_ident=text_ident,
             address=address,
-            late=asked and self.syllabus.was_due(self.now, activity.id, lesson.id),
+            late=late,
             due_at=self.syllabus.due_of(activity.id, lesson.id) if activity.id in self.syllabus.excepted else None,
+            round=its_round,
+            reply_day=reply_by.astimezone(self.syllabus.zone).date() if reply_by else None,
+            may_reply=bool(its_round and its_round.asks == "reply" and reply_by and self.now <= reply_by),
         )

@@ -1,5 +1,7 @@
 """What the pages of a talk read from a request."""
 
+from typing import NamedTuple
+
 from flask import request
 from wtforms import HiddenField, TextAreaField
 
@@ -35,6 +37,23 @@ class EditForm(EntryForm):
     def version_number(self) -> int:
         """The number of the version whose words were edited, 0 where it is none."""
         return whole_number(self.version.data, digits=9) or 0
+
+
+class TalkAsked(NamedTuple):
+    """Which part of a long talk is asked for: a page of it, else where one post stands; or nothing folded away."""
+
+    page: int | None = None
+    at: int | None = None
+    unfolded: bool = False
+
+
+ALL_OF_IT = TalkAsked()
+
+
+def asked_of_talk() -> TalkAsked:
+    """Return what the address says of the talk: `?page=2`, `?post=17`, `?all=1`."""
+    page, at = whole_number(request.args.get("page")), whole_number(request.args.get("post"))
+    return TalkAsked(page, at, "all" in request.args)
 
 
 def asked_to_write() -> tuple[str, int | None]:

@@ -1,21 +1,30 @@
 """The talk on a prompt as its page shows it, how far a member has read it, and all the discussions of a group."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from textwrap import shorten
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from course.base.markdown import plain
 from course.completion.models import Completion
 from course.groups.models import Enrolment, Role
 from course.notices.records import mark_seen
 from course.outline.models import Activity
 from lessons.discussion.models import Discussion, Post, PostVersion, ReadMark
 from lessons.models import Draft, Lesson
-from lessons.seeing import may_see
+from lessons.seeing import may_see, open_talks, reads_hidden
+
+#: So many first posts, each with all that hangs on it, stand on one page.
+ON_A_PAGE = 40
+
+#: From so many posts on, what was read is folded away.
+FOLDS_FROM = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,9 @@ class Author:
 
 @dataclass(slots=True)
 class PostShown:
-    """A post with the replies under it. IN_REPLY_TO names another reply, where it answers one of those."""
+    """A post with the replies under it. IN_REPLY_TO names another reply, where it answers one of those.
+
+    Of one that is hidden from the reader the words are not here: VERSIONS is empty."""
 
     post: Post
     author: Author
@@ -38,11 +49,18 @@ class PostShown:
     versions: Sequence[PostVersion]  #: as it was at first … as it is now
     in_reply_to: "PostShown | None" = None
     replies: list["PostShown"] = field(default_factory=list)
+    #: Of a first post: it and all its replies were read, and are folded away.
+    folded: bool = False
 
     @property
     def id(self) -> int:
         """The id of the post."""
         return self.post.id
+
+    @property
+    def withheld(self) -> bool:
+        """Whether it is hidden, and its words are not for the reader."""
+        return not self.versions
 
     @property
     def now(self) -> PostVersion:
@@ -54,69 +72,194 @@ class PostShown:
         """What it said before, the newest first."""
         return self.versions[-2::-1] if len(self.versions) > 1 else []
 
+    @property
+    def beginning(self) -> str:
+        """Its first words, for where it is folded away."""
+        return shorten(plain(self.now.text[:400]), 90, placeholder=" …") if self.versions else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The talk on one prompt in one group: first posts in order, replies under them."""
+    """The talk on one prompt in one group, a page of it: first posts in order, replies under them."""
 
     discussion_id: int  #: 0 where nobody has posted yet
     posts: Sequence[PostShown]
     #: Posts of the reader's with a draft of a reply to them, or of new words for them.
-    drafts: frozenset[str]
-    #: How many posts of others are there that the reader sees only once they have written themselves.
-    hidden: int = 0
-    known: dict[int, PostShown] = field(default_factory=dict)
+    drafts: frozenset[str] = frozenset()
+    #: How many posts of others are there, and of how many members, that the reader sees once they have written.
+    waiting: int = 0
+    waiting_of: int = 0
+    #: The posts on this page by id.
+    known: Mapping[int, PostShown] = field(default_factory=dict)
+    #: How many posts there are on all pages; how many are new to the reader; whether an answer of theirs is among them,
+    #: and a reply of theirs to somebody else; how many others' posts there are to reply to.
+    count: int = 0
+    all_new: int = 0
+    posted: bool = False
+    replied: bool = False
+    of_others: int = 0
+    page: int = 1
+    pages: int = 1
+    #: The oldest post that is new and stands on another page, 0 where there is none.
+    new_elsewhere: int = 0
+    #: Up to which post the reader has been shown everything once this page is made, 0 where that is nothing more.
+    read_up_to: int = 0
 
     @property
     def new(self) -> list[PostShown]:
-        """The posts of others that the reader has not been shown."""
+        """The posts of others on this page that the reader had not been shown."""
         return [shown for shown in self.known.values() if shown.is_new]
 
     @property
-    def mine(self) -> list[PostShown]:
-        """The reader's own answers to the prompt, in order."""
-        return [shown for shown in self.posts if shown.mine]
-
-    @property
-    def newest(self) -> int:
-        """The id of the newest post, 0 where there is none."""
-        return max(self.known, default=0)
+    def has_folded(self) -> bool:
+        """Whether something on this page is folded away."""
+        return any(shown.folded for shown in self.posts)
 
 
-def thread_of(session: Session, enrolment: Enrolment, activity: Activity) -> Thread:
-    """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them. Five queries.
+class _Line(NamedTuple):
+    """What of each post of a talk is looked at before a page of it is chosen."""
+
+    id: int
+    reply_to_id: int | None
+    enrolment_id: int
+    hidden_at: datetime | None
+    discussion_id: int
+    read: int | None
+
+
+def thread_of(
+    session: Session,
+    enrolment: Enrolment,
+    activity: Activity,
+    *,
+    page: int | None = None,
+    at: int | None = None,
+    unfolded: bool = False,
+) -> Thread:
+    """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them: the PAGE asked for, else that
+    on which the post AT stands, which is not folded away. UNFOLDED: nothing is. Seven queries at the most.
 
     Who has to write before they see gets no post of others before that, and how many there are."""
-    ours = _ours(enrolment, Discussion.activity_id == activity.id)
+    lines = _lines(session, enrolment, activity)
+    discussion_id = lines[0].discussion_id if lines else 0
+    if not may_see(session, enrolment, activity):
+        others = [line for line in lines if line.enrolment_id != enrolment.id and line.hidden_at is None]
+        writers = {line.enrolment_id for line in others}
+        return Thread(discussion_id, [], waiting=len(others), waiting_of=len(writers))
+    if not lines:
+        return Thread(0, [])
+    roots = _roots(lines)
+    firsts = [line.id for line in lines if line.reply_to_id is None]
+    pages = -(-len(firsts) // ON_A_PAGE)
+    if page is None:
+        page = firsts.index(roots[at]) // ON_A_PAGE + 1 if at in roots else 1
+    page = max(1, min(page, pages))
+    here = set(firsts[(page - 1) * ON_A_PAGE : page * ON_A_PAGE])
+    shown_ids = [line.id for line in lines if roots[line.id] in here]
+    mark = lines[0].read or 0
+    new = {line.id for line in lines if line.id > mark and line.enrolment_id != enrolment.id and line.hidden_at is None}
+    known = _shown(session, enrolment, shown_ids, new)
+    branches = _branches(known)
+    if len(lines) >= FOLDS_FROM and not unfolded:
+        for branch in branches:
+            ids = {branch.id, *(one.id for one in branch.replies)}
+            branch.folded = new.isdisjoint(ids) and at not in ids
+    elsewhere = min(new - known.keys(), default=0)
+    mine = [line for line in lines if line.enrolment_id == enrolment.id]
+    others_ids = {line.id for line in lines if line.enrolment_id != enrolment.id}
+    return Thread(
+        discussion_id,
+        branches,
+        _drafts(session, enrolment),
+        known=known,
+        count=sum(line.hidden_at is None for line in lines),
+        all_new=len(new),
+        posted=any(line.reply_to_id is None for line in mine),
+        replied=any(line.reply_to_id in others_ids for line in mine),
+        of_others=sum(line.hidden_at is None for line in lines if line.id in others_ids),
+        page=page,
+        pages=pages,
+        new_elsewhere=elsewhere,
+        read_up_to=_read_up_to(lines, elsewhere, mark),
+    )
+
+
+def _lines(session: Session, enrolment: Enrolment, activity: Activity) -> list[_Line]:
     rows = session.execute(
-        select(Post, ReadMark.post_id)
+        select(Post.id, Post.reply_to_id, Post.enrolment_id, Post.hidden_at, Post.discussion_id, ReadMark.post_id)
         .join(Post.discussion)
+        .outerjoin(ReadMark, _mark_of(enrolment))
+        .where(_ours(enrolment, Discussion.activity_id == activity.id))
+        .order_by(Post.id)
+    )
+    return [_Line(*row) for row in rows]
+
+
+def _roots(lines: Sequence[_Line]) -> dict[int, int]:
+    """Return post -> the first post of the branch it stands in: a post is always younger than what it answers."""
+    roots: dict[int, int] = {}
+    for line in lines:
+        roots[line.id] = line.id if line.reply_to_id is None else roots[line.reply_to_id]
+    return roots
+
+
+def _read_up_to(lines: Sequence[_Line], elsewhere: int, mark: int) -> int:
+    """Return up to which post all has been shown, beyond MARK, where the oldest new one on another page is ELSEWHERE.
+
+    The mark is one number: it stops short of what was not shown, and what was shown beyond is new once more."""
+    reached = max((line.id for line in lines if not elsewhere or line.id < elsewhere), default=0)
+    return reached if reached > mark else 0
+
+
+def _shown(session: Session, enrolment: Enrolment, post_ids: Sequence[int], new: set[int]) -> dict[int, PostShown]:
+    """Return the posts of those ids with their authors and, where ENROLMENT may read them, their words."""
+    posts = session.scalars(
+        select(Post)
         .join(Post.enrolment)
         .join(Enrolment.user)
-        .outerjoin(ReadMark, _mark_of(enrolment))
-        .where(ours)
+        .where(Post.id.in_(post_ids))
         .order_by(Post.id)
-        .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user), contains_eager(Post.discussion))
+        .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
     ).all()
-    if not may_see(session, enrolment, activity):
-        return Thread(rows[0][0].discussion_id if rows else 0, [], frozenset(), hidden=len(rows))
-    versions = _versions(session, ours)
-    known: dict[int, PostShown] = {}
+    reads_all = reads_hidden(session, enrolment) if any(post.hidden_at for post in posts) else False
+    readable = [post.id for post in posts if post.hidden_at is None or reads_all or post.enrolment_id == enrolment.id]
+    versions: dict[int, list[PostVersion]] = defaultdict(list)
+    words = select(PostVersion).where(PostVersion.post_id.in_(readable))
+    for version in session.scalars(words.order_by(PostVersion.post_id, PostVersion.number)):
+        versions[version.post_id].append(version)
+    return {
+        post.id: PostShown(
+            post,
+            _author(post.enrolment),
+            post.enrolment_id == enrolment.id,
+            post.id in new,
+            versions.get(post.id, []),
+        )
+        for post in posts
+    }
+
+
+def _branches(known: Mapping[int, PostShown]) -> list[PostShown]:
+    """Return the first posts of KNOWN in order, with all that answers them, or their replies, under them."""
     first: list[PostShown] = []
-    for post, read in rows:
-        mine = post.enrolment_id == enrolment.id
-        shown = PostShown(post, _author(post.enrolment), mine, not mine and post.id > (read or 0), versions[post.id])
-        known[post.id] = shown
-        if post.reply_to_id is None:
+    roots: dict[int, PostShown] = {}
+    for shown in known.values():
+        to = shown.post.reply_to_id
+        if to is None:
             first.append(shown)
+            roots[shown.id] = shown
             continue
-        answered = known[post.reply_to_id]
-        if answered.post.reply_to_id is not None:
-            shown.in_reply_to = answered
-        _root(known, shown).replies.append(shown)
+        roots[shown.id] = roots[to]
+        if known[to] is not roots[to]:
+            shown.in_reply_to = known[to]
+        roots[to].replies.append(shown)
+    return first
+
+
+def _drafts(session: Session, enrolment: Enrolment) -> frozenset[str]:
     drafts = select(Draft.place).where(Draft.enrolment_id == enrolment.id, Draft.text != "")
     drafts = drafts.where(or_(Draft.place.startswith("reply:"), Draft.place.startswith("edit:")))
-    return Thread(rows[0][0].discussion_id if rows else 0, first, frozenset(session.scalars(drafts)), known=known)
+    return frozenset(session.scalars(drafts))
 
 
 def _ours(enrolment: Enrolment, *more: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -132,45 +275,31 @@ def _author(enrolment: Enrolment) -> Author:
     return Author(enrolment.user.name or "", enrolment.role is Role.tutor, enrolment.left_at is not None)
 
 
-def _versions(session: Session, ours: ColumnElement[bool]) -> dict[int, list[PostVersion]]:
-    found: dict[int, list[PostVersion]] = defaultdict(list)
-    posts = select(Post.id).join(Post.discussion).where(ours)
-    all_of_them = select(PostVersion).where(PostVersion.post_id.in_(posts))
-    for version in session.scalars(all_of_them.order_by(PostVersion.post_id, PostVersion.number)):
-        found[version.post_id].append(version)
-    return found
-
-
-def _root(known: dict[int, PostShown], shown: PostShown) -> PostShown:
-    """Return the first post of the branch that SHOWN stands in: a post is always younger than what it answers."""
-    while shown.post.reply_to_id is not None:
-        shown = known[shown.post.reply_to_id]
-    return shown
-
-
 def mark_read(
     session: Session,
     *,
     enrolment_id: int,
     user_id: int,
     discussion_id: int,
-    newest: int,
+    up_to: int,
     seen: Iterable[int],
     now: datetime,
 ) -> None:
-    """Remember that the enrolment has been shown the talk up to the post NEWEST, and that the user has met SEEN.
+    """Remember that the enrolment has been shown all of the talk UP TO a post (0: no more than before), and that the
+    user has met SEEN.
 
     What they were told of those is seen with them. The mark never goes back, whichever of two windows is slower."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    said = {"enrolment_id": enrolment_id, "discussion_id": discussion_id, "post_id": newest, "at": now}
-    mark = insert(ReadMark).values(said)
-    session.execute(
-        mark.on_conflict_do_update(
-            index_elements=["enrolment_id", "discussion_id"],
-            set_={"post_id": mark.excluded.post_id, "at": mark.excluded.at},
-            where=ReadMark.post_id < mark.excluded.post_id,
+    if up_to:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        said = {"enrolment_id": enrolment_id, "discussion_id": discussion_id, "post_id": up_to, "at": now}
+        mark = insert(ReadMark).values(said)
+        session.execute(
+            mark.on_conflict_do_update(
+                index_elements=["enrolment_id", "discussion_id"],
+                set_={"post_id": mark.excluded.post_id, "at": mark.excluded.at},
+                where=ReadMark.post_id < mark.excluded.post_id,
+            )
         )
-    )
     refs = [f"post:{post_id}" for post_id in seen]
     if refs:
         mark_seen(session, user_id, now=now, refs=refs)
@@ -178,10 +307,14 @@ def mark_read(
 
 @dataclass(frozen=True, slots=True)
 class PostCounts:
-    """How much is said on a prompt, and how much of it is new to the reader."""
+    """How much is said on a prompt, how much of it is new to the reader, and how much they see only once they wrote.
+
+    What is hidden is not counted."""
 
     posts: int
     new: int
+    waiting: int
+    mine: int
     newest: int
 
 
@@ -189,32 +322,42 @@ def post_counts(
     session: Session, enrolment: Enrolment, activity_ids: Iterable[int] | None = None
 ) -> dict[int, PostCounts]:
     """Return activity -> how many posts, where there are any in the group of ENROLMENT. One query."""
-    is_new = and_(Post.enrolment_id != enrolment.id, Post.id > func.coalesce(ReadMark.post_id, 0))
+    is_open = Discussion.id.in_(select(Discussion.id).where(open_talks(enrolment)))
+    is_mine = Post.enrolment_id == enrolment.id
+    is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
     asked = [] if activity_ids is None else [Discussion.activity_id.in_(activity_ids)]
     rows = session.execute(
         select(
             Discussion.activity_id,
-            func.count(Post.id),
-            func.coalesce(func.sum(case((is_new, 1), else_=0)), 0),
+            _count(or_(is_mine, is_open)),
+            _count(is_new),
+            _count(and_(~is_mine, ~is_open)),
+            _count(is_mine),
             func.max(Post.id),
         )
         .join(Post, Post.discussion_id == Discussion.id)
         .outerjoin(ReadMark, _mark_of(enrolment))
-        .where(_ours(enrolment, *asked))
+        .where(_ours(enrolment, *asked), Post.hidden_at.is_(None))
         .group_by(Discussion.activity_id)
     )
-    return {activity_id: PostCounts(posts, int(new), newest) for activity_id, posts, new, newest in rows}
+    return {row[0]: PostCounts(*map(int, row[1:5]), newest=row[5]) for row in rows}
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class DiscussionLine:
-    """A discussion of the group as the list of all names it, with who posted last and when."""
+    """A discussion of the group as the list of all names it, with who posted last and when.
+
+    Who has to write before they see is not told by whom."""
 
     prompt: Activity
     lesson: Activity
     number: int
     counts: PostCounts
-    last_author: Author
+    last_author: Author | None
     last_at: datetime
 
 
@@ -239,6 +382,13 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
         .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
     )
     return [
-        DiscussionLine(asked, of, number, counts[asked.id], _author(last.enrolment), last.made_at)
+        DiscussionLine(
+            asked,
+            of,
+            number,
+            counts[asked.id],
+            None if counts[asked.id].waiting else _author(last.enrolment),
+            last.made_at,
+        )
         for asked, of, number, last in rows
     ]
