@@ -17,9 +17,14 @@ import lessons.models
 import lessons.moderation.models
 import lessons.notes.models
 import lessons.reports.models
+import lessons.search.models
 import quizzes.models
 from course.base.db import Base
+from lessons.search.keeping import keep
 
 __all__ = ["ALL_TABLES", "course", "lessons", "quizzes"]
 
 ALL_TABLES = Base.metadata.tables
+
+#: Who knows the tables also keeps the index of their words, in every process that writes.
+keep()

@@ -16,6 +16,8 @@ from course.base.mail import MailServer, send_mail
 from course.users.guests import forget_old_guests
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
+from lessons.imports.keeping import forget_imports
+from lessons.search.contents import rebuild
 from quizzes.attempts.ending import submit_overdue
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ def mail_server(config: Config) -> MailServer | None:
 
 def work_for(config: Config) -> Mapping[str, Work]:
     """Return the map of jobs: kind -> what is done."""
-    return {"mail": partial(_mail, mail_server(config)), "daily": _daily}
+    return {"mail": partial(_mail, mail_server(config)), "daily": _daily, "reindex": _reindex}
 
 
 def _mail(server: MailServer | None, _database: Database, payload: dict[str, Any], _now: datetime) -> None:
@@ -44,8 +46,13 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
         forget_old_guests(session, now=now)
         forget_tries(session, now=now)
         forget_uploads(session, now=now)
+        forget_imports(session, now=now)
         session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")
+
+
+def _reindex(database: Database, _payload: dict[str, Any], _now: datetime) -> None:
+    rebuild(database)
 
 
 def run_worker(

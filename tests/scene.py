@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, delete, insert
 from sqlalchemy.orm import Session
 
 import kruzhok.models
@@ -19,6 +19,7 @@ from course.outline.models import ActivityKind
 from course.users.models import LinkKind
 from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
 from lessons.reports.models import Outcome
+from lessons.search.models import COLUMN_OF, Kind, SearchEntry
 from quizzes.models import StepKind
 from tests.conftest import NOW
 from tests.factories import item_data, one_more
@@ -87,6 +88,19 @@ def _part(kind: ActivityKind) -> tuple[str, Callable[[Scene], Columns]]:
     return "activity", lambda s: {"kind": kind, "parent_id": s("activity"), "unit_id": None}
 
 
+def _entry_of(kind: Kind) -> Callable[[Scene], Columns]:
+    """Return what makes an entry of the index one of KIND; one that came about by itself makes room for it."""
+
+    def columns(s: Scene) -> Columns:
+        column = COLUMN_OF[kind]
+        of = s(column.removesuffix("_id"))
+        s.session.execute(delete(SearchEntry).where(getattr(SearchEntry, column) == of))
+        version = s("text_version") if kind is Kind.passage else None
+        return {"kind": kind, "person_id": None, column: of, "version_id": version}
+
+    return columns
+
+
 #: Rows beside the first of their table: their table, and what is different about them.
 OTHERS: Mapping[str, tuple[str, Callable[[Scene], Columns]]] = {
     "other course": ("course", _nothing),
@@ -125,6 +139,7 @@ OTHERS: Mapping[str, tuple[str, Callable[[Scene], Columns]]] = {
     "reply of one click to a note": ("note_reply", lambda s: {"once": "a click"}),
     "complaint about a note": ("complaint", lambda s: {"post_id": None, "note_id": s("note")}),
     "complaint about a reply": ("complaint", lambda s: {"post_id": None, "note_reply_id": s("note_reply")}),
+    **{f"entry of a {kind.value}": ("search_entry", _entry_of(kind)) for kind in Kind},
     "item of the group": ("item", lambda s: {"course_id": None, "group_id": s("study_group")}),
     "version of another text": ("text_version", lambda s: {"text_id": s.new("text")}),
     "version of another item": ("item_version", lambda s: {"item_id": s.new("item")}),
@@ -369,6 +384,16 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "number": 1,
         "answers": {"who": "A clerk."},
         "written_at": NOW,
+    },
+    "search_entry": lambda s: {
+        "kind": Kind.person,
+        "person_id": s.new("person"),
+        "position": 0,
+        "head_size": 1,
+        "size": 1,
+        "head": "Lenin",
+        "body": "",
+        "words": "lenin",
     },
     "complaint": lambda s: {"enrolment_id": s("member"), "post_id": s("post"), "why": "It is rude.", "at": NOW},
     "text_import": lambda s: {

@@ -10,6 +10,7 @@ from course.outline.models import ActivityKind
 from course.texts.models import AnchorState
 from course.users.models import LinkKind
 from lessons.reports.models import Outcome
+from lessons.search.models import COLUMN_OF, Kind
 from quizzes.models import Purpose, StepKind
 from tests.conftest import NOW
 from tests.scene import AFTER, BEFORE, Columns, Scene
@@ -857,6 +858,35 @@ NOTING = [
     ),
 ]
 
+SEARCH = [
+    *(
+        Case(
+            f"one_entry_of_{column.removesuffix('_id')}",
+            "one thing twice",
+            lambda s, kind=kind, column=column: {
+                "kind": kind,
+                "person_id": None,
+                column: getattr(s[f"entry of a {kind.value}"], column),
+                "version_id": s[f"entry of a {kind.value}"].version_id,
+            },
+        )
+        for column, kind in {column: kind for kind, column in COLUMN_OF.items()}.items()
+    ),
+    Case("ck_search_entry_of_one_thing", "words of two things", lambda s: {"term_id": s("term")}),
+    Case("ck_search_entry_of_one_thing", "words of nothing", lambda s: {"person_id": None}),
+    Case(
+        "ck_search_entry_passages_have_a_version",
+        "a passage of no version",
+        lambda s: {"kind": Kind.passage, "person_id": None, "passage_id": s("passage")},
+        lambda s: {
+            "kind": Kind.passage,
+            "person_id": None,
+            "passage_id": s.new("passage", position=2),
+            "version_id": s("text_version"),
+        },
+    ),
+]
+
 GROUND_FLOOR = [
     Case("uq_file_sha256", "the same bytes twice", lambda s: {"sha256": s["file"].sha256}),
     Case("ck_file_size_not_negative", "less than nothing", lambda s: {"size": -1}),
@@ -883,6 +913,7 @@ CASES = [
     *ATTEMPTS,
     *MEETING_OTHERS,
     *NOTING,
+    *SEARCH,
     *GROUND_FLOOR,
 ]
 

@@ -5,7 +5,7 @@ import sys
 import click
 
 from course.base.errors import DomainError
-from kruzhok.commands import curriculum, demo, serve, users
+from kruzhok.commands import curriculum, demo, search, serve, users
 from kruzhok.commands.site import Site
 from kruzhok.config import BadConfig
 
@@ -27,6 +27,7 @@ for command in (
     curriculum.schema,
     users.user,
     demo.demo,
+    search.reindex,
 ):
     cli.add_command(command)
 

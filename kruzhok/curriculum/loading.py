@@ -25,6 +25,7 @@ from kruzhok.curriculum.load_texts import load_texts
 from kruzhok.curriculum.load_units import drop_units, load_planned, load_units
 from kruzhok.curriculum.prepare import Preparation, hash_of_files
 from kruzhok.curriculum.reading import read_curriculum
+from lessons.search.contents import refresh_course
 
 __all__ = ["BadCurriculum", "Changes", "UploadedServes", "load_course", "shipped_may_load"]
 
@@ -101,6 +102,7 @@ def _go_live(load: Load, wanted: Preparation) -> None:
     load_planned(load, units, wanted.planned)
     drop_units(load, units)
     _load_files(load, wanted.curriculum.files)
+    refresh_course(load.session, load.course.id)
 
 
 def _load_files(load: Load, files: Mapping[str, bytes]) -> None:

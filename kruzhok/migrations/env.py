@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import DateTime
 
 from course.base.db import Base, UtcDateTime
+from kruzhok.migrations import is_in_models
 from kruzhok.models import ALL_TABLES
 
 assert ALL_TABLES  # imported so that the metadata knows them
@@ -31,6 +32,7 @@ context.configure(
     render_as_batch=True,
     render_item=render_item,
     compare_type=compare_type,
+    include_object=is_in_models,
 )
 with context.begin_transaction():
     context.run_migrations()

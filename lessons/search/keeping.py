@@ -1,0 +1,56 @@
+"""Keeping the index of words true: what is written through a session is in the index with the same transaction.
+
+Only words are kept there. Hiding, sharing, assigning, joining and leaving change nothing in it: who may find what is
+asked of the tables at each search."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from course.texts.models import Passage, Text, TextVersion
+from lessons.discussion.models import PostVersion, Seed
+from lessons.frames.models import Frame
+from lessons.models import Document, JournalEntry
+from lessons.notes.models import Note, NoteReply
+from lessons.search.contents import refresh, refresh_texts
+
+#: What people write -> the column of its entry, and where the row says which one it is of.
+WRITTEN = {
+    PostVersion: ("post_id", "post_id"),
+    Seed: ("seed_id", "id"),
+    Note: ("note_id", "id"),
+    NoteReply: ("note_reply_id", "id"),
+    Frame: ("frame_id", "id"),
+    JournalEntry: ("journal_entry_id", "id"),
+}
+
+
+def keep_index(session: Session, _flush: Any) -> None:
+    """Bring what was just flushed into the index. A curriculum is brought in when it is loaded, all at once."""
+    touched: dict[str, set[int]] = defaultdict(set)
+    texts: set[int] = set()
+    versions: set[int] = set()
+    for row in (*session.new, *session.dirty):
+        if type(row) in WRITTEN:
+            column, own = WRITTEN[type(row)]
+            touched[column].add(getattr(row, own))
+        elif isinstance(row, Text) and row.course_id is None:
+            texts.add(row.id)
+        elif isinstance(row, Document):
+            texts.add(row.text_id)
+        elif isinstance(row, Passage):
+            versions.add(row.version_id)
+    for column, ids in touched.items():
+        refresh(session, column, ids)
+    if versions:
+        texts.update(session.scalars(select(TextVersion.text_id).where(TextVersion.id.in_(versions))))
+    if texts:
+        refresh_texts(session, texts)
+
+
+def keep() -> None:
+    """Keep the index true from now on, whatever session writes."""
+    if not event.contains(Session, "after_flush", keep_index):
+        event.listen(Session, "after_flush", keep_index)
