@@ -5,7 +5,11 @@ from flask import Blueprint, Flask, current_app, render_template
 import course.groups.views
 import course.users.views
 import lessons.checks.views
+import lessons.discussion.quoting_views
 import lessons.discussion.views
+import lessons.frames.views
+import lessons.notes.views
+import lessons.group_readings.views
 import lessons.imports.views
 import lessons.moderation.views
 import lessons.reports.views
@@ -52,8 +56,12 @@ def register(app: Flask) -> None:
         lessons.views.bp,
         lessons.checks.views.bp,
         lessons.discussion.views.bp,
+        lessons.discussion.quoting_views.bp,
+        lessons.frames.views.bp,
+        lessons.notes.views.bp,
         lessons.moderation.views.bp,
         lessons.imports.views.bp,
+        lessons.group_readings.views.bp,
         quizzes.attempts.views.bp,
         quizzes.checks.views.bp,
         quizzes.explaining.views.bp,

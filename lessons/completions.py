@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import State
@@ -12,6 +12,7 @@ from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
 from lessons.discussion.models import Discussion, Post
 from lessons.drafts import prompt_place
+from lessons.frames.models import Frame
 from lessons.models import Draft, JournalEntry, Reading
 from lessons.notes.models import Note
 from lessons.seeing import rounds_among
@@ -26,7 +27,8 @@ def completions(
     A prompt is done by a post that answers it; alone, where nobody could read one, by a journal entry. Where it is a
     round, a reply to somebody else is asked too, unless nobody's post was there to reply to when one posted. What else
     is written to it (a draft, an entry kept to oneself in a study group, a reply alone) begins it. A reading
-    is done when all self-checks of its text are answered, if it has any, and begun by the first; a tick is a fact."""
+    is done when all self-checks of its text are answered, if it has any, and begun by the first or by a note on the
+    text; a tick is a fact."""
     alone = {enrolment.id: enrolment.group_id is None for enrolment in enrolments}
     prompts = {prompt_place(activity): activity.id for activity in activities if activity.kind is ActivityKind.prompt}
     found = {(enrolment_id, activity.id): State.none for enrolment_id in alone for activity in activities}
@@ -105,9 +107,12 @@ def _readings(
     for reading in session.scalars(select(Reading).where(Reading.activity_id.in_(ids))):
         if reading.text_id is not None:
             on_text.setdefault(reading.text_id, []).append(reading.activity_id)
-    noted = select(Note.enrolment_id, Note.text_id).where(Note.text_id.in_(on_text), Note.enrolment_id.in_(enrolment_ids))
-    begun = {(enrolment_id, text_id): State.begun for enrolment_id, text_id in session.execute(noted.distinct())}
-    worked = begun | {place: state for place, state in answered_in(session, on_text, enrolment_ids).items() if state is not State.none}
+    said = [
+        select(own.enrolment_id, own.text_id).where(own.text_id.in_(on_text), own.enrolment_id.in_(enrolment_ids))
+        for own in (Note, Frame)
+    ]
+    begun = dict.fromkeys(session.execute(union(*said)), State.begun)
+    worked = begun | answered_in(session, on_text, enrolment_ids)
     return {
         (enrolment_id, activity_id): state
         for (enrolment_id, text_id), state in worked.items()

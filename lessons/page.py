@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.base.errors import NotFound
 from course.completion.models import Completion, State
-from course.groups.models import Enrolment
-from course.outline.models import Activity, Course
+from course.groups.models import Enrolment, StudyGroup
+from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
+from lessons.discussion.quoting import QuotedBy, quoted_in
 from lessons.discussion.threads import PostCounts, post_counts
+from lessons.frames.frames import last_frame
+from lessons.frames.models import Frame
 from lessons.markup import with_slips
 from lessons.models import Document, Lesson, Reading
 from lessons.notes.showing import TextNotes, notes_on
@@ -48,6 +51,8 @@ class LessonPage:
     #: How long the notes take at the reader's pace, and where they go on in them.
     minutes: int
     resumed: Resumed
+    #: Passage -> the posts of the study group that quote it.
+    quoted: Mapping[str, Sequence[QuotedBy]]
 
 
 def lesson_page(
@@ -80,9 +85,22 @@ def lesson_page(
     in_group = enrolment is not None and enrolment.group_id is not None
     posts = post_counts(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
     before, after = neighbours(lessons_of(session, course.id), lesson.activity.ident)
-    slips = other_slips(reference, shown)
     return LessonPage(
-        lesson, course, work, results, in_group, posts, shown, reference, slips, before, after, notes, minutes, so_far
+        lesson,
+        course,
+        work,
+        results,
+        in_group,
+        posts,
+        shown,
+        reference,
+        other_slips(reference, shown),
+        before,
+        after,
+        notes,
+        minutes,
+        so_far,
+        quoted_in(session, enrolment, lesson.text),
     )
 
 
@@ -103,6 +121,8 @@ class Serves:
     look_for: Markup
     required: bool
     state: State
+    #: Whether the lesson asks something, so that the document can be quoted in the talk about it.
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,11 @@ class DocumentPage:
     resumed: Resumed
     #: Which part of it the page shows, None where it shows all.
     part: TextPart | None
+    #: What the reader said last of it as a source, and the study group with which that can be shared.
+    frame: Frame | None
+    group: StudyGroup | None
+    #: Passage -> the posts of the study group that quote it.
+    quoted: Mapping[str, Sequence[QuotedBy]]
 
 
 def document_page(
@@ -172,6 +197,9 @@ def document_page(
         minutes,
         resumed(session, enrolment, document.text, passages, shown, whole=part is None),
         part,
+        last_frame(session, enrolment, document.text) if enrolment else None,
+        enrolment.group if enrolment else None,
+        quoted_in(session, enrolment, document.text),
     )
 
 
@@ -189,9 +217,15 @@ def words_at(passages: Sequence[PassageFound], pace: int | None) -> int:
 
 def _serves(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
     """Return the readings of lessons that stand on DOCUMENT, in the order of the lessons' numbers."""
-    lesson = aliased(Activity)
+    lesson, prompt = aliased(Activity), aliased(Activity)
+    asks = exists().where(
+        prompt.parent_id == lesson.id,
+        prompt.kind == ActivityKind.prompt,
+        prompt.retired_at.is_(None),
+        or_(prompt.group_id.is_(None), prompt.group_id == (enrolment.group_id if enrolment else None)),
+    )
     rows = session.execute(
-        select(Reading, Activity, lesson, Completion.state)
+        select(Reading, Activity, lesson, Completion.state, asks)
         .join(Activity, Activity.id == Reading.activity_id)
         .join(lesson, lesson.id == Activity.parent_id)
         .join(Lesson, Lesson.activity_id == lesson.id)
@@ -203,8 +237,16 @@ def _serves(session: Session, document: Document, enrolment: Enrolment | None) -
         .order_by(Lesson.number, Activity.position)
     )
     return [
-        Serves(part.ident, of.ident, of.title, with_slips(reading.look_for_html), part.required, state or State.none)
-        for reading, part, of, state in rows
+        Serves(
+            part.ident,
+            of.ident,
+            of.title,
+            with_slips(reading.look_for_html),
+            part.required,
+            state or State.none,
+            asked,
+        )
+        for reading, part, of, state, asked in rows
     ]
 
 

@@ -26,10 +26,11 @@ from course.groups.models import Enrolment
 from course.users.reading import settings_here
 from lessons import access
 from lessons.checks.forms import just_checked
-from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_write
+from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_quote, asked_to_write
 from lessons.discussion.threads import Thread, mark_read
 from lessons.drafts import Kept
 from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from, wanted_part
+from lessons.frames.words import ASKED
 from lessons.journal import keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
 from lessons.notes.forms import opened_notes
@@ -214,7 +215,8 @@ def show_prompt(
     **where: Any,
 ) -> ResponseReturnValue:
     """Draw the page of a prompt, and remember that the posts on it have been shown. NEWER: its words were edited."""
-    page = prompt_page(db_session, lesson, prompt, enrolment, form, talk=asked_of_talk(), **where)
+    asked = {"talk": asked_of_talk(), "quoting": asked_to_quote(), **where}
+    page = prompt_page(db_session, lesson, prompt, enrolment, form, **asked)
     if page.thread is not None and page.thread.new and enrolment is not None:
         remember_read(page.thread, enrolment)
     html = render_template("lessons/prompt.html", page=page, form=form, preview_html=preview_html, newer=newer)
@@ -269,7 +271,7 @@ def text(course: str, text: str) -> str:
         lead = partial(url_for, "lessons.text", **where)
         page = replace(page, passages=led_on(page.passages, lambda ident: lead(at=ident, _anchor=ident)))
     is_own = enrolment is not None and access.imported_it(enrolment, document.text)
-    way = {"came_from": came_from(), "just_checked": just_checked(), "is_own": is_own}
+    way = {"came_from": came_from(), "just_checked": just_checked(), "is_own": is_own, "asked": ASKED}
     may_give = enrolment is not None and enrolment.group is not None and may_plan(enrolment)
     return render_template("lessons/text.html", page=page, form=TickForm(), may_give=may_give, **way)
 

@@ -1,5 +1,6 @@
 // Kruzhok's only script, and every page works without it. It saves what is typed while it is typed, moves the rows of an ordering
-// in place, and shows a preview. It says nothing of its own: its words and signs are the page's templates and data- attributes.
+// in place, shows a preview, and takes the words one chooses in a text. It says nothing of its own: its words and signs are the
+// page's templates and data- attributes.
 
 const PAUSE = 600; // ms after the last change
 const WAITS = [2, 5, 10, 20, 30]; // seconds between tries, the last for good
@@ -217,6 +218,20 @@ class Draft extends Part {
   }
 }
 
+// Several fields that are one draft, as the five answers of a source frame.
+class Drafts extends Draft {
+  get form() { return this.home.closest("form"); }
+  get base() { return this.home.dataset.base ?? "0"; }
+  set base(step) { this.home.dataset.base = this.form.elements.base.value = step; }
+  get texts() { return all("textarea", this.home); }
+  read() { return this.texts.map((text) => [text.name, text.value]); }
+  write(fields) { for (const text of this.texts) text.value = fields.find(([name]) => name === text.name)?.[1] ?? ""; }
+  took({ notice }) {
+    const said = this.home.querySelector("[data-notice]");
+    if (said) Object.assign(said, { textContent: notice ?? "", hidden: !notice });
+  }
+}
+
 class Item extends Part {
   constructor(fieldset) {
     super(fieldset);
@@ -419,9 +434,112 @@ async function preview(event) {
   }
 }
 
+// Words are chosen by mouse or touch, by the browser's own caret, or word by word from a passage by the keyboard. They are said to the
+// server with the number of letters before them in their passage: how white space is written differs between page and text.
+const letters = (text) => [...text.replace(/\s/g, "")].length;
+
+function textsOf(passage) {
+  const walker = document.createTreeWalker(passage.querySelector(".text"), NodeFilter.SHOW_TEXT, (node) =>
+    node.parentElement.closest(".passage-no, .back, .said, .wrong") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  return texts;
+}
+
+function chosenIn(passage, range) {
+  let [start, exact] = [0, ""];
+  for (const text of textsOf(passage)) {
+    const from = text === range.startContainer ? range.startOffset : 0;
+    const to = text === range.endContainer ? range.endOffset : text.length;
+    if (!range.intersectsNode(text)) start += exact ? 0 : letters(text.data);
+    else {
+      if (!exact.trim()) start += letters(text.data.slice(0, from));
+      exact += text.data.slice(from, to);
+    }
+  }
+  return { passage: passage.id, start, exact: exact.trim() };
+}
+
+class Choosing {
+  constructor(form) {
+    Object.assign(this, { form, said: form.querySelector("[data-words]"), keys: form.querySelector("[data-keys]"), words: null });
+    this.text = form.previousElementSibling;
+    this.begin = fromTemplate("choose-words").firstElementChild;
+    document.addEventListener("selectionchange", () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.look(), 150); });
+    this.text.addEventListener("focusin", ({ target }) => this.offer(target.closest(".passage[id]")));
+    this.text.addEventListener("keydown", (event) => this.words && this.key(event));
+    this.begin.addEventListener("click", () => this.start(this.begin.closest(".passage")));
+    form.addEventListener("pointerdown", (event) => event.preventDefault()); // or the words would no longer be chosen
+    form.addEventListener("keydown", (event) => event.key === "Escape" && this.leave());
+    form.querySelector("[data-leave]").addEventListener("click", () => this.leave());
+  }
+
+  look() {
+    const selection = document.getSelection();
+    const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
+    const passages = range ? all(".passage[id]", this.text).filter((passage) => range.intersectsNode(passage)) : [];
+    const chosen = passages.map((passage) => chosenIn(passage, range)).filter(({ exact }) => exact);
+    if (!chosen.length && this.form.contains(document.activeElement)) return; // some browsers let the words go with the focus
+    all("[data-chosen]", this.form).forEach((field) => field.remove());
+    for (const place of chosen) {
+      for (const [name, value] of Object.entries(place)) {
+        this.form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+        this.form.lastChild.dataset.chosen = "";
+      }
+    }
+    this.form.hidden = !chosen.length;
+    this.said.textContent = chosen.length ? fill(this.said.dataset.said, { words: chosen.map(({ exact }) => exact).join(" … ") }) : "";
+  }
+
+  offer(passage) {
+    const place = passage?.querySelector(".wrong");
+    if (place && !place.contains(this.begin)) place.prepend(this.begin);
+  }
+
+  start(passage) {
+    this.passage = passage;
+    this.words = textsOf(passage).flatMap((text) =>
+      [...text.data.matchAll(/\S+/g)].map((word) => [text, word.index, word.index + word[0].length]));
+    this.home = passage.querySelector(".text");
+    this.home.tabIndex = -1;
+    this.home.focus();
+    this.keys.hidden = false;
+    this.choose(0, 0);
+  }
+
+  choose(first, last) {
+    const end = this.words.length - 1;
+    this.first = Math.min(Math.max(first, 0), end);
+    this.last = Math.min(Math.max(last, this.first), end);
+    const [[from, start], [to, , stop]] = [this.words[this.first], this.words[this.last]];
+    document.getSelection().setBaseAndExtent(from, start, to, stop);
+  }
+
+  key(event) {
+    const by = { ArrowRight: 1, ArrowDown: 8, ArrowLeft: -1, ArrowUp: -8 }[event.key];
+    if (by && event.shiftKey) this.choose(this.first, this.last + by);
+    else if (by) this.choose(this.first + by, this.first + by);
+    else if (event.key === "Home") this.choose(0, 0);
+    else if (event.key === "End") this.choose(event.shiftKey ? this.first : this.words.length - 1, this.words.length - 1);
+    else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) this.form.querySelector("button").focus();
+    else if (event.key === "Escape") this.leave();
+    else return;
+    event.preventDefault();
+  }
+
+  leave() {
+    document.getSelection().removeAllRanges();
+    this.form.hidden = this.keys.hidden = true;
+    if (this.words) this.passage.querySelector(".passage-no").focus();
+    this.words = null;
+  }
+}
+
 kept.tidy();
+for (const form of all("[data-choosing]")) new Choosing(form);
 for (const form of all("form[data-sitting]")) all("fieldset.item[data-save]", form).forEach((fieldset) => watchItem(fieldset, form));
 for (const text of all("form textarea[data-draft]")) watch(new Saver(text.dataset.draft, text.form, new Draft(text)), text);
+for (const texts of all("form [data-drafts]")) watch(new Saver(texts.dataset.drafts, texts.closest("form"), new Drafts(texts)), texts);
 new Set(savers.map((saver) => saver.form)).forEach(watchForm);
 
 all("[data-clock]").forEach(watchClock);
