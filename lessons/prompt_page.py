@@ -1,6 +1,6 @@
 """Everything the page of a prompt shows: what one wrote, the one place to write that is open, in a group the talk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -9,8 +9,10 @@ from course.base.errors import Forbidden, NotFound
 from course.base.web import new_secret
 from course.base.words import _
 from course.groups.models import Enrolment
-from lessons.discussion.forms import ALL_OF_IT, EditForm, TalkAsked
+from lessons.discussion.blockquotes import as_quotation
+from lessons.discussion.forms import ALL_OF_IT, EditForm, PostForm, Quoting, TalkAsked
 from lessons.discussion.posts import edit_place, reply_place
+from lessons.discussion.quoting import Said, said_by, words_at
 from lessons.discussion.threads import PostShown, Thread, thread_of
 from lessons.drafts import base_of, drafts_at, prompt_place
 from lessons.forms import WritingForm
@@ -30,6 +32,8 @@ class Composer:
     base: int
     drafts: Sequence[Draft]
     version: int
+    #: The passage that is quoted, as addresses name it; "" where it was not opened to quote one.
+    quoted: str = ""
     once: str = field(default_factory=new_secret)
 
     @property
@@ -51,6 +55,8 @@ class PromptPage:
     #: Who looks after the talk hides, shows again, locks and opens, and reads what is hidden.
     moderates: bool = False
     lock: Lock | None = None
+    #: What each post on the page says, by the id of its version, with where its quotations stand.
+    said: Mapping[int, Sequence[Said]] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
@@ -71,11 +77,13 @@ def prompt_page(
     typed: bool = False,
     anew: bool = False,
     talk: TalkAsked = ALL_OF_IT,
+    quoting: Quoting | None = None,
 ) -> PromptPage:
     """Return the page of PROMPT for ENROLMENT, with a place to write: what DOING says, ON a post where that needs one.
 
     TYPED: what FORM was sent with stands in it, else the draft. ANEW opens the place for an answer beside what one has
-    written. TALK says which part of a long talk is shown.
+    written, and so does QUOTING, which puts a passage into it after what stands there. TALK says which part of a long
+    talk is shown.
 
     Raise NotFound where the post is not in the talk, Forbidden where its words are another's to change."""
     entries = entries_of(session, enrolment, prompt) if enrolment else []
@@ -93,17 +101,30 @@ def prompt_page(
     if enrolment and in_group:
         lock = lock_on(session, enrolment, prompt.activity)
         page = replace(page, moderates=reads_hidden(session, enrolment), lock=lock)
+    if thread:
+        page = replace(page, said=said_by(session, [one.now for one in thread.known.values() if not one.withheld]))
+    quotation = _quotation(session, lesson, quoting) if quoting and doing == "answer" and thread else None
     wrote = bool(entries or (thread and thread.posted))
     takes_none = page.is_over or (doing != "answer" and page.lock) or (doing == "reply" and _is_hidden(target))
-    is_open = typed or bool(drafts) or (not takes_none and (doing != "answer" or not wrote or anew))
+    is_open = typed or bool(drafts) or (not takes_none and (doing != "answer" or not wrote or anew or quotation))
     if not is_open:
         return page
-    text, base = drafts[0].text if drafts else _to_begin_with(page, doing, target), base_of(next(iter(drafts), None))
-    version = target.now.number if target and doing == "edit" else 0
     if typed:
-        text, base = form.text.data, form.base_number
-        version = form.version_number if isinstance(form, EditForm) else version
-    return replace(page, composer=Composer(doing, target, text, base, drafts, version))
+        return replace(page, composer=_typed(form, doing, target, drafts))
+    text = drafts[0].text if drafts else "" if quotation else _to_begin_with(page, doing, target)
+    quoted = ":".join(quoting.source) if quotation and quoting else ""
+    if quotation and quotation not in text:
+        text = f"{text.rstrip()}\n\n{quotation}\n\n".lstrip("\n")
+    version = target.now.number if target and doing == "edit" else 0
+    base = base_of(next(iter(drafts), None))
+    return replace(page, composer=Composer(doing, target, text, base, drafts, version, quoted))
+
+
+def _typed(form: WritingForm, doing: str, target: PostShown | None, drafts: Sequence[Draft]) -> Composer:
+    """Return the place to write with what FORM was sent with in it."""
+    version = form.version_number if isinstance(form, EditForm) else 0
+    quoted = str(form.quoted.data or "") if isinstance(form, PostForm) else ""
+    return Composer(doing, target, form.text.data, form.base_number, drafts, version, quoted)
 
 
 def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> str:
@@ -112,6 +133,11 @@ def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> st
         return target.now.text
     posted = page.thread and page.thread.posted
     return page.entries[0].text if doing == "answer" and page.entries and not posted else ""
+
+
+def _quotation(session: Session, lesson: Lesson, quoting: Quoting) -> str | None:
+    words = words_at(session, lesson.activity.course, quoting.source, quoting.words)
+    return as_quotation(words) if words else None
 
 
 def _is_hidden(target: PostShown | None) -> bool:

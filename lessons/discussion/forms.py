@@ -5,8 +5,9 @@ from typing import NamedTuple
 from flask import request
 from wtforms import HiddenField, TextAreaField
 
-from course.base.forms import clean_text, whole_number
+from course.base.forms import Form, clean_text, whole_number
 from course.base.words import _
+from lessons.discussion.quoting import Source
 from lessons.forms import EntryForm
 
 
@@ -14,6 +15,12 @@ class PostForm(EntryForm):
     """A post: an answer to the prompt."""
 
     once = HiddenField(filters=[clean_text])
+    quoted = HiddenField(filters=[clean_text])
+
+    @property
+    def source(self) -> Source | None:
+        """The passage that is quoted, where the page was opened to quote one."""
+        return _source(self.quoted.data)
 
     @property
     def press(self) -> str | None:
@@ -37,6 +44,37 @@ class EditForm(EntryForm):
     def version_number(self) -> int:
         """The number of the version whose words were edited, 0 where it is none."""
         return whole_number(self.version.data, digits=9) or 0
+
+
+class FollowForm(Form):
+    """The button that asks to be told of new posts in a discussion, or no longer; and the page it was pressed on."""
+
+    follows = HiddenField()
+    back = HiddenField()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether to be told from now on."""
+        return bool(self.follows.data == "1")
+
+
+def _source(said: str | None) -> Source | None:
+    """Return the passage that is named as "text:passage", None where none is."""
+    text, colon, passage = (said or "").partition(":")
+    return Source(text, passage) if colon else None
+
+
+class Quoting(NamedTuple):
+    """The passage that is to be quoted, and which of its words; all, where these are none of it."""
+
+    source: Source
+    words: str
+
+
+def asked_to_quote() -> Quoting | None:
+    """Return what the address asks to be quoted: `?quote=april-theses:first-thesis`, and perhaps `&words=`."""
+    source = _source(request.args.get("quote"))
+    return Quoting(source, clean_text(request.args.get("words"))) if source else None
 
 
 class TalkAsked(NamedTuple):

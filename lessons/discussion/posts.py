@@ -11,9 +11,10 @@ from course.base.errors import Conflict
 from course.base.markdown import to_html
 from course.base.words import _
 from course.groups.models import Enrolment
-from course.notices.records import REPLIED, tell
 from course.outline.models import Activity
+from lessons.discussion.following import tell_mentioned, tell_of_post, with_mentions
 from lessons.discussion.models import Discussion, Post, PostVersion
+from lessons.discussion.quoting import Source, tie_quotations
 from lessons.drafts import Kept, forget_handed_over, prompt_place, save_draft
 from lessons.journal import complete_prompt
 from lessons.models import Prompt
@@ -53,18 +54,28 @@ def edit_place(post: Post) -> str:
 
 
 def write_post(
-    session: Session, enrolment: Enrolment, prompt: Prompt, text: str, *, once: str | None, base: int, now: datetime
+    session: Session,
+    enrolment: Enrolment,
+    prompt: Prompt,
+    text: str,
+    *,
+    once: str | None,
+    base: int,
+    now: datetime,
+    source: Source | None = None,
 ) -> Post:
     """Return the post of ENROLMENT, a member of a study group, that answers PROMPT there with TEXT, in Markdown.
 
     ONCE names the press of a button: the same text with the same name is one post. The draft (the one BASE names, or
-    that says the same) is done with, and the prompt is completed. Raise TooLong (course.base.markdown) for Markdown
+    that says the same) is done with, and the prompt is completed. What it quotes is tied to where it stands, first of
+    all in the passage SOURCE. Raise TooLong (course.base.markdown) for Markdown
     nested too deep to show, and Locked."""
-    html = str(to_html(text))
+    html, mentioned = with_mentions(session, enrolment, str(to_html(text)))
     discussion = talk_on(session, enrolment, prompt.activity)
     assert prompt.current_version_id is not None
-    post = _post(session, enrolment, discussion, prompt.current_version_id, None, text, html, once, now)
+    post = _post(session, enrolment, discussion, prompt.current_version_id, None, text, html, once, now, source)
     forget_handed_over(session, enrolment, prompt_place(prompt.activity), text, base)
+    tell_of_post(session, enrolment, post, mentioned, now=now)
     complete_prompt(session, enrolment, prompt.activity, now=now)
     return post
 
@@ -74,16 +85,14 @@ def reply(
 ) -> Post:
     """Return the post of ENROLMENT, a member of the group of the post TO, that replies to it with TEXT.
 
-    ONCE, BASE and what is raised are as for `write_post`, and HiddenMeanwhile. Who is replied to is told, if they are
-    still a member."""
-    html = str(to_html(text))
+    ONCE, BASE and what is raised are as for `write_post`, and HiddenMeanwhile. Who is replied to is told."""
+    html, mentioned = with_mentions(session, enrolment, str(to_html(text)))
     activity = to.discussion.activity
     discussion = talk_on(session, enrolment, activity)
     version_id = session.scalars(select(Prompt.current_version_id).where(Prompt.activity_id == activity.id)).one()
     post = _post(session, enrolment, discussion, version_id or to.prompt_version_id, to, text, html, once, now)
     forget_handed_over(session, enrolment, reply_place(to), text, base)
-    if to.enrolment.left_at is None and to.enrolment_id != enrolment.id:
-        tell(session, [to.enrolment.user_id], REPLIED, f"post:{post.id}", now=now)
+    tell_of_post(session, enrolment, post, mentioned, now=now)
     complete_prompt(session, enrolment, activity, now=now)
     return post
 
@@ -95,7 +104,7 @@ def edit_post(
 
     BASE is the number of the version whose words were edited; raise EditedMeanwhile where it is no longer the last.
     DRAFT is the base of the draft that is done with. Raise Locked, and TooLong for Markdown nested too deep to show."""
-    html = str(to_html(text))
+    html, mentioned = with_mentions(session, enrolment, str(to_html(text)))
     # Two windows that hand over at once wait for each other here, so that the second sees what the first did.
     session.execute(select(Post.id).where(Post.id == post.id).with_for_update())
     last = last_version(session, post)
@@ -104,9 +113,11 @@ def edit_post(
             raise EditedMeanwhile
         if post.discussion.locked_at is not None:
             raise Locked
-        last = PostVersion(post_id=post.id, number=base + 1, text=text, html=html, made_at=now)
+        before, last = last, PostVersion(post_id=post.id, number=base + 1, text=text, html=html, made_at=now)
         session.add(last)
         session.flush()
+        tie_quotations(session, last, post.discussion, before=before)
+        tell_mentioned(session, enrolment, post, mentioned, now=now)
     forget_handed_over(session, enrolment, edit_place(post), text, draft)
     return last
 
@@ -149,6 +160,7 @@ def _post(
     html: str,
     once: str | None,
     now: datetime,
+    source: Source | None = None,
 ) -> Post:
     press = _press(once, discussion, to, text)
     # The talk is locked, so the other half of a double click is either here by now or waits.
@@ -170,8 +182,10 @@ def _post(
     )
     session.add(post)
     session.flush()
-    session.add(PostVersion(post_id=post.id, number=1, text=text, html=html, made_at=now))
+    said = PostVersion(post_id=post.id, number=1, text=text, html=html, made_at=now)
+    session.add(said)
     session.flush()
+    tie_quotations(session, said, discussion, source)
     return post
 
 

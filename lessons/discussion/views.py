@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
 from course.base.errors import DomainError
+from course.base.forms import EmptyForm
 from course.base.markdown import TooLong
 from course.base.web import wants_json
 from course.base.words import _
 from course.groups.access import Archived, let_act, member
 from lessons.discussion import access
 from lessons.discussion.access import Asked
-from lessons.discussion.forms import EditForm, PostForm, ReplyForm
+from lessons.discussion.following import set_following
+from lessons.discussion.forms import EditForm, FollowForm, PostForm, ReplyForm
 from lessons.discussion.models import Post
 from lessons.discussion.posts import (
     EditedMeanwhile,
@@ -25,6 +27,7 @@ from lessons.discussion.posts import (
     keep_edit_draft,
     keep_reply_draft,
     reply_place,
+    talk_on,
     write_post,
 )
 from lessons.discussion.posts import reply as post_reply
@@ -44,7 +47,7 @@ def discussions(slug: str) -> str:
     """List the discussions of a study group, the liveliest first."""
     mine = member(db_session, slug)
     found = discussions_of(db_session, mine)
-    return render_template("lessons/discussion/discussions.html", mine=mine, discussions=found)
+    return render_template("lessons/discussion/discussions.html", mine=mine, discussions=found, form=EmptyForm())
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>")
@@ -54,10 +57,35 @@ def write(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
     asked = access.prompt_in(db_session, slug, lesson, ident)
 
     def post(now: datetime) -> Post:
-        once, base = form.press, form.base_number
-        return write_post(db_session, asked.enrolment, asked.prompt, form.text.data, once=once, base=base, now=now)
+        return write_post(
+            db_session,
+            asked.enrolment,
+            asked.prompt,
+            form.text.data,
+            once=form.press,
+            base=form.base_number,
+            now=now,
+            source=form.source,
+        )
 
     return _hand_over(asked, form, post)
+
+
+@bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>/follow")
+def follow(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+    """Follow a discussion, or no longer."""
+    form, now = FollowForm(), datetime.now(UTC)
+    asked = access.prompt_in(db_session, slug, lesson, ident)
+    let_act(asked.enrolment, now)
+    talk = talk_on(db_session, asked.enrolment, asked.prompt.activity)
+    set_following(db_session, asked.enrolment, talk, follows=form.wanted, now=now)
+    told = _("You are told of new posts on “{prompt}”.")
+    if not form.wanted:
+        told = _("You are no longer told of new posts on “{prompt}”.")
+    flash(told.format(prompt=asked.prompt.activity.title))
+    if form.back.data == "list":
+        return redirect(url_for(".discussions", slug=slug), 303)
+    return redirect(prompt_address(asked.lesson, asked.prompt, asked.enrolment, "discussion"), 303)
 
 
 @bp.post(f"{POST}/reply")
@@ -103,7 +131,7 @@ def _hand_over(
         return _typed(asked, form, error, doing=doing, on=on)
     except (TooLong, Archived, EditedMeanwhile) as error:
         return _typed(asked, form, error, doing=doing, on=on)
-    address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{made.id}")
+    address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{made.id}", post=made.id)
     return redirect(address, code=303)
 
 
@@ -146,7 +174,8 @@ def discard(slug: str, post_id: int, doing: str) -> ResponseReturnValue:
     place = edit_place(post) if doing == "edit" else reply_place(post)
     forget_draft(db_session, asked.enrolment, place, form.copy_number)
     flash(_("The draft is thrown away."))
-    return redirect(prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{post_id}"), code=303)
+    address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{post_id}", post=post_id)
+    return redirect(address, code=303)
 
 
 def _typed(

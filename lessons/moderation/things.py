@@ -55,8 +55,11 @@ def loaded(kind: str) -> Sequence[LoaderOption]:
         writer = joinedload(Note.enrolment)
         return writer.joinedload(Enrolment.user), writer.joinedload(Enrolment.course), joinedload(Note.text)
     writer = joinedload(NoteReply.enrolment)
-    text = joinedload(NoteReply.note).joinedload(Note.text)
-    return writer.joinedload(Enrolment.user), writer.joinedload(Enrolment.course), text
+    note = joinedload(NoteReply.note)
+    return (
+        *(writer.joinedload(Enrolment.user), writer.joinedload(Enrolment.course)),
+        *(note.joinedload(Note.text), note.joinedload(Note.enrolment)),
+    )
 
 
 def shown(session: Session, things: Iterable[Thing]) -> dict[str, Shown]:
