@@ -6,7 +6,7 @@ from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.words import _
@@ -14,7 +14,7 @@ from course.groups.models import Enrolment, Invitation, JoinRequest, Role
 from course.notices import records as kinds
 from course.notices.models import Notice
 from course.outline.models import Activity
-from course.syllabus.models import Meeting
+from course.syllabus.models import Assignment, Meeting
 from course.users.models import User
 from kruzhok.words import day
 from lessons.discussion.models import Discussion, Post
@@ -25,6 +25,7 @@ from lessons.moderation.things import Thing, kind_of, loaded
 from lessons.notes.models import Note, NoteReply
 from lessons.reports.models import Report
 from lessons.reports.reports import OUTCOMES
+from lessons.seeing import seen_posts
 from quizzes.models import Attempt, AttemptItem
 
 
@@ -39,10 +40,12 @@ class Told(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """Who is told, and their live places by the id of the study group: what is in another is not open to them."""
+    """Who is told, their live places by the id of the study group (what is in another is not open to them), and the
+    posts told of that they may read."""
 
     user: User
     places: Mapping[int, Enrolment]
+    posts: frozenset[int]
 
 
 Said = tuple[str, str | None]
@@ -52,12 +55,23 @@ GONE: Said = (_("Something that is no longer there, or no longer open to you."),
 
 
 def told(session: Session, user: User, notices: Sequence[Notice]) -> list[Told]:
-    """Return the NOTICES of USER in words. One query for their groups, and one for each sort of thing told of."""
+    """Return the NOTICES of USER in words. One query for their groups, one for each sort of thing told of, and
+    one for what of it they may read."""
     live = (Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
     places = session.scalars(select(Enrolment).where(*live).options(joinedload(Enrolment.group)))
-    reader = Reader(user, {place.group_id: place for place in places if place.group_id is not None})
+    of_group = {place.group_id: place for place in places if place.group_id is not None}
     things = {sort: _load(session, sort, notices) for sort in LOADED}
+    reader = Reader(user, of_group, _readable(session, of_group, things["post"]))
     return [_told(notice, things, reader) for notice in notices]
+
+
+def _readable(session: Session, places: Mapping[int, Enrolment], posts: Mapping[int, Post]) -> frozenset[int]:
+    """Return which of POSTS may be read from one of PLACES: what is told of is seen on no other road either."""
+    where = {post.group_id for post in posts.values()} & places.keys()
+    if not where:
+        return frozenset()
+    seen = or_(*(seen_posts(places[group_id]) for group_id in sorted(where)))
+    return frozenset(session.scalars(select(Post.id).where(Post.id.in_(posts), seen)))
 
 
 def _told(notice: Notice, things: Mapping[str, Mapping[int, Any]], reader: Reader) -> Told:
@@ -94,6 +108,7 @@ LOADED: Mapping[str, Any] = {
         ],
     ),
     "meeting": (Meeting, [joinedload(Meeting.group)]),
+    "assignment": (Assignment, [joinedload(Assignment.activity)]),
     "report": (Report, [joinedload(Report.course)]),
     "attempt_item": (AttemptItem, [joinedload(AttemptItem.attempt).joinedload(Attempt.activity)]),
 }
@@ -147,27 +162,56 @@ def _decided(request: JoinRequest, reader: Reader) -> Said:
     return _("You were let in to {group}.").format(group=group.name), address
 
 
-def _replied(post: Post, reader: Reader) -> Said:
-    activity, place = post.discussion.activity, reader.places.get(post.group_id)
-    if place is None or place.group is None or activity.parent is None:
-        return GONE
-    if post.hidden_at is not None and place.role is not Role.tutor:
-        return GONE
-    words = _("{name} replied to you on “{prompt}”.").format(name=post.enrolment.user.name, prompt=activity.title)
-    address = url_for(
-        "lessons.prompt",
-        course=activity.course.ident,
-        lesson=activity.parent.ident,
-        ident=activity.ident,
-        group=place.group.slug,
-        _anchor=f"post-{post.id}",
-    )
-    return words, address
+def _of_post(said: str) -> Words:
+    """Return what says SAID of a post, and leads to it; to who may not read it only that somebody has posted."""
+
+    def words(post: Post, reader: Reader) -> Said:
+        activity, place = post.discussion.activity, reader.places.get(post.group_id)
+        if place is None or place.group is None or activity.parent is None:
+            return GONE
+        readable = post.id in reader.posts
+        if post.hidden_at is not None and not readable:
+            return GONE
+        told = said if readable else _("Somebody has posted on “{prompt}”. You read it once you have written yourself.")
+        address = url_for(
+            "lessons.prompt",
+            course=activity.course.ident,
+            lesson=activity.parent.ident,
+            ident=activity.ident,
+            group=place.group.slug,
+            post=post.id if readable else None,
+            _anchor=f"post-{post.id}" if readable else "discussion",
+        )
+        return told.format(name=post.enrolment.user.name, prompt=activity.title), address
+
+    return words
 
 
-def _assigned(meeting: Meeting, reader: Reader) -> Said:
-    if meeting.group_id not in reader.places:
+def _note_replied(reply: NoteReply, reader: Reader) -> Said:
+    """Who replied to a note is said to its writer, while both can be read."""
+    note = reply.note
+    place = reader.places.get(note.enrolment.group_id or 0)
+    if place is None or note.enrolment_id != place.id or reply.hidden_at is not None:
         return GONE
+    words = _("{name} replied to your note on “{text}”.").format(name=reply.enrolment.user.name, text=note.text.title)
+    return words, url_for("notes.note", note_id=note.id, _anchor=f"reply-{reply.id}")
+
+
+def _assigned(given: Meeting | Assignment, reader: Reader) -> Said:
+    if given.group_id not in reader.places:
+        return GONE
+    return _to_read(given, reader) if isinstance(given, Assignment) else _for_meeting(given)
+
+
+def _to_read(given: Assignment, reader: Reader) -> Said:
+    group = reader.places[given.group_id].group
+    if group is None or given.withdrawn_at is not None:
+        return GONE
+    words = _("{group}: “{title}” is given to you to read.").format(group=group.name, title=given.activity.title)
+    return words, url_for("group_readings.reading", slug=group.slug, ident=given.activity.ident)
+
+
+def _for_meeting(meeting: Meeting) -> Said:
     words = _("{group}: there is work for {day}.")
     if meeting.cancelled_at is not None:
         words = _("{group}: the meeting of {day} is cancelled.")
@@ -261,7 +305,10 @@ SAID: Mapping[str, Words] = {
     kinds.DECIDED: _decided,
     kinds.KEYS: _keys,
     kinds.REMOVED: _removed,
-    kinds.REPLIED: _replied,
+    kinds.REPLIED: _of_post(_("{name} replied to you on “{prompt}”.")),
+    kinds.MENTIONED: _of_post(_("{name} mentioned you on “{prompt}”.")),
+    kinds.POSTED: _of_post(_("{name} posted on “{prompt}”.")),
+    kinds.NOTE_REPLIED: _note_replied,
     kinds.ASSIGNED: _assigned,
     kinds.REPORTED: _reported,
     kinds.ANSWERED: _answered,

@@ -16,7 +16,8 @@ from course.completion.models import Completion
 from course.groups.models import Enrolment, Role
 from course.notices.records import mark_seen
 from course.outline.models import Activity
-from lessons.discussion.models import Discussion, Post, PostVersion, ReadMark
+from lessons.discussion.following import follow_said
+from lessons.discussion.models import Discussion, Follow, Post, PostVersion, ReadMark
 from lessons.models import Draft, Lesson
 from lessons.seeing import may_see, open_talks, reads_hidden
 
@@ -98,6 +99,8 @@ class Thread:
     posted: bool = False
     replied: bool = False
     of_others: int = 0
+    #: Whether the reader is told of new posts.
+    follows: bool = False
     page: int = 1
     pages: int = 1
     #: The oldest post that is new and stands on another page, 0 where there is none.
@@ -137,7 +140,7 @@ def thread_of(
     unfolded: bool = False,
 ) -> Thread:
     """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them: the PAGE asked for, else that
-    on which the post AT stands, which is not folded away. UNFOLDED: nothing is. Seven queries at the most.
+    on which the post AT stands, which is not folded away. UNFOLDED: nothing is. Eight queries at the most.
 
     Who has to write before they see gets no post of others before that, and how many there are."""
     lines = _lines(session, enrolment, activity)
@@ -166,6 +169,7 @@ def thread_of(
             branch.folded = new.isdisjoint(ids) and at not in ids
     elsewhere = min(new - known.keys(), default=0)
     mine = [line for line in lines if line.enrolment_id == enrolment.id]
+    follows = follow_said(session, enrolment, discussion_id)
     others_ids = {line.id for line in lines if line.enrolment_id != enrolment.id}
     return Thread(
         discussion_id,
@@ -177,6 +181,7 @@ def thread_of(
         posted=any(line.reply_to_id is None for line in mine),
         replied=any(line.reply_to_id in others_ids for line in mine),
         of_others=sum(line.hidden_at is None for line in lines if line.id in others_ids),
+        follows=bool(mine) if follows is None else follows,
         page=page,
         pages=pages,
         new_elsewhere=elsewhere,
@@ -307,7 +312,7 @@ def mark_read(
 
 @dataclass(frozen=True, slots=True)
 class PostCounts:
-    """How much is said on a prompt, how much of it is new to the reader, and how much they see only once they wrote.
+    """How much is said on a prompt, how much of it is new to the reader or waits until they wrote, how much they wrote.
 
     What is hidden is not counted."""
 
@@ -340,7 +345,10 @@ def post_counts(
         .where(_ours(enrolment, *asked), Post.hidden_at.is_(None))
         .group_by(Discussion.activity_id)
     )
-    return {row[0]: PostCounts(*map(int, row[1:5]), newest=row[5]) for row in rows}
+    return {
+        activity_id: PostCounts(int(posts), int(new), int(waiting), int(mine), newest)
+        for activity_id, posts, new, waiting, mine, newest in rows
+    }
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -359,6 +367,8 @@ class DiscussionLine:
     counts: PostCounts
     last_author: Author | None
     last_at: datetime
+    #: Whether the reader is told of new posts in it.
+    follows: bool
 
 
 def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLine]:
@@ -369,13 +379,14 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
     prompt, lesson = aliased(Activity), aliased(Activity)
     worked = select(Completion.id).where(Completion.enrolment_id == enrolment.id, Completion.activity_id == prompt.id)
     rows = session.execute(
-        select(prompt, lesson, Lesson.number, Post)
+        select(prompt, lesson, Lesson.number, Post, Follow.follows)
         .join(Discussion, Discussion.activity_id == prompt.id)
         .join(lesson, lesson.id == prompt.parent_id)
         .join(Lesson, Lesson.activity_id == lesson.id)
         .join(Post, Post.discussion_id == Discussion.id)
         .join(Post.enrolment)
         .join(Enrolment.user)
+        .outerjoin(Follow, and_(Follow.discussion_id == Discussion.id, Follow.enrolment_id == enrolment.id))
         .where(Post.id.in_([one.newest for one in counts.values()]))
         .where(or_(prompt.retired_at.is_(None), worked.exists()))
         .order_by(Post.id.desc())
@@ -389,6 +400,7 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
             counts[asked.id],
             None if counts[asked.id].waiting else _author(last.enrolment),
             last.made_at,
+            counts[asked.id].mine > 0 if follows is None else follows,
         )
-        for asked, of, number, last in rows
+        for asked, of, number, last, follows in rows
     ]

@@ -48,7 +48,9 @@ class Circle:
             kinds.REMOVED: f"enrolment:{reader.id}",
             kinds.ASKED: self._request(session, group.id, factories.make_user(session, name="Inessa").id),
             kinds.DECIDED: self._request(session, group.id, reader.user_id, accepted=True),
-            kinds.REPLIED: self._post(session, other),
+            kinds.REPLIED: (said := self._post(session, other)),
+            kinds.MENTIONED: said,
+            kinds.POSTED: said,
             kinds.ASSIGNED: f"meeting:{factories.make_meeting(session, group).id}",
             kinds.REPORTED: self._report(session, other, "The date is wrong."),
             kinds.ANSWERED: self._report(session, reader, "So is this.", closed_at=NOW, outcome=Outcome.right),
@@ -125,6 +127,8 @@ SAYS_AND_LEADS = [
     ("Inessa asks to join The Thursday circle.", "/groups/{slug}/members"),
     ("You were let in to The Thursday circle.", "/groups/{slug}"),
     ("Nadezhda replied to you on “A prompt”.", "#post-"),
+    ("Nadezhda mentioned you on “A prompt”.", "#post-"),
+    ("Nadezhda posted on “A prompt”.", "#post-"),
     ("The Thursday circle: there is work for", "/groups/{slug}/syllabus"),
     ("Somebody found something wrong in “October”: “The date is wrong.”", "/reports/"),
     ("You found something wrong in “October”. It is right as it stands.", "/reports/"),
@@ -142,7 +146,7 @@ def test_each_says_what_happened_and_leads_there(reader: FlaskClient, circle: Ci
 def test_a_reply_leads_into_the_talk_of_its_group(reader: FlaskClient, circle: Circle):
     opened = post(reader, way_of(reader.get("/notices").text, "replied to you"))
     assert opened.location.startswith(f"/courses/{circle.course}/lessons/")
-    assert f"?group={circle.slug}#post-" in opened.location
+    assert re.search(rf"\?group={circle.slug}&post=(\d+)#post-\1$", opened.location)
 
 
 def test_what_leads_nowhere_is_no_button_to_it(reader: FlaskClient):
@@ -195,7 +199,7 @@ def test_of_a_group_one_has_left_nothing_is_told(reader: FlaskClient, circle: Ci
     with database.transaction() as session:
         left(session, circle)
     page = reader.get("/notices").text
-    assert page.count(GONE) == 6
+    assert page.count(GONE) == 8
     for words in ("Nadezhda", "Inessa", "A prompt", "The date is wrong."):
         assert words not in page, words
     places = {post(reader, way).location for way in WAYS.findall(page)}

@@ -106,7 +106,7 @@ def test_all_posts_of_a_group_are_in_one_talk(session: Session, circle: Circle) 
 
 
 def test_nobody_is_told_of_a_reply_to_oneself_or_after_leaving(session: Session, circle: Circle) -> None:
-    own, of_former = post_of(session, circle, circle.vera), post_of(session, circle, circle.left)
+    of_former, own = post_of(session, circle, circle.left), post_of(session, circle, circle.vera)
     for post in (own, of_former):
         reply(session, circle.vera, post, "And also.", once=None, now=NOW)
     assert told(session) == []

@@ -1,0 +1,100 @@
+"""Who is told of what is posted: whom a post answers, whom it mentions, who follows the discussion. Each once."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from course.groups.models import Enrolment
+from course.notices.models import Notice
+from course.notices.records import MENTIONED, POSTED, REPLIED, tell
+from course.users.models import User
+from lessons.discussion.mentions import by_name, marked
+from lessons.discussion.models import Discussion, Follow, Post
+from lessons.seeing import members_who_see
+
+
+def with_mentions(session: Session, enrolment: Enrolment, html: str) -> tuple[str, set[int]]:
+    """Return HTML with the mentions of members of the group of ENROLMENT marked, and the enrolments they mean."""
+    if "@" not in html:
+        return html, set()
+    members = session.execute(
+        select(Enrolment.id, func.coalesce(User.name, ""))
+        .join(Enrolment.user)
+        .where(Enrolment.group_id == enrolment.group_id, Enrolment.left_at.is_(None))
+    )
+    return marked(html, by_name((row[0], row[1]) for row in members))
+
+
+def tell_of_post(session: Session, enrolment: Enrolment, post: Post, mentioned: set[int], *, now: datetime) -> None:
+    """Tell of the new POST of ENROLMENT whom it answers, whom it MENTIONED and who follows its discussion.
+
+    Only who is a member and sees it now is told, each of one thing only: what concerns them most."""
+    answered = post.reply_to.enrolment_id if post.reply_to_id is not None and post.reply_to else None
+    reading = _readers(session, enrolment, post)
+    told: set[int] = set()
+    for kind, enrolments in (
+        (REPLIED, {answered}),
+        (MENTIONED, mentioned),
+        (POSTED, {one.enrolment_id for one in reading if one.follows}),
+    ):
+        users = {one.enrolment_id: one.user_id for one in reading if one.enrolment_id in enrolments}
+        tell(session, [user for who, user in users.items() if who not in told], kind, f"post:{post.id}", now=now)
+        told |= users.keys()
+
+
+def tell_mentioned(session: Session, enrolment: Enrolment, post: Post, mentioned: set[int], *, now: datetime) -> None:
+    """Tell whom the new words of POST, which is ENROLMENT's, have MENTIONED; who was told of the post is not again."""
+    if not mentioned:
+        return
+    ref = f"post:{post.id}"
+    heard = set(session.scalars(select(Notice.user_id).where(Notice.ref == ref)))
+    users = [one.user_id for one in _readers(session, enrolment, post) if one.enrolment_id in mentioned]
+    tell(session, [user for user in users if user not in heard], MENTIONED, ref, now=now)
+
+
+class _Reader(NamedTuple):
+    """A member who sees a post now, and whether they follow its discussion."""
+
+    enrolment_id: int
+    user_id: int
+    follows: bool
+
+
+def _readers(session: Session, enrolment: Enrolment, post: Post) -> list[_Reader]:
+    """Return the other members of the group of ENROLMENT, who wrote POST, that see it now. One query."""
+    assert enrolment.group is not None
+    other = aliased(Post)
+    posted = exists().where(other.enrolment_id == Enrolment.id, other.discussion_id == Discussion.id)
+    rows = session.execute(
+        select(Enrolment.id, Enrolment.user_id, func.coalesce(Follow.follows, posted))
+        .select_from(Enrolment)
+        .join(Discussion, Discussion.id == post.discussion_id)
+        .outerjoin(Follow, and_(Follow.enrolment_id == Enrolment.id, Follow.discussion_id == Discussion.id))
+        .where(members_who_see(enrolment.group), Enrolment.id != enrolment.id)
+        .order_by(Enrolment.id)
+    )
+    return [_Reader(*row) for row in rows]
+
+
+def set_following(
+    session: Session, enrolment: Enrolment, discussion: Discussion, *, follows: bool, now: datetime
+) -> None:
+    """Let ENROLMENT be told of new posts in DISCUSSION, or no longer, whatever it posts there."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    said = {"enrolment_id": enrolment.id, "discussion_id": discussion.id, "follows": follows, "at": now}
+    row = insert(Follow).values(said)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=["enrolment_id", "discussion_id"],
+            set_={"follows": row.excluded.follows, "at": row.excluded.at},
+        )
+    )
+
+
+def follow_said(session: Session, enrolment: Enrolment, discussion_id: int) -> bool | None:
+    """Return what ENROLMENT said of following that discussion; None where nothing, and who posted there follows."""
+    said = select(Follow.follows).where(Follow.enrolment_id == enrolment.id, Follow.discussion_id == discussion_id)
+    return session.scalar(said)
