@@ -72,15 +72,27 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
     course = url_for("courses.front")
     if enrolment is not None:
         course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
-    in_course = room in {"courses", "lessons", "imports", "checks", "quizzes", "scores", "paper"} or request.endpoint == OWN_RULES
+    in_course = room in {"courses", "lessons", "imports", "checks", "notes", "quizzes", "scores", "paper"}
+    in_course = in_course or request.endpoint == OWN_RULES
     nav = [
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
         (_("Course"), course, in_course),
     ]
     if counts is not None:
-        here = room in {"groups", "group_page", "syllabus", "progress", "discussion", "quiz_rules", "marking"}
-        here = here and request.endpoint != OWN_RULES
+        rooms = {
+            "groups",
+            "group_page",
+            "syllabus",
+            "progress",
+            "discussion",
+            "quiz_rules",
+            "marking",
+            "group_readings",
+        }
+        here = room in rooms and request.endpoint != OWN_RULES
         nav.append((_("Groups"), url_for("groups.groups"), here))
+    where = {"course": enrolment.course.ident, "group": link_slug} if enrolment is not None else {}
+    nav.append((_("Search"), url_for("search.search", **where), room == "search"))
     return nav
 
 

@@ -13,6 +13,8 @@ import lessons.group_readings.views
 import lessons.imports.views
 import lessons.moderation.views
 import lessons.reports.views
+import lessons.sharing_views
+import lessons.search.views
 import lessons.views
 import quizzes.attempts.views
 import quizzes.checks.views
@@ -60,6 +62,7 @@ def register(app: Flask) -> None:
         lessons.frames.views.bp,
         lessons.notes.views.bp,
         lessons.moderation.views.bp,
+        lessons.sharing_views.bp,
         lessons.imports.views.bp,
         lessons.group_readings.views.bp,
         quizzes.attempts.views.bp,
@@ -77,5 +80,6 @@ def register(app: Flask) -> None:
         admin.bp,
         notices.bp,
         lessons.reports.views.bp,
+        lessons.search.views.bp,
     ):
         app.register_blueprint(blueprint)

@@ -1,6 +1,7 @@
 """How times and amounts are said on a page: filters of the templates, in the zone of whoever reads."""
 
 from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from course.base.markdown import to_html, to_inline_html
 from course.base.words import plural
 from course.groups.models import StudyGroup
+from lessons.pace import at_pace
 
 LOCALE = "en_GB"
 
@@ -62,6 +64,11 @@ def minutes(count: int) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def host(address: str) -> str:
+    """Return whose site an address is on, as people say it."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
 def points(amount: float) -> str:
     """Return an amount of points with two digits at most and none that say nothing: 7, 7.5, 6.67."""
     return f"{amount:.2f}".rstrip("0").rstrip(".")
@@ -76,6 +83,8 @@ def init_words(app: Flask) -> None:
         "short_day": short_day,
         "moment": moment_in_words,
         "minutes": minutes,
+        "at_pace": at_pace,
+        "host": host,
         "points": points,
         "md": lambda text: Markup(to_html(text)),  # noqa: S704 (sanitised there)
         "inline_md": lambda text: Markup(to_inline_html(text)),  # noqa: S704

@@ -1,6 +1,6 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.base.errors import NotFound
@@ -95,8 +95,8 @@ def _is_open_to(enrolment: Enrolment) -> ColumnElement[bool]:
         Text.imported_by_id == enrolment.user_id,
         given.where(on_it, Assignment.withdrawn_at.is_(None), is_for(enrolment.id)).correlate(Text).exists(),
         done.where(on_it, Completion.enrolment_id == enrolment.id).correlate(Text).exists(),
-        exists().where(Note.text_id == Text.id, Note.enrolment_id == enrolment.id),
-        exists().where(Frame.text_id == Text.id, Frame.enrolment_id == enrolment.id),
+        select(Note.id).where(Note.text_id == Text.id, Note.enrolment_id == enrolment.id).correlate(Text).exists(),
+        select(Frame.id).where(Frame.text_id == Text.id, Frame.enrolment_id == enrolment.id).correlate(Text).exists(),
     )
 
 
@@ -113,3 +113,8 @@ def document_named(session: Session, course: Course, ident: str, enrolment: Enro
     if document is None:
         raise NotFound
     return document
+
+
+def imported_it(enrolment: Enrolment, text: Text) -> bool:
+    """Return whether the user of ENROLMENT imported TEXT."""
+    return text.course_id is None and text.imported_by_id == enrolment.user_id

@@ -11,6 +11,7 @@ from course.base.web import is_local_path
 from course.base.words import _
 from lessons.drafts import MOST_BASE
 from lessons.journal import MOST_BYTES, MOST_WORDS
+from lessons.text_parts import Wanted
 
 _FROM = re.compile(r"attempt-([1-9][0-9]{0,9})-([1-9][0-9]{0,3})")
 
@@ -19,6 +20,11 @@ def came_from() -> tuple[int, int] | None:
     """Return the attempt and the number of the question whose result one came from (`?from=attempt-7-2`), if any."""
     found = _FROM.fullmatch(request.args.get("from", ""))
     return (int(found[1]), int(found[2])) if found else None
+
+
+def wanted_part() -> Wanted:
+    """Return which part of a long text is asked for: `?part=3`, or `?at=` the ident of a passage."""
+    return Wanted(whole_number(request.args.get("part"), digits=5), request.args.get("at"))
 
 
 class TickForm(Form):
@@ -75,6 +81,12 @@ class EntryForm(WritingForm):
         super().validate_text(field)
         if not field.data.strip() and not self.wants_preview:
             raise ValidationError(_("There is nothing written here yet. Two sentences are enough to begin."))
+
+
+class SharingForm(Form):
+    """The button that shares a journal entry with the tutors, or takes it back."""
+
+    shared = HiddenField()
 
 
 class CopyForm(Form):

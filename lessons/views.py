@@ -267,8 +267,8 @@ def text(course: str, text: str) -> str:
         db_session, its_course, document, enrolment, settings_here().pace, wanted_part(), opened_notes()
     )
     if page.part is not None:
-        where = {"course": course, "text": text, "group": place_in_address(enrolment) if enrolment else None}
-        lead = partial(url_for, "lessons.text", **where)
+        group = place_in_address(enrolment) if enrolment else None
+        lead = partial(url_for, "lessons.text", course=course, text=text, group=group)
         page = replace(page, passages=led_on(page.passages, lambda ident: lead(at=ident, _anchor=ident)))
     is_own = enrolment is not None and access.imported_it(enrolment, document.text)
     way = {"came_from": came_from(), "just_checked": just_checked(), "is_own": is_own, "asked": ASKED}

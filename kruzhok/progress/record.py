@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import null, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, State
@@ -16,7 +16,7 @@ from course.completion.records import standing_of
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from course.syllabus.meetings import syllabus_of
-from kruzhok.today.tasks import Task, lessons_with_tasks
+from kruzhok.today.tasks import Task, tasks_of
 from lessons.discussion.models import Discussion, Post
 from lessons.models import JournalEntry
 from quizzes.attempts.pages import Line, lines_of
@@ -33,10 +33,12 @@ class PostLine(NamedTuple):
 
 
 class Written(NamedTuple):
-    """That something was written in the journal, and when. HTML are its words: only for who wrote it, else None."""
+    """That something was written in the journal, and when. HTML are its words: for who wrote it and, while they share
+    it, for the tutors, else None."""
 
     written_at: datetime
     html: str | None
+    shared_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -86,10 +88,13 @@ class Record:
     progress: Progress
     lessons: Sequence[LessonDone]
     retired: Sequence[Retired]
+    #: What the study group was given besides the lessons.
+    beside: Sequence[PartDone] = ()
 
 
 def record_of(session: Session, place: Enrolment, now: datetime, *, own: bool) -> Record:
-    """Return the record of PLACE; only where it is one's OWN with the words of journal entries. No draft is in it.
+    """Return the record of PLACE; only where it is one's OWN with the words of journal entries that are not shared. No
+    draft is in it.
 
     Eight queries, three more in a study group; one more where something was done that is retired."""
     standing, syllabus = standing_of(session, place), syllabus_of(session, place)
@@ -98,11 +103,10 @@ def record_of(session: Session, place: Enrolment, now: datetime, *, own: bool) -
     def part(task: Task) -> PartDone:
         return PartDone(task, done_at.get(task.id), work.pop(task.id, Work()))
 
-    lessons = [
-        LessonDone(part(lesson.task), [part(task) for task in lesson.parts])
-        for lesson in lessons_with_tasks(session, place, standing, syllabus, now)
-    ]
-    return Record(place, standing.progress, lessons, _retired(session, work))
+    tasks = tasks_of(session, place, standing, syllabus, now)
+    lessons = [LessonDone(part(lesson.task), [part(task) for task in lesson.parts]) for lesson in tasks.lessons]
+    beside = [part(task) for task in tasks.beside]
+    return Record(place, standing.progress, lessons, _retired(session, work), beside)
 
 
 def _done_at(session: Session, place: Enrolment) -> dict[int, datetime]:
@@ -136,14 +140,14 @@ def _work(session: Session, place: Enrolment, *, own: bool) -> dict[int, Work]:
     )
     for activity_id, post_id, made_at, is_reply in posts:
         found[activity_id].posts.append(PostLine(post_id, made_at, is_reply))
-    words = JournalEntry.html if own else null()
+    words = JournalEntry.html if own else case((JournalEntry.shared_at.is_not(None), JournalEntry.html))
     entries = session.execute(
-        select(JournalEntry.activity_id, JournalEntry.written_at, words)
+        select(JournalEntry.activity_id, JournalEntry.written_at, words, JournalEntry.shared_at)
         .where(JournalEntry.enrolment_id == place.id)
         .order_by(JournalEntry.activity_id, JournalEntry.number)
     )
-    for activity_id, written_at, html in entries:
-        found[activity_id].journal.append(Written(written_at, html))
+    for activity_id, *written in entries:
+        found[activity_id].journal.append(Written(*written))
     return found
 
 

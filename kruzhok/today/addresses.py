@@ -37,5 +37,7 @@ def _task(course: str, task: Task, group: str | None) -> str:
         return url_for("lessons.prompt", lesson=task.lesson_ident, ident=task.ident, **told)
     if task.text_ident:
         return url_for("lessons.text", text=task.text_ident, **told)
+    if not task.lesson_number:
+        return url_for("group_readings.reading", slug=group, ident=task.ident)
     anchor = f"reading-{task.ident}" if task.kind == "reading" else None
     return url_for("lessons.lesson", lesson=task.lesson_ident, **told, _anchor=anchor)

@@ -20,7 +20,7 @@ from course.syllabus.meetings import syllabus_of
 from course.texts.models import Passage, Text
 from course.users.models import User
 from kruzhok.today.acts import LastActs, last_acts
-from kruzhok.today.tasks import LessonTasks, Task, lessons_with_tasks
+from kruzhok.today.tasks import LessonTasks, Task, tasks_of
 from kruzhok.today.week import AtMeeting, Weeks, weeks
 from lessons.acts import Place, last_place
 from lessons.models import Lesson
@@ -43,7 +43,7 @@ class ReadAgain:
 
 #: Why *go on* leads where it leads.
 ATTEMPT, DRAFT, HERE, BEGIN, NEXT, DONE = "attempt", "draft", "here", "begin", "next", "done"
-WEEK = "week"
+WEEK, BESIDE = "week", "beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class Plan:
     #: In a study group: what its meeting at hand asks, and what was due before and is not done.
     week: AtMeeting | None = None
     late: Sequence[Task] = ()
+    #: What the group was given besides its lessons, for no meeting, and is asked and not done.
+    beside: Sequence[Task] = ()
     #: Where in a text something was done last, while reading it is not done.
     place: Place | None = None
     #: Of a tutor: how many essays wait to be marked.
@@ -91,12 +93,13 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
     """Return the plan of ENROLMENT. Nine queries, three more in a study group, and one for its tutors."""
     standing, lessons, group = _where(session, enrolment, now)
-    go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
+    go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None, _beside(group))
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
     optional = [
         part for one in lessons for part in one.parts
         if not part.required and part.state is not State.done and one.task.state is not State.none
     ]  # fmt: skip
+    optional += [task for task in group.beside if not task.required and task.state is not State.done] if group else []
     return Plan(
         enrolment.course,
         enrolment,
@@ -107,6 +110,7 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         optional=optional,
         week=group.this_week if group else None,
         late=group.late if group else (),
+        beside=[task for task in _beside(group) if not task.late],
         place=_still_read(last_place(session, enrolment), lessons),
         to_mark=waiting_for(session, enrolment),
     )
@@ -124,31 +128,44 @@ def _still_read(place: Place | None, lessons: Sequence[LessonTasks]) -> Place | 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
     """Return only where to go on, for a page that shows no more of the plan. Six queries, five more in a group."""
     _standing, lessons, group = _where(session, enrolment, now)
-    return decide(lessons, last_acts(session, enrolment), group.this_week if group else None)
+    return decide(lessons, last_acts(session, enrolment), group.this_week if group else None, _beside(group))
 
 
 def _where(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Standing, list[LessonTasks], Weeks | None]:
     """Return where ENROLMENT stands: in its course, with each lesson, and with the meetings of its group."""
     standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
-    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now, enrolment.user.pace)
-    return standing, lessons, weeks(enrolment, syllabus, lessons, now) if enrolment.group else None
+    tasks = tasks_of(session, enrolment, standing, syllabus, now, enrolment.user.pace)
+    return standing, tasks.lessons, weeks(enrolment, syllabus, tasks, now) if enrolment.group else None
 
 
-def decide(lessons: Sequence[LessonTasks], acts: LastActs, week: AtMeeting | None = None) -> GoOn | None:
-    """Return where to go on, None where there are no lessons. Pure.
+def _beside(weeks: Weeks | None) -> list[Task]:
+    """Return what is asked besides the lessons and not done: what was due, and what is for no meeting."""
+    if weeks is None:
+        return []
+    late = [task for task in weeks.late if not task.lesson_number]
+    asked = [task for task in weeks.beside if task.required and task.state is not State.done]
+    return [*late, *(task for task in asked if not task.late)]
+
+
+def decide(
+    lessons: Sequence[LessonTasks], acts: LastActs, week: AtMeeting | None = None, beside: Sequence[Task] = ()
+) -> GoOn | None:
+    """Return where to go on, None where there is nothing. Pure.
 
     First an attempt that is open; then what the WEEK of the study group asks, unless something was done since it began;
     then a draft, if it was saved after everything else; then what the lesson last worked in still asks, in order; then
-    what the week asks; then the first lesson after it, and round to the beginning, that asks something."""
+    what the week asks; then the first lesson after it, and round to the beginning, that asks something; then what is
+    asked BESIDE the lessons."""
+    besides = GoOn(BESIDE, beside[0]) if beside else None
     if not lessons:
-        return None
+        return besides
     tasks = {task.id: task for lesson in lessons for task in (lesson.task, *lesson.parts)}
     if acts.open_attempt is not None and (task := tasks.get(acts.open_attempt.activity_id or 0)):
         return GoOn(ATTEMPT, task, acts.open_attempt.id, acts.open_attempt.started_at)
     newest = max((act for act in (acts.draft, acts.other) if act and act.activity_id in tasks), key=_when, default=None)
     this_week = for_the_meeting(week)
     if newest is None or (this_week and week and newest.at < week.since):
-        return this_week or _begin(lessons, BEGIN)
+        return this_week or _begin(lessons, BEGIN) or besides
     worked = tasks[newest.activity_id]
     if newest is acts.draft and worked.state is not State.done:
         return GoOn(DRAFT, worked, at=newest.at)
@@ -156,7 +173,7 @@ def decide(lessons: Sequence[LessonTasks], acts: LastActs, week: AtMeeting | Non
     if lessons[at].asked:
         return GoOn(HERE, lessons[at].asked[0], at=newest.at)
     after = [*lessons[at + 1 :], *lessons[:at]]
-    return this_week or _begin(after, NEXT) or GoOn(DONE, lessons[at].task, at=newest.at)
+    return this_week or _begin(after, NEXT) or besides or GoOn(DONE, lessons[at].task, at=newest.at)
 
 
 def for_the_meeting(week: AtMeeting | None) -> GoOn | None:

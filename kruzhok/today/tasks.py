@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.words import _
 from course.completion.models import State
 from course.completion.records import Standing
 from course.groups.models import Enrolment, Role
@@ -21,7 +23,9 @@ from lessons.rounds import NOTHING_DONE, Done, done_in
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A part of a lesson, or (kind *lesson*) the lesson itself, with what it takes to name it and to lead there."""
+    """A part of a lesson, or (kind *lesson*) the lesson itself, with what it takes to name it and to lead there.
+
+    What a study group was given besides the lessons is of none: its `lesson_number` is 0."""
 
     id: int
     kind: str
@@ -37,12 +41,17 @@ class Task:
     address: str | None = None
     #: It is required, was due and is not done.
     late: bool = False
-    #: When it is due, where that is another moment than its lesson's for this member: by an exception.
+    #: When it is due, where that is another moment than its lesson's for this member, by an exception; or of no lesson.
     due_at: datetime | None = None
     #: Of a prompt that is a round: what was done in it so far, and by the end of which day of the group one replies.
     round: Done | None = None
     reply_day: date | None = None
     may_reply: bool = False
+
+    @property
+    def of_what(self) -> str:
+        """Whose part it is, in a word or two."""
+        return _("Lesson {n}").format(n=self.lesson_number) if self.lesson_number else _("Besides the lessons")
 
     @property
     def sign(self) -> str:
@@ -75,16 +84,25 @@ class LessonTasks:
         return notes + sum(part.minutes for part in self.asked if part.kind != "lesson")
 
 
-def lessons_with_tasks(
+class Tasks(NamedTuple):
+    """The lessons in the order of the outline, and what the study group was given BESIDE them, by when it is due."""
+
+    lessons: list[LessonTasks]
+    beside: list[Task]
+
+
+def tasks_of(
     session: Session,
     enrolment: Enrolment,
     standing: Standing,
     syllabus: Syllabus,
     now: datetime,
     pace: int | None = None,
-) -> list[LessonTasks]:
-    """Return the lessons in the order of the outline, with their parts as ENROLMENT stands with them. One query, one
+) -> Tasks:
+    """Return the lessons with their parts, and what is beside them, as ENROLMENT stands with it all. One query, one
     more where there are rounds.
+
+    What is beside the lessons is there for those to whom it is given, and for who began it.
 
     The minutes of what is read in the house are those of a reader of PACE: of whoever looks at the page."""
     lesson, its_text = aliased(Lesson), aliased(Text)
@@ -122,7 +140,14 @@ def lessons_with_tasks(
         ids = {activity.id, *(part.id for part in parts)}
         assigned = not syllabus.assigned or not ids.isdisjoint(syllabus.assigned)
         found.append(LessonTasks(head, sorted(parts, key=lambda part: order.index(part.kind)), assigned))
-    return found
+    beside = [
+        task(row[0], None, 0, address=row[3], text_ident=row[4])
+        for row in rows
+        if row[0].kind is ActivityKind.reading
+        and row[0].parent_id is None
+        and (row[0].id in syllabus.assigned or standing.state(row[0].id) is not State.none)
+    ]
+    return Tasks(found, sorted(beside, key=lambda one: (one.due_at is None, one.due_at, one.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +166,20 @@ class _Maker:
     def __call__(
         self,
         activity: Activity,
-        lesson: Activity,
+        lesson: Activity | None,
         number: int,
         *,
         address: str | None = None,
         text_ident: str | None = None,
         itself: bool = False,
     ) -> Task:
-        """Return ACTIVITY as a task; ITSELF says that it is a lesson which is asked itself, for it asks no part."""
+        """Return ACTIVITY as a task of LESSON, if it is of one; ITSELF says that it is a lesson which is asked itself,
+        for it asks no part."""
+        named = (activity.id, lesson.id) if lesson is not None else (activity.id,)
         counts, state = self.standing.counts(activity), self.standing.state(activity.id)
         in_house = activity is lesson or text_ident is not None
         asked = (counts or itself) and state is not State.done and self.enrolment.role is Role.student
-        late = asked and self.syllabus.was_due(self.now, activity.id, lesson.id)
+        late = asked and self.syllabus.was_due(self.now, *named)
         reply_by = self.rounds.get(activity.id)
         its_round = (
             self.done.get(activity.id, NOTHING_DONE) if reply_by and self.enrolment.role is Role.student else None
@@ -167,13 +194,13 @@ class _Maker:
             minutes=at_pace(activity.minutes, self.pace if in_house else None),
             state=state,
             required=counts,
-            lesson_ident=lesson.ident,
+            lesson_ident=lesson.ident if lesson is not None else "",
             lesson_number=number,
-            lesson_title=lesson.title,
+            lesson_title=lesson.title if lesson is not None else "",
             text_ident=text_ident,
             address=address,
             late=late,
-            due_at=self.syllabus.due_of(activity.id, lesson.id) if activity.id in self.syllabus.excepted else None,
+            due_at=self.syllabus.due_of(*named) if lesson is None or activity.id in self.syllabus.excepted else None,
             round=its_round,
             reply_day=reply_by.astimezone(self.syllabus.zone).date() if reply_by else None,
             may_reply=bool(its_round and its_round.asks == "reply" and reply_by and self.now <= reply_by),

@@ -13,7 +13,7 @@ from course.groups.models import Enrolment
 from course.rules import due_instant
 from course.syllabus.meetings import Syllabus, syllabus_of, today_of
 from course.syllabus.models import Meeting
-from kruzhok.today.tasks import LessonTasks, Task, lessons_with_tasks
+from kruzhok.today.tasks import LessonTasks, Task, Tasks, tasks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,15 @@ class AtMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """The meetings of a group by number as one member has them; which is at hand; what was due and is not done."""
+    """The meetings of a group by number as one member has them; which is at hand; what was due and is not done.
+
+    BESIDE is what the group was given besides its lessons and for no meeting."""
 
     meetings: Sequence[AtMeeting]
     this_week: AtMeeting | None
     late: Sequence[Task]
     today: date
+    beside: Sequence[Task] = ()
 
     @property
     def coming(self) -> list[AtMeeting]:
@@ -75,12 +78,12 @@ class Weeks:
         return "past" if one.meeting.day < self.today else "next"
 
 
-def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTasks], now: datetime) -> Weeks:
-    """Return the meetings of SYLLABUS with those of LESSONS that are at work there."""
+def weeks(enrolment: Enrolment, syllabus: Syllabus, tasks: Tasks, now: datetime) -> Weeks:
+    """Return the meetings of SYLLABUS with those of TASKS that are at work there."""
     assert enrolment.group is not None
     zone, today = ZoneInfo(enrolment.group.zone), today_of(enrolment.group, now)
-    by_id = {lesson.task.id: lesson for lesson in lessons}
-    parts = {part.id: part for lesson in lessons for part in lesson.parts}
+    by_id = {lesson.task.id: lesson for lesson in tasks.lessons}
+    parts = {part.id: part for part in (*(part for lesson in tasks.lessons for part in lesson.parts), *tasks.beside)}
     found: list[AtMeeting] = []
     before: Meeting | None = None
     for planned in syllabus.meetings:
@@ -101,12 +104,14 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, lessons: Sequence[LessonTask
         before = planned.meeting if planned.meeting.cancelled_at is None else before
     at_hand = syllabus.at_hand(today)
     this_week = next((one for one in found if at_hand and one.meeting is at_hand.meeting), None)
-    late = [task for lesson in lessons for task in lesson.asked if task.late]
-    return Weeks(found, this_week, late, today)
+    late = [task for lesson in tasks.lessons for task in lesson.asked if task.late]
+    at_meetings = {key for planned in syllabus.meetings for key in planned.activity_ids}
+    beside = [task for task in tasks.beside if task.id not in at_meetings]
+    return Weeks(found, this_week, [*late, *(task for task in tasks.beside if task.late)], today, beside)
 
 
 def weeks_of(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Weeks, Progress]:
     """Return the meetings of the group of ENROLMENT as it has them, and its progress. Nine queries."""
     standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
-    lessons = lessons_with_tasks(session, enrolment, standing, syllabus, now, enrolment.user.pace)
-    return weeks(enrolment, syllabus, lessons, now), standing.progress
+    tasks = tasks_of(session, enrolment, standing, syllabus, now, enrolment.user.pace)
+    return weeks(enrolment, syllabus, tasks, now), standing.progress
