@@ -8,13 +8,13 @@ import lessons.checks.views
 import lessons.discussion.quoting_views
 import lessons.discussion.views
 import lessons.frames.views
-import lessons.notes.views
 import lessons.group_readings.views
 import lessons.imports.views
 import lessons.moderation.views
+import lessons.notes.views
 import lessons.reports.views
-import lessons.sharing_views
 import lessons.search.views
+import lessons.sharing_views
 import lessons.views
 import quizzes.attempts.views
 import quizzes.checks.views

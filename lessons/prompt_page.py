@@ -8,18 +8,22 @@ from sqlalchemy.orm import Session
 from course.base.errors import Forbidden, NotFound
 from course.base.web import new_secret
 from course.base.words import _
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Role
 from lessons.discussion.blockquotes import as_quotation
 from lessons.discussion.forms import ALL_OF_IT, EditForm, PostForm, Quoting, TalkAsked
+from lessons.discussion.models import Seed
 from lessons.discussion.posts import edit_place, reply_place
 from lessons.discussion.quoting import Said, said_by, words_at
+from lessons.discussion.seeds import seeds_on
 from lessons.discussion.threads import PostShown, Thread, thread_of
 from lessons.drafts import base_of, drafts_at, prompt_place
 from lessons.forms import WritingForm
 from lessons.journal import entries_of
 from lessons.models import Draft, JournalEntry, Lesson, Prompt
 from lessons.moderation.locking import Lock, lock_on
+from lessons.rounds import Done, Round, round_of
 from lessons.seeing import reads_hidden
+from lessons.sharing import tutors_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,23 @@ class PromptPage:
     lock: Lock | None = None
     #: What each post on the page says, by the id of its version, with where its quotations stand.
     said: Mapping[int, Sequence[Said]] = field(default_factory=dict)
+    #: What tutors put before the talk; and the round that the prompt is, with what the reader did in it.
+    seeds: Sequence[Seed] = ()
+    round: Round | None = None
+
+    @property
+    def asks(self) -> str | None:
+        """What a round asks next of the reader: "write", "reply" or "wait"."""
+        if self.round is None or self.thread is None or self.is_tutor or self.is_over:
+            return None
+        return Done(self.thread.posted, self.thread.replied, self.thread.of_others).asks
+
+    @property
+    def is_tutor(self) -> bool:
+        """Whether the reader is a tutor of the study group."""
+        return self.enrolment is not None and self.enrolment.role is Role.tutor
+    #: Whether there are tutors with whom an entry of the journal can be shared.
+    may_share: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -101,8 +122,12 @@ def prompt_page(
     if enrolment and in_group:
         lock = lock_on(session, enrolment, prompt.activity)
         page = replace(page, moderates=reads_hidden(session, enrolment), lock=lock)
+        its_round = round_of(session, enrolment, prompt.activity)
+        page = replace(page, seeds=seeds_on(session, enrolment, prompt.activity), round=its_round)
     if thread:
         page = replace(page, said=said_by(session, [one.now for one in thread.known.values() if not one.withheld]))
+    if enrolment and entries and not page.is_over:
+        page = replace(page, may_share=bool(tutors_for(session, enrolment)))
     quotation = _quotation(session, lesson, quoting) if quoting and doing == "answer" and thread else None
     wrote = bool(entries or (thread and thread.posted))
     takes_none = page.is_over or (doing != "answer" and page.lock) or (doing == "reply" and _is_hidden(target))

@@ -1,6 +1,7 @@
 """Where what a record names can be looked at, by whoever looks at it."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from flask import url_for
 
@@ -19,6 +20,7 @@ class Links:
 
     place: Enrolment
     group: str | None
+    own: ClassVar[bool] = True  #: whether who looks is who did it
 
     def part(self, task: Task) -> str | None:
         """Return the address of a part or lesson."""
@@ -39,6 +41,8 @@ class Links:
 
 class TutorLinks(Links):
     """The links of the record of a student that a tutor looks at."""
+
+    own: ClassVar[bool] = False
 
     def attempt(self, attempt: Line) -> str:
         """Return the address at which a tutor has the attempt."""

@@ -3,6 +3,7 @@
 from flask import url_for
 
 from lessons.moderation.things import Shown, Thing
+from lessons.notes.models import NoteReply
 
 
 def address_of(shown: Shown, group: str) -> str:
@@ -13,14 +14,13 @@ def address_of(shown: Shown, group: str) -> str:
             "lessons.prompt",
             course=shown.course,
             lesson=shown.lesson,
-            ident=shown.place,
+            ident=shown.prompt,
             group=group,
             post=shown.thing.id,
             _anchor=anchor,
         )
-    if shown.lesson is not None:
-        return url_for("lessons.lesson", course=shown.course, lesson=shown.lesson, group=group, _anchor=anchor)
-    return url_for("lessons.text", course=shown.course, text=shown.place, group=group, _anchor=anchor)
+    note = shown.thing.note_id if isinstance(shown.thing, NoteReply) else shown.thing.id
+    return url_for("notes.note", note_id=note, _anchor=anchor)
 
 
 def anchor_of(thing: Thing) -> str:

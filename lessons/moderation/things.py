@@ -10,7 +10,6 @@ from sqlalchemy.orm.interfaces import LoaderOption
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from lessons.discussion.models import Discussion, Post, PostVersion
-from lessons.models import Lesson
 from lessons.notes.models import Note, NoteReply
 
 Thing = Post | Note | NoteReply
@@ -22,7 +21,7 @@ KINDS: dict[str, type[Thing]] = {"posts": Post, "notes": Note, "replies": NoteRe
 class Shown(NamedTuple):
     """A thing as pages show it: its kind as addresses name it, who wrote it, what it says, and what it is about.
 
-    LESSON is the lesson of the prompt or of the text, None where the text is of none."""
+    Of a post LESSON and PROMPT are the idents by which it is found."""
 
     thing: Thing
     kind: str
@@ -30,9 +29,8 @@ class Shown(NamedTuple):
     html: str
     about: str
     course: str
-    lesson: str | None
-    #: Of a post the ident of its prompt, else that of the text.
-    place: str
+    lesson: str | None = None
+    prompt: str | None = None
 
 
 def kind_of(thing: Thing) -> str:
@@ -63,24 +61,20 @@ def loaded(kind: str) -> Sequence[LoaderOption]:
 
 
 def shown(session: Session, things: Iterable[Thing]) -> dict[str, Shown]:
-    """Return THINGS as pages show them, by how notices name them. Two queries, with what `loaded` says."""
+    """Return THINGS as pages show them, by how notices name them. One query, with what `loaded` says."""
     things = list(things)
     words = _words(session, [thing for thing in things if isinstance(thing, Post)])
-    notes = [thing.note if isinstance(thing, NoteReply) else thing for thing in things if not isinstance(thing, Post)]
-    lessons = _lessons(session, {note.text_id for note in notes})
-    return {ref_of(thing): _shown(thing, words, lessons) for thing in things}
+    return {ref_of(thing): _shown(thing, words) for thing in things}
 
 
-def _shown(thing: Thing, words: dict[int, str], lessons: dict[int, str]) -> Shown:
+def _shown(thing: Thing, words: dict[int, str]) -> Shown:
     if isinstance(thing, Post):
         prompt = thing.discussion.activity
         lesson = prompt.parent.ident if prompt.parent else None
-        return Shown(
-            thing, "posts", thing.enrolment, words[thing.id], prompt.title, prompt.course.ident, lesson, prompt.ident
-        )
-    text = (thing.note if isinstance(thing, NoteReply) else thing).text
-    course, lesson = thing.enrolment.course.ident, lessons.get(text.id)
-    return Shown(thing, kind_of(thing), thing.enrolment, thing.html, text.title, course, lesson, text.ident)
+        course = prompt.course.ident
+        return Shown(thing, "posts", thing.enrolment, words[thing.id], prompt.title, course, lesson, prompt.ident)
+    note = thing.note if isinstance(thing, NoteReply) else thing
+    return Shown(thing, kind_of(thing), thing.enrolment, thing.html, note.text.title, thing.enrolment.course.ident)
 
 
 def _words(session: Session, posts: Sequence[Post]) -> dict[int, str]:
@@ -89,11 +83,3 @@ def _words(session: Session, posts: Sequence[Post]) -> dict[int, str]:
         return {}
     versions = select(PostVersion).where(PostVersion.post_id.in_([post.id for post in posts]))
     return {one.post_id: one.html for one in session.scalars(versions.order_by(PostVersion.number))}
-
-
-def _lessons(session: Session, text_ids: set[int]) -> dict[int, str]:
-    """Return text -> the ident of the lesson whose notes it is."""
-    if not text_ids:
-        return {}
-    theirs = select(Lesson).where(Lesson.text_id.in_(text_ids)).options(joinedload(Lesson.activity))
-    return {lesson.text_id: lesson.activity.ident for lesson in session.scalars(theirs)}
