@@ -168,13 +168,15 @@ class Preparation:
     def _about(self, text: schema.Text) -> dict[str, Any]:
         """Return what is known of a document beside its words; what is not known is left out."""
         written = parse_date(text.written.date, old_style=text.written.old_style)
-        plain = text.model_dump(exclude={"title", "written", "introduction", "moved"})
+        plain = text.model_dump(exclude={"title", "written", "introduction", "frame", "moved"})
+        frame = text.frame.model_dump() if text.frame else {}
         known = {
             "title": text.title,
             **plain,
             "written": in_words(written),
             "written_old_style": old_style_in_words(written),
             "introduction_html": self.render.block(text.introduction) or None,
+            "frame": {question: self.render.inline(said) for question, said in frame.items()} or None,
         }
         return {key: value for key, value in known.items() if value is not None}
 

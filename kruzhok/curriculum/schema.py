@@ -186,6 +186,16 @@ class Lesson(Strict):
         return self
 
 
+class Frame(Strict):
+    """How the author of the course reads a text as a source: shown to who has answered the same questions first."""
+
+    who: Words = words(_("Markdown: who speaks, and for whom."))
+    when: Words = words(_("Markdown: when, and at what moment."))
+    to_whom: Words = words(_("Markdown: to whom."))
+    to_what_end: Words = words(_("Markdown: what its readers are to think or do."))
+    left_out: Words = words(_("Markdown: what is left out."))
+
+
 class Text(Strict):
     """texts/slug.md (front matter)"""
 
@@ -201,6 +211,7 @@ class Text(Strict):
     checked: Words = words(_("How the text was checked, against what."))
     minutes: Minutes = words(_("How many minutes it takes to read."))
     introduction: Words | None = words(_("Markdown, ours, shown apart from the document."), default=None)
+    frame: Frame | None = words(_("How you read it as a source: five answers."), default=None)
     moved: Moved
 
 

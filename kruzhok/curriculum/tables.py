@@ -77,7 +77,7 @@ MARKDOWN: Mapping[str, Mapping[str, str]] = {
         "prompts.*.question": "inline",
         "prompts.*.hint": "inline",
     },
-    "text": {"introduction": "block"},
+    "text": {"introduction": "block", "frame.*": "inline"},
     "quiz": {
         "introduction": "block",
         "sections.*.introduction": "block",

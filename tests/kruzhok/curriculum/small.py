@@ -27,6 +27,16 @@ ASKED = (
     "passage: to-the-citizens#deposed, sources: [lenin-1917-to-the-citizens]"
 )
 
+#: The minutes of the text, and how its author reads it as a source.
+FRAMED = """minutes: 2
+frame:
+  who: '[Lenin](person:vladimir-lenin), for a committee'
+  when: On one day.
+  to_whom: To the citizens.
+  to_what_end: To tell them who governs.
+  left_out: Who voted for it.
+"""
+
 Files = dict[str, bytes]
 
 

@@ -6,7 +6,7 @@ from kruzhok.config import SHIPPED_COURSE
 from kruzhok.curriculum.reading import MOST_FINDINGS, read_curriculum, read_folder
 from kruzhok.curriculum.statistics import statistics_of
 from quizzes.items import TYPES
-from tests.kruzhok.curriculum.small import LESSON, QUIZ, TEXT, changed, findings, messages, small
+from tests.kruzhok.curriculum.small import FRAMED, LESSON, QUIZ, TEXT, changed, findings, messages, small
 
 
 def test_the_template_has_nothing_wrong_and_one_item_of_each_type():
@@ -41,6 +41,19 @@ def test_an_ident_that_stands_twice_is_found_at_the_second():
 def test_a_missing_key_is_found_with_what_it_is_for():
     [finding] = findings(changed(small(), LESSON, "summary: A morning in Petrograd", "# "))
     assert finding == (LESSON, 2, 1, "The key `summary` is missing.", "One sentence, for the outline.")
+
+
+def test_a_frame_without_one_of_its_answers_is_found():
+    framed = changed(small(), TEXT, "minutes: 2\n", FRAMED)
+    [finding] = findings(changed(framed, TEXT, "  when: On one day.\n", ""))
+    assert finding[0] == TEXT
+    assert finding[3] == "The key `when` is missing."
+
+
+def test_links_in_a_frame_are_followed():
+    framed = changed(small(), TEXT, "minutes: 2\n", FRAMED)
+    [finding] = findings(changed(framed, TEXT, "person:vladimir-lenin), for", "person:vladimir-lenim), for"))
+    assert finding[4] == "Did you mean `vladimir-lenin`?"
 
 
 def test_a_bad_date_is_found_where_it_stands():

@@ -12,12 +12,14 @@ from kruzhok.config import SHIPPED_COURSE
 from kruzhok.curriculum.export import exported_files
 from kruzhok.curriculum.loading import BadCurriculum, UploadedServes, load_course, shipped_may_load
 from kruzhok.curriculum.reading import read_folder
+from lessons.frames.models import QUESTIONS
 from lessons.models import Document, Lesson, Prompt, PromptVersion, Reading
 from quizzes.items import TYPES, parse_data
 from quizzes.models import AttemptItem, Counts, Item, Quiz
 from tests.conftest import NOW
 from tests.factories import make_attempt, make_enrolment, make_group
 from tests.kruzhok.curriculum.small import (
+    FRAMED,
     LESSON,
     QUIZ,
     TEXT,
@@ -87,6 +89,14 @@ def test_a_document_and_its_reading_know_each_other(database):
         assert document.about["source"] == "lenin-1917-to-the-citizens"
         assert document.about["introduction_html"].startswith("<p>")
         assert "called" not in document.about
+
+
+def test_how_the_author_reads_a_text_as_a_source_comes_in_as_html(database):
+    load(database, changed(small(), TEXT, "minutes: 2\n", FRAMED))
+    with database.transaction(writing=False) as session:
+        frame = session.scalars(select(Document)).one().about["frame"]
+        assert set(frame) == set(QUESTIONS)
+        assert frame["who"] == '<a href="#person-vladimir-lenin">Lenin</a>, for a committee'
 
 
 def test_persons_and_events_have_their_dates_in_words(database):
