@@ -6,6 +6,7 @@ import course.groups.views
 import course.users.views
 import lessons.checks.views
 import lessons.discussion.quoting_views
+import lessons.discussion.seed_views
 import lessons.discussion.views
 import lessons.frames.views
 import lessons.group_readings.views
@@ -59,6 +60,7 @@ def register(app: Flask) -> None:
         lessons.checks.views.bp,
         lessons.discussion.views.bp,
         lessons.discussion.quoting_views.bp,
+        lessons.discussion.seed_views.bp,
         lessons.frames.views.bp,
         lessons.notes.views.bp,
         lessons.moderation.views.bp,
