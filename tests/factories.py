@@ -12,6 +12,7 @@ from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from course.base.db import Base
+from course.base.files import keep_file
 from course.completion.models import Completion
 from course.groups.models import Enrolment, Invitation, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
@@ -20,7 +21,7 @@ from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.frames.models import Frame
-from lessons.models import Lesson, Prompt, PromptVersion, Reading
+from lessons.models import Document, Lesson, Prompt, PromptVersion, Reading, TextImport
 from lessons.notes.models import Note, NotePlace
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, SelfCheck, Step, StepKind
 from tests.conftest import NOW
@@ -447,6 +448,27 @@ def make_frame(session: Session, enrolment: Enrolment, text: Text, **columns: An
         "written_at": NOW,
     }
     return add(session, Frame(**(told | columns)))
+
+
+# Texts that were brought along
+
+
+def make_import(session: Session, enrolment: Enrolment, *, text: Text | None = None, **columns: Any) -> TextImport:
+    """Return a file that ENROLMENT brought: what TEXT came of, else one that waits."""
+    content = one_more("Words of a reader").encode()
+    file = keep_file(session, content, "application/octet-stream", now=NOW)
+    told: dict[str, Any] = {"enrolment_id": enrolment.id, "file_id": file.id, "name": "words.txt", "at": NOW}
+    return add(session, TextImport(**(told | {"text_id": text.id if text else None} | columns)))
+
+
+def make_imported_text(session: Session, enrolment: Enrolment, *, passages: int = 3, **columns: Any) -> Text:
+    """Return a text that ENROLMENT imported and keeps for itself (`enrolment_id=None, group_id=…`: gave its group)."""
+    told: dict[str, Any] = {"enrolment_id": enrolment.id, "imported_by_id": enrolment.user_id, "title": "An own text"}
+    text = make_text(session, passages=passages, **(told | {"ident": one_more("own") + ".1"} | columns))
+    about = {"imported": True, "by": "A reader", "minutes": 5, "understood": [], "left_out": [], "contents": []}
+    add(session, Document(text_id=text.id, about=about))
+    make_import(session, enrolment, text=text)
+    return text
 
 
 # Attempts

@@ -19,8 +19,11 @@ from course.notices.records import JOINED, tell
 from course.outline.models import ActivityKind, Course
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
+from lessons.discussion.models import Post
 from lessons.discussion.posts import write_post
+from lessons.journal import write_entry
 from lessons.models import Document, Prompt
+from lessons.moderation.complaints import complain
 from lessons.reports.reports import Meant, make_report
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import ItemVersion
@@ -85,6 +88,7 @@ def make_world(session: Session) -> World:
         ).id,
         "course": course.ident,
         "text": document.ident,
+        "notes": notes.ident,
         "check": factories.make_check(session, notes).item_id,
         "check_of_text": factories.make_check(session, document).item_id,
         "circle": circle.slug,
@@ -96,7 +100,30 @@ def make_world(session: Session) -> World:
     }
     student = enrolments["student"]
     told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, student)
+    told |= _brought(session, student, enrolments["tutor"])
+    told |= _complained(session, enrolments["organiser"], told["post"])
     return World(users, told | _wrote(session, course, student))
+
+
+def _complained(session: Session, member: Enrolment, post_id: int) -> dict[str, Any]:
+    """Return the name of what MEMBER asks to have looked at: the post of that id."""
+    return {"complaint": complain(session, member, session.get_one(Post, post_id), "It is rude.", now=NOW).id}
+
+
+def _brought(session: Session, student: Enrolment, tutor: Enrolment) -> dict[str, Any]:
+    """Return the names of what STUDENT brought along, waiting and kept, and of what TUTOR gave the group to read."""
+    assert student.group is not None
+    text = factories.make_imported_text(session, tutor, enrolment_id=None, group_id=tutor.group_id)
+    reading = factories.make_group_reading(session, student.group, text=text)
+    factories.make_assignment(session, student.group, reading)
+    own = factories.make_imported_text(session, student)
+    return {
+        "waiting": factories.make_import(session, student).id,
+        "own_text": own.ident,
+        "own_text_id": own.id,
+        "group_text": text.ident,
+        "group_reading": reading.ident,
+    }
 
 
 def _invited(session: Session, organiser: Enrolment) -> dict[str, Any]:
@@ -120,6 +147,7 @@ def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any
     meant = Meant(item=session.get_one(ItemVersion, version_id))
     asked = session.scalars(select(Prompt).where(Prompt.activity_id == prompt.id)).one()
     tell(session, [student.user_id], JOINED, "enrolment:0", now=NOW)
+    write_entry(session, student, asked, "What I think of it.", base=0, now=NOW)
     signed_in = SignIn(user_id=student.user_id, token_hash=factories.one_more("hash"), created_at=NOW)
     return {
         "sign_in": factories.add(session, signed_in).id,
@@ -164,6 +192,10 @@ def accounts(then: int) -> dict[str, int]:
 
 EVERYBODY = of(*ROLES)
 ACCOUNTS = accounts(200)
+#: Who has no account is told to sign in, or to sign up.
+NO_ACCOUNT = {"visitor": 401, "guest": 403}
+#: What the student brought along.
+OWNER = of("student") | NO_ACCOUNT
 #: Roles -> status for what members of the group may do: to a visitor it says "sign in", for others it is not there.
 IN_GROUP = of(*MEMBERS) | {"visitor": 401}
 PLANNERS = of("organiser", "tutor") | {"visitor": 401, "student": 403}
@@ -198,18 +230,43 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
         of("student") | {"tutor": 403, "organiser": 403},
     ),
     ("discussion.discussions", "/groups/{circle}/discussions", IN_GROUP),
+    ("quoting.choose", "/groups/{circle}/quote?quote={notes}:p-1", IN_GROUP | dict.fromkeys(MEMBERS, 302)),
+    ("moderation.where", "/groups/{circle}/posts/{post}", IN_GROUP | dict.fromkeys(MEMBERS, 302)),
+    ("moderation.hide_it", "/groups/{circle}/posts/{post}/hide", TUTORS),
+    ("moderation.complaint", "/groups/{circle}/posts/{post}/complaint", IN_GROUP | {"student": 403}),
+    ("moderation.complaints", "/groups/{circle}/complaints", PLANNERS),
+    ("moderation.all_complaints", "/complaints", ADMINISTRATORS),
+    ("moderation.settling", "/complaints/{complaint}", of("tutor") | {"visitor": 401}),
     ("lessons.text", "/courses/{course}/texts/{text}", EVERYBODY),
     ("lessons.text", "/courses/{course}/texts/{text}?group={circle}", of(*MEMBERS)),
     ("frames.frame", "/courses/{course}/texts/{text}/frame", EVERYBODY),
     ("frames.frame", "/courses/{course}/texts/{text}/frame?group={circle}", of(*MEMBERS)),
     ("frames.frame", "/courses/{course}/texts/nonsense/frame", NOBODY),
     ("frames.compare", "/groups/{circle}/texts/{text}/frames", IN_GROUP),
+    ("lessons.text", "/courses/{course}/texts/{own_text}?group={circle}", of("student")),
+    ("lessons.text", "/courses/{course}/texts/{own_text}", of("student")),
+    ("lessons.text", "/courses/{course}/texts/{group_text}?group={circle}", of(*MEMBERS)),
+    ("imports.imports", "/courses/{course}/imports", ACCOUNTS),
+    ("imports.imports", "/courses/{course}/imports?group={circle}", of(*MEMBERS) | NO_ACCOUNT),
+    ("imports.new", "/courses/{course}/imports/new", ACCOUNTS),
+    ("imports.preview", "/courses/{course}/imports/{waiting}", OWNER),
+    ("imports.about", "/courses/{course}/texts/{own_text}/about", OWNER),
+    ("imports.about", "/courses/{course}/texts/{group_text}/about", of("tutor") | NO_ACCOUNT),
+    ("imports.delete", "/courses/{course}/texts/{own_text}/delete", OWNER),
+    ("group_readings.readings", "/groups/{circle}/readings", IN_GROUP),
+    ("group_readings.reading", "/groups/{circle}/readings/{group_reading}", IN_GROUP),
+    ("group_readings.new", "/groups/{circle}/readings/new", PLANNERS),
+    ("group_readings.new", "/groups/{circle}/readings/new?text={own_text}", NOBODY | {"visitor": 401, "student": 403}),
+    ("group_readings.change", "/groups/{circle}/readings/{group_reading}/change", PLANNERS),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}", EVERYBODY),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}?group={circle}", of(*MEMBERS)),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check_of_text}", NOBODY),
     ("checks.check", "/courses/{course}/texts/{text}/checks/{check_of_text}", EVERYBODY),
     ("calibration.mine", "/me/calibration", of(*ROLES[1:], others=401)),
     ("lessons.reference", "/courses/{course}/reference", EVERYBODY),
+    ("search.search", "/search?q=paragraph", EVERYBODY),
+    ("search.search", "/search?q=paragraph&course={course}", EVERYBODY),
+    ("search.search", "/search?q=paragraph&group={circle}", IN_GROUP),
     ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}", EVERYBODY),
     ("quizzes.quiz", "/courses/{course}/quizzes/{quiz}?group={circle}", of(*MEMBERS)),
     ("quizzes.attempt", "/attempts/{attempt}", of("student")),
@@ -380,6 +437,28 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         {"copy": "0"},
         IN_GROUP | dict.fromkeys(MEMBERS, 303),
     ),
+    ("moderation.hide_it", "/groups/{circle}/posts/{post}/hide", {"why": ""}, TUTORS | {"tutor": 422}),
+    ("moderation.show_it", "/groups/{circle}/posts/{post}/show", {}, TUTORS | {"tutor": 303}),
+    (
+        "moderation.complaint",
+        "/groups/{circle}/posts/{post}/complaint",
+        {"why": ""},
+        IN_GROUP | {"student": 403, "tutor": 422, "organiser": 422},
+    ),
+    ("moderation.settle", "/complaints/{complaint}", {"why": ""}, of("tutor", then=422) | {"visitor": 401}),
+    ("moderation.leave_it", "/complaints/{complaint}/leave", {}, of("tutor", then=303) | {"visitor": 401}),
+    (
+        "moderation.lock",
+        "/groups/{circle}/lessons/{lesson}/prompts/{prompt}/lock",
+        {"locked": "0"},
+        TUTORS | {"tutor": 303},
+    ),
+    (
+        "journal.sharing",
+        "/groups/{circle}/lessons/{lesson}/prompts/{prompt}/entries/1/sharing",
+        {"shared": "1"},
+        of("student", then=303) | {"visitor": 401},
+    ),
     ("discussion.edit", "/groups/{circle}/posts/{post}/edit", {"text": "I know so.", "version": "1"}, AUTHOR),
     ("discussion.draft", "/groups/{circle}/posts/{post}/edit/draft", {"text": "I kn", "base": "0"}, AUTHOR),
     ("discussion.discard", "/groups/{circle}/posts/{post}/edit/draft/discard", {"copy": "0"}, AUTHOR),
@@ -394,6 +473,31 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         "/courses/{course}/texts/{text}/checks/{check_of_text}",
         {"item-{check_of_text}": "yes"},
         of(*ROLES, then=303),
+    ),
+    ("imports.new", "/courses/{course}/imports/new", {"words": ""}, accounts(422)),
+    ("imports.keep", "/courses/{course}/imports/{waiting}", {"title": ""}, OWNER | {"student": 422}),
+    ("imports.throw_away", "/courses/{course}/imports/{waiting}/throw-away", {}, OWNER | {"student": 303}),
+    ("imports.copy", "/courses/{course}/imports/copies", {"text": "{own_text_id}"}, OWNER | {"student": 303}),
+    ("imports.about", "/courses/{course}/texts/{own_text}/about", {"title": ""}, OWNER | {"student": 422}),
+    ("imports.delete", "/courses/{course}/texts/{own_text}/delete", {}, OWNER | {"student": 303}),
+    (
+        "group_readings.tick",
+        "/groups/{circle}/readings/{group_reading}/tick",
+        {"done": "1"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    ("group_readings.new", "/groups/{circle}/readings/new", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    (
+        "group_readings.change",
+        "/groups/{circle}/readings/{group_reading}/change",
+        {},
+        PLANNERS | {"tutor": 422, "organiser": 422},
+    ),
+    (
+        "group_readings.back",
+        "/groups/{circle}/readings/{group_reading}/take-back",
+        {},
+        PLANNERS | {"tutor": 303, "organiser": 303},
     ),
     ("lessons.preview", "/preview", {"text": "*x*"}, EVERYBODY),
     ("quizzes.begin", "/courses/{course}/quizzes/{quiz}", {"group": "{circle}"}, of(*MEMBERS, then=303)),
