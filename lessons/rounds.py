@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, select
@@ -44,6 +44,8 @@ class Round:
     write_by: datetime | None
     reply_by: datetime | None
     zone: ZoneInfo
+    #: Whether the clocks of the member show another time than those of the group.
+    elsewhere: bool = False
 
     def phase(self, now: datetime) -> str:
         """Return "write", "reply" or "over": which of the two is at hand NOW."""
@@ -51,9 +53,9 @@ class Round:
             return "write"
         return "reply" if self.reply_by is None or now <= self.reply_by else "over"
 
-    def day(self, moment: datetime) -> datetime:
-        """Return MOMENT by the clocks of the group."""
-        return moment.astimezone(self.zone)
+    def day(self, moment: datetime) -> date:
+        """Return which day MOMENT is on for the group."""
+        return moment.astimezone(self.zone).date()
 
 
 def round_of(session: Session, enrolment: Enrolment, activity: Activity) -> Round | None:
@@ -62,7 +64,11 @@ def round_of(session: Session, enrolment: Enrolment, activity: Activity) -> Roun
         return None
     said, zone = layers(session, enrolment, activity), ZoneInfo(enrolment.group.zone)
     more = accommodations_of(session, [enrolment]).get(enrolment.id, NO_ACCOMMODATION)
-    return Round(own_date(said, "due", more, zone), own_date(said, "reply_due", more, zone), zone)
+    write_by, reply_by = (own_date(said, field, more, zone) for field in ("due", "reply_due"))
+    here = ZoneInfo(enrolment.user.zone)
+    ends = [moment for moment in (write_by, reply_by) if moment is not None]
+    elsewhere = any(one.astimezone(here).utcoffset() != one.astimezone(zone).utcoffset() for one in ends)
+    return Round(write_by, reply_by, zone, elsewhere)
 
 
 def done_in(session: Session, enrolment: Enrolment, activity_ids: Collection[int]) -> dict[int, Done]:

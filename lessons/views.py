@@ -34,6 +34,7 @@ from lessons.frames.words import ASKED
 from lessons.journal import keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
 from lessons.notes.forms import opened_notes
+from lessons.pack import reading_pack
 from lessons.page import document_page, lesson_page
 from lessons.prompt_page import prompt_page
 from lessons.readings import tick_lesson, tick_reading
@@ -219,7 +220,8 @@ def show_prompt(
     page = prompt_page(db_session, lesson, prompt, enrolment, form, **asked)
     if page.thread is not None and page.thread.new and enrolment is not None:
         remember_read(page.thread, enrolment)
-    html = render_template("lessons/prompt.html", page=page, form=form, preview_html=preview_html, newer=newer)
+    shown = {"preview_html": preview_html, "newer": newer, "now": datetime.now(UTC)}
+    html = render_template("lessons/prompt.html", page=page, form=form, **shown)
     return html, status
 
 
@@ -274,6 +276,15 @@ def text(course: str, text: str) -> str:
     way = {"came_from": came_from(), "just_checked": just_checked(), "is_own": is_own, "asked": ASKED}
     may_give = enrolment is not None and enrolment.group is not None and may_plan(enrolment)
     return render_template("lessons/text.html", page=page, form=TickForm(), may_give=may_give, **way)
+
+
+@bp.get("/courses/<course>/units/<unit>/pack")
+def pack(course: str, unit: str) -> str:
+    """Show all there is to read in the house for a unit, as one would print it."""
+    its_course = course_named(db_session, course)
+    page_enrolment(db_session, its_course)
+    found = reading_pack(db_session, its_course, unit)
+    return render_template("lessons/pack.html", pack=found, today=datetime.now(UTC))
 
 
 @bp.get("/courses/<course>/reference")

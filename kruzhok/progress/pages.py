@@ -28,7 +28,7 @@ class Links:
 
     def post(self, task: Task, post: PostLine) -> str | None:
         """Return the address of a post to the prompt TASK."""
-        return None if self.place.left_at else f"{self.part(task)}#post-{post.id}"
+        return None if self.place.left_at else f"{self.part(task)}&post={post.id}#post-{post.id}"
 
     def attempt(self, attempt: Line) -> str:
         """Return the address of an attempt, which only its user has."""

@@ -9,7 +9,7 @@ from course.base.db import LARGEST_ID
 from course.base.errors import Forbidden, NotFound
 from course.base.words import _
 from course.groups.access import member
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Role
 from lessons.access import lesson_named, prompt_of, refuse_retired
 from lessons.discussion.models import Discussion, Post
 from lessons.models import Lesson, Prompt
@@ -31,6 +31,14 @@ def prompt_in(session: Session, slug: str, lesson: str, ident: str) -> Asked:
     prompt = prompt_of(session, found, ident)
     refuse_retired(session, prompt.activity, mine)
     return Asked(mine, found, prompt)
+
+
+def prompt_of_tutor(session: Session, slug: str, lesson: str, ident: str) -> Asked:
+    """Return the same for a tutor of the group; raise Forbidden for another member."""
+    asked = prompt_in(session, slug, lesson, ident)
+    if asked.enrolment.role is not Role.tutor:
+        raise Forbidden(_("Only a tutor of the study group may do this."))
+    return asked
 
 
 def post_in(session: Session, slug: str, post_id: int) -> tuple[Asked, Post]:

@@ -46,6 +46,12 @@ class EditForm(EntryForm):
         return whole_number(self.version.data, digits=9) or 0
 
 
+class SeedForm(EditForm):
+    """What a tutor puts before a discussion."""
+
+    text = TextAreaField(_("Your words"), filters=[clean_text])
+
+
 class FollowForm(Form):
     """The button that asks to be told of new posts in a discussion, or no longer; and the page it was pressed on."""
 

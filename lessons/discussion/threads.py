@@ -87,9 +87,10 @@ class Thread:
     posts: Sequence[PostShown]
     #: Posts of the reader's with a draft of a reply to them, or of new words for them.
     drafts: frozenset[str] = frozenset()
-    #: How many posts of others are there, and of how many members, that the reader sees once they have written.
+    #: How many posts of others are there that the reader sees once they have written.
     waiting: int = 0
-    waiting_of: int = 0
+    #: How many other members have posted.
+    writers: int = 0
     #: The posts on this page by id.
     known: Mapping[int, PostShown] = field(default_factory=dict)
     #: How many posts there are on all pages; how many are new to the reader; whether an answer of theirs is among them,
@@ -148,7 +149,7 @@ def thread_of(
     if not may_see(session, enrolment, activity):
         others = [line for line in lines if line.enrolment_id != enrolment.id and line.hidden_at is None]
         writers = {line.enrolment_id for line in others}
-        return Thread(discussion_id, [], waiting=len(others), waiting_of=len(writers))
+        return Thread(discussion_id, [], waiting=len(others), writers=len(writers))
     if not lines:
         return Thread(0, [])
     roots = _roots(lines)
@@ -176,6 +177,7 @@ def thread_of(
         branches,
         _drafts(session, enrolment),
         known=known,
+        writers=len({line.enrolment_id for line in lines} - {enrolment.id}),
         count=sum(line.hidden_at is None for line in lines),
         all_new=len(new),
         posted=any(line.reply_to_id is None for line in mine),
