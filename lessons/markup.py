@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _TERM_LINK = re.compile(r'<a\b[^>]*\bhref="#term-([a-z0-9-]+)"[^>]*>(.*?)</a>', re.DOTALL)
 _WITH_PUNCTUATION = re.compile(
     r'(<button type="button" class="term"[^>]*>(?:(?!</button>).)*</button>[,.;:!?)’”…]+)', re.DOTALL
 )
+_TERM_BUTTON = re.compile(
+    r'<button type="button" class="term" popovertarget="(term-[a-z0-9-]+)">(.*?)</button>', re.DOTALL
+)
+_HEADING = re.compile(r"(</?h)([1-6])\b")
 _NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]+)"')
 
 
@@ -18,6 +22,27 @@ def with_slips(html: str | None) -> Markup:
     # A button is a box to the browser: if they are not held together, the comma after it may begin the next line.
     together = _WITH_PUNCTUATION.sub(r'<span class="unbroken">\1</span>', buttons)
     return Markup(together)  # noqa: S704 (made safe when it was loaded)
+
+
+def for_print(html: str | None) -> Markup:
+    """Return HTML as it stands in a pack of several texts: a term is a link to the list at its end, headings are two
+    levels lower."""
+    links = _TERM_BUTTON.sub(r'<a class="term" href="#\1">\2</a>', html or "")
+    lower = _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + 2)}", links)
+    return Markup(lower)  # noqa: S704 (made safe when it was loaded)
+
+
+def written_in(html: str, language: str, direction: str) -> Markup:
+    """Return the HTML of a block as one that is written in LANGUAGE and DIRECTION, where it does not say so itself.
+
+    Said of the words alone: what a page has between them is not written so."""
+    tag, end, rest = html.partition(">")
+    if not tag.startswith("<"):
+        return Markup(html)  # noqa: S704 (made safe when it was loaded)
+    for name, value in (("lang", language), ("dir", direction)):
+        if value and f" {name}=" not in tag:
+            tag += f' {name}="{escape(value)}"'
+    return Markup(tag + end + rest)  # noqa: S704 (the same)
 
 
 def named_in(html: str | None) -> list[tuple[str, str]]:

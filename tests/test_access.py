@@ -17,6 +17,7 @@ from course.groups.models import Enrolment, Role
 from course.notices.models import Notice
 from course.notices.records import JOINED, tell
 from course.outline.models import ActivityKind, Course
+from course.texts.models import Text
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
 from lessons.discussion.models import Post
@@ -87,6 +88,7 @@ def make_world(session: Session) -> World:
             session, student, factories.activity_of(session, course, ActivityKind.quiz)
         ).id,
         "course": course.ident,
+        "unit": course.units[0].ident,
         "text": document.ident,
         "notes": notes.ident,
         "check": factories.make_check(session, notes).item_id,
@@ -102,7 +104,7 @@ def make_world(session: Session) -> World:
     told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, student)
     told |= _brought(session, student, enrolments["tutor"])
     told |= _complained(session, enrolments["organiser"], told["post"])
-    return World(users, told | _wrote(session, course, student))
+    return World(users, told | _wrote(session, course, student) | _noted(session, notes, student))
 
 
 def _complained(session: Session, member: Enrolment, post_id: int) -> dict[str, Any]:
@@ -161,6 +163,12 @@ def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any
     }
 
 
+def _noted(session: Session, text: Text, student: Enrolment) -> dict[str, Any]:
+    """Return the names of two notes of STUDENT on TEXT: one that is shared, one that is not."""
+    shared = factories.make_note(session, student, text, shared_at=NOW)
+    return {"note": shared.id, "private_note": factories.make_note(session, student, text).id}
+
+
 def _wrote(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
     """Return the names of an essay question and of the answer of STUDENT to it, which waits to be marked."""
     essay = hand_in(
@@ -204,6 +212,7 @@ ORGANISERS = of("organiser") | {"visitor": 401, "student": 403, "tutor": 403}
 OF_REPORT = of("student", "tutor", "administrator") | {"visitor": 401}
 TUTORS = of("tutor") | {"visitor": 401, "student": 403, "organiser": 403}
 AUTHOR = of("student", then=303) | {"visitor": 401, "tutor": 403, "organiser": 403}
+OWN_NOTE = of("student", then=303) | {"visitor": 401}
 ADMINISTRATORS = of("administrator") | {"visitor": 401}
 NOBODY = of(then=200, others=404)
 
@@ -258,12 +267,21 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("group_readings.new", "/groups/{circle}/readings/new", PLANNERS),
     ("group_readings.new", "/groups/{circle}/readings/new?text={own_text}", NOBODY | {"visitor": 401, "student": 403}),
     ("group_readings.change", "/groups/{circle}/readings/{group_reading}/change", PLANNERS),
+    ("notes.write", "/courses/{course}/lessons/{lesson}/notes/new?at=p-1", EVERYBODY),
+    ("notes.write", "/courses/{course}/lessons/{lesson}/notes/new?at=p-1&group={circle}", of(*MEMBERS)),
+    ("notes.write", "/courses/{course}/texts/{text}/notes/new?at=p-1", EVERYBODY),
+    ("notes.note", "/notes/{note}", IN_GROUP),
+    ("notes.note", "/notes/{private_note}", OWN_NOTE | {"student": 200}),
+    ("notes.mine", "/me/notes", of(*ROLES[1:], others=401)),
+    ("notes.download", "/me/notes.md", of(*ROLES[1:], others=401)),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}", EVERYBODY),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}?group={circle}", of(*MEMBERS)),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check_of_text}", NOBODY),
     ("checks.check", "/courses/{course}/texts/{text}/checks/{check_of_text}", EVERYBODY),
     ("calibration.mine", "/me/calibration", of(*ROLES[1:], others=401)),
     ("lessons.reference", "/courses/{course}/reference", EVERYBODY),
+    ("lessons.pack", "/courses/{course}/units/{unit}/pack", EVERYBODY),
+    ("lessons.pack", "/courses/{course}/units/{unit}/pack?group={circle}", of(*MEMBERS)),
     ("search.search", "/search?q=paragraph", EVERYBODY),
     ("search.search", "/search?q=paragraph&course={course}", EVERYBODY),
     ("search.search", "/search?q=paragraph&group={circle}", IN_GROUP),
@@ -402,6 +420,34 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         of(*MEMBERS, then=303),
     ),
     (
+        "notes.make",
+        "/courses/{course}/lessons/{lesson}/notes",
+        {"passage": "p-1", "text": "So?", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    ("notes.make", "/courses/{course}/texts/{text}/notes", {"passage": "p-1", "do": "highlight"}, of(*ROLES, then=303)),
+    (
+        "notes.draft",
+        "/courses/{course}/lessons/{lesson}/notes/draft?at=p-1",
+        {"text": "So", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    (
+        "notes.discard_new",
+        "/courses/{course}/lessons/{lesson}/notes/draft/discard?at=p-1",
+        {"copy": "0", "group": "{circle}"},
+        of(*MEMBERS, then=303),
+    ),
+    ("notes.keep_draft", "/notes/{note}/change/draft", {"text": "So", "base": "0"}, AUTHOR),
+    ("notes.discard", "/notes/{note}/change/draft/discard", {"copy": "0"}, AUTHOR),
+    ("notes.change", "/notes/{note}", {"text": "So it was.", "number": "1"}, AUTHOR),
+    ("notes.keep_draft", "/notes/{note}/reply/draft", {"text": "Wh"}, IN_GROUP | dict.fromkeys(MEMBERS, 303)),
+    ("notes.discard", "/notes/{note}/reply/draft/discard", {"copy": "0"}, IN_GROUP | dict.fromkeys(MEMBERS, 303)),
+    ("notes.reply", "/notes/{note}/reply", {"text": "Why?"}, IN_GROUP | dict.fromkeys(MEMBERS, 303)),
+    ("notes.share", "/notes/{note}/share", {"shared": "1"}, AUTHOR),
+    ("notes.remove", "/notes/{note}/delete", {}, AUTHOR | {"student": 303}),
+    ("notes.remove", "/notes/{private_note}/delete", {}, OWN_NOTE),
+    (
         "lessons.draft",
         "/courses/{course}/lessons/{lesson}/prompts/{prompt}/draft",
         {"text": "My answer so far.", "group": "{circle}"},
@@ -457,7 +503,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         "journal.sharing",
         "/groups/{circle}/lessons/{lesson}/prompts/{prompt}/entries/1/sharing",
         {"shared": "1"},
-        of("student", then=303) | {"visitor": 401},
+        of("student", "organiser", then=303) | {"visitor": 401},
     ),
     ("discussion.edit", "/groups/{circle}/posts/{post}/edit", {"text": "I know so.", "version": "1"}, AUTHOR),
     ("discussion.draft", "/groups/{circle}/posts/{post}/edit/draft", {"text": "I kn", "base": "0"}, AUTHOR),

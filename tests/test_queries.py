@@ -15,7 +15,10 @@ from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
 from course.texts.models import Passage, Text
+from lessons.discussion.models import Discussion, Post
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
+from lessons.moderation.models import Complaint
+from lessons.notes.models import NoteReply
 from lessons.reports.models import Outcome, Report
 from lessons.reports.reports import Meant, close_report, make_report
 from quizzes.checks.answering import Given, answer_check
@@ -31,8 +34,8 @@ from tests.test_access import ABOUT, browser_of, filled
 #: Page -> its address, and how many queries it makes at the most: that of who is signed in included.
 PAGES: Mapping[str, tuple[str, int]] = {
     "front": ("/", 16),
-    "today": ("/today", 16),
-    "today in a group": ("/today?group={group}", 16),
+    "today": ("/today", 17),
+    "today in a group": ("/today?group={group}", 17),
     "group": ("/groups/{group}", 13),
     "syllabus": ("/groups/{group}/syllabus", 12),
     "groups": ("/groups", 5),
@@ -42,12 +45,18 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "course in a group": ("/courses/{course}?group={group}", 11),
     "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 16),
     "text": ("/courses/{course}/texts/{text}?group={group}", 13),
+    "source frame": ("/courses/{course}/texts/{text}/frame?group={group}", 8),
+    "source frames side by side": ("/groups/{group}/texts/{text}/frames", 5),
+    "reading pack": ("/courses/{course}/units/{unit}/pack?group={group}", 9),
     "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 8),
     "calibration": ("/me/calibration", 3),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 10),
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 10),
     "discussions": ("/groups/{group}/discussions", 5),
+    "what is wrong with a post": ("/groups/{group}/posts/{post_of_tutor}/complaint", 10),
     "reference": ("/courses/{course}/reference?group={group}", 5),
+    "search": ("/search?q=think&in=talk&course={course}&group={group}", 0),
+    "search everywhere": ("/search?q=paragraph", 0),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 13),
     "rules of a quiz": ("/courses/{course}/quizzes/{quiz}/rules?group={group}", 11),
     "sitting": ("/attempts/{sitting}", 4),
@@ -68,7 +77,10 @@ PAGES: Mapping[str, tuple[str, int]] = {
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "group of a tutor": ("/groups/{group}", 14),
-    "today of a tutor": ("/today?group={group}", 16),
+    "hiding": ("/groups/{group}/posts/{post}/hide", 10),
+    "complaints": ("/groups/{group}/complaints", 10),
+    "complaint": ("/complaints/{complaint}", 10),
+    "today of a tutor": ("/today?group={group}", 17),
     "what waits to be marked": ("/groups/{group}/marking", 5),
     "essay to be marked": ("/groups/{group}/marking/{essay}?n=1", 12),
     "release of marks": ("/groups/{group}/marking/{essay}/release", 6),
@@ -133,6 +145,8 @@ def make_house(
     for other in others:
         _work(session, other, parts[0], attempts=1)
     essay = _write_essays(session, parts[0], [reader, *others], tutor)
+    for member in [reader, *others]:
+        factories.make_frame(session, member, parts[0].text, shared_at=NOW)
     talks = [
         _talk(session, group, [reader, *others], lesson.prompt, posts if lesson is parts[0] else 3) for lesson in parts
     ]
@@ -149,10 +163,13 @@ def make_house(
     reports = [_report(session, reader, Meant(passage=passage), f"{number} is wrong.") for number in range(users)]
     names = {
         "course": course.ident,
+        "unit": unit.ident,
         "group": group.slug,
         "lesson": first.lesson.ident,
         "prompt": first.prompt.ident,
         "post": talks[0],
+        "post_of_tutor": _complain(session, [reader, *others], tutor, talks[0], first.text),
+        "complaint": session.scalars(select(Complaint.id).order_by(Complaint.id.desc())).first(),
         "quiz": first.quiz.ident,
         "text": first.text.ident,
         "check": checks_in(session, factories.notes_of(session, first.lesson).id)[0].item_id,
@@ -212,6 +229,19 @@ def _talk(session: Session, group: StudyGroup, members: Sequence[Enrolment], pro
     return made[0]
 
 
+def _complain(session: Session, members: Sequence[Enrolment], tutor: Enrolment, post_id: int, text: Text) -> int:
+    """Return a post of the TUTOR; each of MEMBERS asks to have a post, a note and a reply to one looked at."""
+    discussion = session.get_one(Discussion, session.get_one(Post, post_id).discussion_id)
+    for member in members:
+        note = factories.make_note(session, member, text, shared_at=NOW)
+        said: dict[str, Any] = {"words": "No.", "html": "<p>No.</p>", "made_at": NOW}
+        reply = factories.add(session, NoteReply(note_id=note.id, enrolment_id=member.id, **said))
+        post = factories.make_post(session, discussion, member)
+        for column, thing in (("post_id", post.id), ("note_id", note.id), ("note_reply_id", reply.id)):
+            session.add(Complaint(enrolment_id=member.id, why="It is rude.", at=NOW, **{column: thing}))
+    return factories.make_post(session, discussion, tutor).id
+
+
 class Parts(NamedTuple):
     """A lesson and what is done in it; TEXT is in the house."""
 
@@ -226,7 +256,7 @@ def _make_lesson(session: Session, course: Course, unit: Unit, number: int, chec
     """Return a lesson with all that can stand in one; it names a person, a term, an event and a source of its own."""
     lesson = factories.make_lesson(session, course, unit, number=number)
     text = factories.make_text(session, course)
-    session.add(Document(text_id=text.id, about=ABOUT))
+    session.add(Document(text_id=text.id, about=ABOUT | {"frame": {"who": "A clerk."}}))
     for _check in range(checks):
         factories.make_check(session, text)
         factories.make_check(session, factories.notes_of(session, lesson))

@@ -440,7 +440,7 @@ const letters = (text) => [...text.replace(/\s/g, "")].length;
 
 function textsOf(passage) {
   const walker = document.createTreeWalker(passage.querySelector(".text"), NodeFilter.SHOW_TEXT, (node) =>
-    node.parentElement.closest(".passage-no, .back, .said, .wrong") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    node.parentElement.closest(".passage-no, .choose, .back, .said, .wrong") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
   return texts;
@@ -487,13 +487,22 @@ class Choosing {
         this.form.lastChild.dataset.chosen = "";
       }
     }
+    this.quote(chosen);
     this.form.hidden = !chosen.length;
     this.said.textContent = chosen.length ? fill(this.said.dataset.said, { words: chosen.map(({ exact }) => exact).join(" … ") }) : "";
   }
 
+  quote(chosen) { // words of several passages are several quotations; an address has no room for very many
+    const link = this.form.querySelector("[data-quote]");
+    if (!link) return;
+    link.hidden = chosen.length !== 1;
+    const [{ passage, exact } = {}] = chosen;
+    link.search = new URLSearchParams({ quote: `${link.dataset.quote}:${passage}`, words: exact?.length < 400 ? exact : "" });
+  }
+
   offer(passage) {
-    const place = passage?.querySelector(".wrong");
-    if (place && !place.contains(this.begin)) place.prepend(this.begin);
+    const number = passage?.querySelector(".passage-no");
+    if (number && number.nextElementSibling !== this.begin) number.after(this.begin);
   }
 
   start(passage) {
@@ -545,6 +554,32 @@ new Set(savers.map((saver) => saver.form)).forEach(watchForm);
 all("[data-clock]").forEach(watchClock);
 if (document.querySelector("[data-finishing]")) setTimeout(() => location.reload(), 10000);
 
+// A click on the number of a passage leads there, as any link does, and puts its address on the clipboard, where there is one to be had.
+async function copyLink(event) {
+  const link = event.target.closest?.("a.passage-no");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !navigator.clipboard) return;
+  const words = link.closest("[data-copied]")?.dataset.copied;
+  try { await navigator.clipboard.writeText(link.href); } catch { return; }
+  if (!words) return;
+  for (const old of all(".copied")) old.remove();
+  const said = Object.assign(document.createElement("span"), { className: "copied" });
+  said.setAttribute("role", "status");
+  link.closest(".text").append(said);
+  setTimeout(() => { said.textContent = words; }); // what comes into a place that is there is read out
+  setTimeout(() => said.remove(), 4000);
+}
+
+// A long text is shown in parts: who comes for a passage of another part is led there.
+const asked = decodeURIComponent(location.hash.slice(1));
+const part = document.querySelector("[data-part]");
+if (part && /^[hp]-/.test(asked) && !document.getElementById(asked) && !location.search.includes(`at=${asked}`)) {
+  const to = new URL(part.dataset.part, location);
+  to.searchParams.set("at", asked);
+  to.hash = asked;
+  location.replace(to);
+}
+
+document.addEventListener("click", copyLink);
 document.addEventListener("click", preview);
 document.addEventListener("focusin", ({ target }) => target.matches("input[readonly]") && target.select()); // there to be copied
 document.addEventListener("visibilitychange", () => {
