@@ -36,7 +36,7 @@ def written_in(html: str, language: str, direction: str) -> Markup:
     """Return the HTML of a block as one that is written in LANGUAGE and DIRECTION, where it does not say so itself.
 
     Said of the words alone: what a page has between them is not written so."""
-    tag, end, rest = html.partition(">")
+    tag, end, rest = str(html).partition(">")
     if not tag.startswith("<"):
         return Markup(html)  # noqa: S704 (made safe when it was loaded)
     for name, value in (("lang", language), ("dir", direction)):

@@ -1,7 +1,7 @@
 """Everything the page of a lesson, and that of a document, shows: gathered here with a fixed number of queries."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from sqlalchemy import and_, exists, or_, select
@@ -17,7 +17,7 @@ from lessons.discussion.quoting import QuotedBy, quoted_in
 from lessons.discussion.threads import PostCounts, post_counts
 from lessons.frames.frames import last_frame
 from lessons.frames.models import Frame
-from lessons.markup import with_slips
+from lessons.markup import with_slips, written_in
 from lessons.models import Document, Lesson, Reading
 from lessons.notes.showing import TextNotes, notes_on
 from lessons.notes_page import PassageFound, PassageShown, other_slips, passages_of, passages_shown
@@ -184,6 +184,9 @@ def document_page(
         minutes=words_at(passages, pace) if part else minutes,
         minutes_after=minutes_of(part.words_after, pace) if part else 0,
     )
+    tongue = [str(document.about.get(name) or "") for name in ("language", "direction")]
+    if any(tongue):
+        shown = [replace(one, html=written_in(one.html, *tongue)) for one in shown]
     return DocumentPage(
         document,
         course,

@@ -236,7 +236,10 @@ def remove(session: Session, text: Text) -> None:
     if session.scalar(quoted.where(Anchor.text_id == text.id).limit(1)):
         raise IsQuoted
     file_id = session.scalar(select(TextImport.file_id).where(TextImport.text_id == text.id))
-    session.execute(delete(Text).where(Text.id == text.id), execution_options={"synchronize_session": False})
+    # What hangs on its passages goes first: that only points at them, and a database may not let them go before.
+    gone = (delete(Note).where(Note.text_id == text.id), delete(Anchor).where(Anchor.text_id == text.id))
+    for rows in (*gone, delete(Text).where(Text.id == text.id)):
+        session.execute(rows, execution_options={"synchronize_session": False})
     session.expunge(text)
     _forget_files(session, File.id == file_id)
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from lessons.importing.imported import Imported, ImportedPassage
 from lessons.imports.keeping import words_in
+from lessons.markup import written_in
 from lessons.models import TextImport
 from lessons.pace import minutes_of
 
@@ -40,10 +41,10 @@ def preview_of(brought: TextImport, text: Imported, pace: int | None) -> Preview
     """Return what the page shows of BROUGHT, read as TEXT, to a reader of PACE."""
     words = words_in(text)
     passages = [passage for section in text.sections for passage in section.passages]
-    return Preview(brought, text, words, len(passages), minutes_of(words, pace), list(_beginning(passages)))
+    return Preview(brought, text, words, len(passages), minutes_of(words, pace), list(_beginning(text, passages)))
 
 
-def _beginning(passages: Sequence[ImportedPassage]) -> Iterator[Beginning]:
+def _beginning(text: Imported, passages: Sequence[ImportedPassage]) -> Iterator[Beginning]:
     words, number = 0, 0
     for passage in passages[:MOST_PASSAGES]:
         if words > MOST_WORDS:
@@ -51,5 +52,5 @@ def _beginning(passages: Sequence[ImportedPassage]) -> Iterator[Beginning]:
         words += len(passage.plain.split())
         counted = passage.kind not in {"heading", "rule"}
         number += counted
-        html = Markup(passage.html)  # noqa: S704 (written by our own hand, and cleaned)
+        html = written_in(passage.html, text.language, text.direction)
         yield Beginning(passage.ident, number if counted else None, html)

@@ -279,7 +279,7 @@ def test_right_to_left_and_combining_characters_are_kept(house: House, database:
     told = ABOUT | {"direction": "rtl", "language": "he", "group": house.group}
     address = post(client, waits.split("?")[0], told).location
     shown = client.get(address).text
-    assert 'lang="he" dir="rtl"' in shown
+    assert f'<p lang="he" dir="rtl">{words}</p>' in shown
     with database.transaction(writing=False) as session:
         assert [
             one.plain for one in session.scalars(select(Passage).where(Passage.version_id.in_(_versions(session))))
