@@ -5,7 +5,7 @@ Each look costs about half a second: of two pages with the same parts the fuller
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.journeys.people import COURSE, LESSON, OTHER_LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES
+from tests.journeys.people import COURSE, LESSON, OTHER_LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES, TEXT
 
 
 class Shown(NamedTuple):
@@ -21,9 +21,6 @@ class Shown(NamedTuple):
 
 LONG = "What somebody wrote and would not like to lose: " + "an answer of some length. " * 8
 
-#: The other documents of a course look like this one.
-TEXT = f"{COURSE}/texts/april-theses"
-
 PAGES: list[Shown] = [
     # What everybody reads, with nothing done
     Shown("visitor", "/"),
@@ -31,7 +28,12 @@ PAGES: list[Shown] = [
     Shown("visitor", f"{OTHER_LESSON}?checked={{closed}}"),
     Shown("visitor", PROMPT),
     Shown("visitor", TEXT),
+    Shown("visitor", f"{TEXT}/frame"),
+    Shown("visitor", f"{TEXT}/frame", 422, {"who": "word " * 500, "left_out": LONG}),
+    Shown("visitor", f"{COURSE}/units/spring/pack"),
     Shown("visitor", f"{COURSE}/reference"),
+    Shown("visitor", "/search"),
+    Shown("visitor", "/search?q=Plekanov"),
     Shown("visitor", QUIZ),
     Shown("visitor", f"{QUIZ}/paper"),
     Shown("visitor", "/today"),
@@ -110,6 +112,8 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/syllabus/2"),
     Shown("planner", "/groups/{group}/syllabus/2", 422, {"day": "2000-01-01", "lesson": ""}),
     Shown("member", f"{COURSE}?group={{group}}"),
+    Shown("member", f"{TEXT}/frame?group={{group}}"),
+    Shown("member", "/groups/{group}/texts/april-theses/frames"),
     Shown("planner", "/groups/{group}/progress"),
     Shown("planner", "/groups/{group}/progress/{place}"),
     Shown("planner", "/groups/{group}/progress/{place}/attempts/{seen}"),
@@ -147,6 +151,23 @@ PAGES: list[Shown] = [
     Shown("member", "/groups/{group}/posts/{post}/reply/draft", 422, {"text": "word " * 20_001}),
     Shown("planner", "/groups/{group}/posts/{post}/edit", 422, {"text": "> " * 200 + "deep", "version": "2"}),
     Shown("planner", "/groups/{group}/posts/{post}/edit", 409, {"text": "Of another window.", "version": "1"}),
+    # Notes and highlights
+    Shown("visitor", f"{LESSON}/notes/new?at=dual-power"),
+    Shown("member", f"{LESSON}?group={{group}}&notes=dual-power"),
+    Shown("planner", f"{LESSON}?group={{group}}&notes=dual-power"),
+    Shown("member", f"{LESSON}/notes/new?at=february.0.40&group={{group}}"),
+    Shown(
+        "member",
+        f"{LESSON}/notes",
+        422,
+        {"passage": "dual-power", "exact": "triple power", "text": LONG, "tags": "x" * 50},
+    ),
+    Shown("member", "/notes/{note}"),
+    Shown("planner", "/notes/{note}"),
+    Shown("member", "/notes/{note}", 409, {"text": LONG, "number": "7"}),
+    Shown("planner", "/notes/{note}/reply", 422, {"text": " "}),
+    Shown("guest", "/me/notes"),
+    Shown("member", "/me/notes"),
     # What one is told, and what is wrong
     Shown("student", "/notices"),
     Shown("planner", "/notices"),
@@ -197,6 +218,13 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("lessons.tick", "POST"): "leads elsewhere",
     ("lessons.tick_one", "POST"): "leads elsewhere",
     ("lessons.discard", "POST"): "leads elsewhere",
+    ("notes.download", "GET"): "a file of Markdown",
+    ("notes.discard_new", "POST"): "leads elsewhere",
+    ("notes.discard", "POST"): "leads elsewhere",
+    ("notes.draft", "POST"): "leads elsewhere, or to the page of the place to write",
+    ("notes.keep_draft", "POST"): "leads elsewhere, or to the page of the note",
+    ("notes.share", "POST"): "leads elsewhere",
+    ("notes.remove", "POST"): "leads elsewhere",
     ("quizzes.begin", "POST"): "leads elsewhere",
     ("quizzes.submit", "POST"): "leads elsewhere",
     ("quizzes.rating", "POST"): "leads elsewhere",

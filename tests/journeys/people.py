@@ -36,6 +36,7 @@ PROMPT = f"{LESSON}/prompts/fact-and-judgement"
 POSTING = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
 QUIZ = f"{COURSE}/quizzes/why-study"
 OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
+TEXT = f"{COURSE}/texts/april-theses"
 RULES = "/groups/{group}/quizzes/why-study/rules"  #: where a tutor sees, and changes, what holds for whom
 
 #: An essay with a quotation that is found, and one that is not.
@@ -78,9 +79,11 @@ def make_house(app: Application, database: Database) -> House:
     join, ask, _not_seen_yet = invite(planner, group), invite(planner, group, way="by-approval"), _link(planner, group)
     post(administrator, f"/join/{ask}", {"words": "I heard of you from Nadia."})
     place, seen = _work_with_a_tutor(database, member, planner, group)
+    _frame(member, planner, group)
     passage, item, reported, answered = _report(student, administrator, result)
     names = {
         "post": _discuss(member, planner, group),
+        "note": _note(member, planner, group),
         "passage": passage,
         "item": item,
         "reported": reported,
@@ -248,6 +251,34 @@ def _discuss(member: FlaskClient, planner: FlaskClient, group: str) -> str:
     for text in ("And who counted?", "Written meanwhile in another window."):
         post(member, f"{at}/reply/draft", {"text": text, "base": "0"})
     return first
+
+
+def _note(member: FlaskClient, planner: FlaskClient, group: str) -> str:
+    """Highlight as the MEMBER, share a note and have the PLANNER reply to it and share one, and begin two drafts of a
+    change; return the id of the note."""
+    at, place = f"{LESSON}/notes", {"group": group}
+    post(member, at, {"passage": "dual-power", "exact": "on conditions", **place})
+    told = {"passage": "dual-power", "exact": "did not mean to govern", "text": "*Could* they?", "tags": "why not"}
+    there = str(post(member, at, {**told, "shared": "y", **place}).location)
+    note = there.rpartition("-")[2]
+    post(planner, f"/notes/{note}/reply", {"text": "Keep both questions.\n\n> not mean to"})
+    for number in range(4):
+        told = {"passage": "dual-power", "exact": "recognised abroad", "text": f"Thought {number}."}
+        post(planner, at, {**told, "shared": "y", **place})
+    for text in ("And who paid?", "Written meanwhile in another window."):
+        post(member, f"/notes/{note}/change/draft", {"text": text, "base": "0"})
+    return note
+
+
+def _frame(member: FlaskClient, planner: FlaskClient, group: str) -> None:
+    """Share what PLANNER and MEMBER say of a document as a source, write it anew, and begin two drafts more."""
+    at, place = f"{TEXT}/frame", {"group": group}
+    told = {"who": "Lenin, for himself.", "when": "In April 1917.", "to_whom": "To Bolsheviks first.\nThen to all."}
+    for client in (planner, member):
+        post(client, at, {**told, "share": "1", **place})
+    post(member, at, {**told, "left_out": "The journey through Germany.", "share": "1", **place})
+    for words in ("And who paid?", "Written meanwhile in another window."):
+        post(member, f"{at}/draft", {"to_what_end": words, "base": "0", **place})
 
 
 def _check(client: FlaskClient) -> tuple[str, str]:
