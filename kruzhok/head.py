@@ -72,8 +72,8 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
     course = url_for("courses.front")
     if enrolment is not None:
         course = url_for("courses.course", course=enrolment.course.ident, group=link_slug)
-    in_course = room in {"courses", "lessons", "imports", "checks", "notes", "quizzes", "scores", "paper"}
-    in_course = in_course or request.endpoint == OWN_RULES
+    in_course = room in {"courses", "lessons", "frames", "imports", "checks", "notes", "quizzes", "scores", "paper"}
+    in_course = (in_course and request.endpoint != "notes.mine") or request.endpoint == OWN_RULES
     nav = [
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
         (_("Course"), course, in_course),

@@ -14,13 +14,15 @@ from course.completion.models import Completion, CompletionFact, FactKind, Look,
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
+from course.syllabus.models import AssignmentTarget
 from course.texts.models import Passage, Text
 from lessons.discussion.models import Discussion, Post
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
 from lessons.moderation.models import Complaint
-from lessons.notes.models import NoteReply
+from lessons.notes.models import Note, NoteReply, NoteTag
 from lessons.reports.models import Outcome, Report
 from lessons.reports.reports import Meant, close_report, make_report
+from lessons.search.contents import refresh_course
 from quizzes.checks.answering import Given, answer_check
 from quizzes.checks.asking import checks_in
 from quizzes.marking.releasing import release
@@ -48,6 +50,19 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "source frame": ("/courses/{course}/texts/{text}/frame?group={group}", 8),
     "source frames side by side": ("/groups/{group}/texts/{text}/frames", 5),
     "reading pack": ("/courses/{course}/units/{unit}/pack?group={group}", 9),
+    "place to write a note": ("/courses/{course}/lessons/{lesson}/notes/new?at=p-1&group={group}", 10),
+    "note": ("/notes/{note}", 10),
+    "own notes": ("/me/notes", 10),
+    "own notes with a filter": ("/me/notes?q=so&kind=notes&tag=power", 10),
+    "text that was brought": ("/courses/{course}/texts/{own_text}?group={group}", 99),
+    "text of the group": ("/courses/{course}/texts/{group_text}?group={group}", 99),
+    "what is told of a text": ("/courses/{course}/texts/{own_text}/about?group={group}", 99),
+    "deleting a text": ("/courses/{course}/texts/{own_text}/delete?group={group}", 99),
+    "texts that were brought": ("/courses/{course}/imports?group={group}", 99),
+    "bringing a text": ("/courses/{course}/imports/new?group={group}", 99),
+    "file that waits": ("/courses/{course}/imports/{waiting}?group={group}", 99),
+    "readings of the group": ("/groups/{group}/readings", 99),
+    "reading of the group": ("/groups/{group}/readings/{group_reading}", 99),
     "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 8),
     "calibration": ("/me/calibration", 3),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 10),
@@ -55,8 +70,8 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "discussions": ("/groups/{group}/discussions", 5),
     "what is wrong with a post": ("/groups/{group}/posts/{post_of_tutor}/complaint", 10),
     "reference": ("/courses/{course}/reference?group={group}", 5),
-    "search": ("/search?q=think&in=talk&course={course}&group={group}", 0),
-    "search everywhere": ("/search?q=paragraph", 0),
+    "search": ("/search?q=think&in=talk&course={course}&group={group}", 8),
+    "search everywhere": ("/search?q=paragraph", 9),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 13),
     "rules of a quiz": ("/courses/{course}/quizzes/{quiz}/rules?group={group}", 11),
     "sitting": ("/attempts/{sitting}", 4),
@@ -90,6 +105,9 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "rules of a quiz for one": ("/groups/{group}/quizzes/{quiz}/rules/{place}", 12),
     "rules of a quiz for some": ("/groups/{group}/quizzes/{quiz}/rules/subgroups/{subgroup}", 10),
     "accommodation": ("/groups/{group}/members/{place}/accommodation", 5),
+    "readings that were given": ("/groups/{group}/readings", 99),
+    "giving something to read": ("/groups/{group}/readings/new", 99),
+    "changing a reading": ("/groups/{group}/readings/{group_reading}/change", 99),
     "attempt of a student": ("/groups/{group}/progress/{place}/attempts/{result}", 14),
     "score of a student": ("/groups/{group}/members/{place}/attempts/{result}/questions/1/score", 15),
     "paper with its key": ("/courses/{course}/quizzes/{quiz}/paper?group={group}&key=1", 13),
@@ -180,11 +198,47 @@ def make_house(
         "result": result.id,
         "place": reader.id,
         "essay": essay,
+        "note": _note(session, parts, [reader, *others]),
         "subgroup": _except(session, group, [reader, *others], first.quiz),
+        **_brought(session, group, [reader, *others], tutor),
     }
     for _look in range(users):
         session.add(Look(enrolment_id=reader.id, by_id=factories.make_user(session).id, at=NOW))
+    refresh_course(session, course.id)
     return House(reader.user_id, tutor.user_id, names)
+
+
+def _brought(session: Session, group: StudyGroup, members: Sequence[Enrolment], tutor: Enrolment) -> Mapping[str, Any]:
+    """Return the names of a file that waits and a text of the first of MEMBERS, and of what TUTOR gave the group: for
+    each member a reading to all, and one to them alone."""
+    for member in members:
+        waiting, own = factories.make_import(session, members[0]), factories.make_imported_text(session, members[0])
+        text = factories.make_imported_text(session, tutor, enrolment_id=None, group_id=group.id)
+        to_all = factories.make_group_reading(session, group, text=text)
+        factories.make_assignment(session, group, to_all)
+        to_one = factories.make_assignment(session, group, factories.make_group_reading(session, group))
+        factories.add(session, AssignmentTarget(assignment_id=to_one.id, group_id=group.id, enrolment_id=member.id))
+        factories.make_note(session, member, text)
+    return {
+        "waiting": waiting.id,
+        "own_text": own.ident,
+        "group_text": text.ident,
+        "group_reading": to_all.ident,
+    }
+
+
+def _note(session: Session, parts: Sequence["Parts"], members: Sequence[Enrolment]) -> int:
+    """Have all MEMBERS note something on each text and share it, and reply to it; return a note of the first."""
+    for text in (text for one in parts for text in (factories.notes_of(session, one.lesson), one.text)):
+        for member in members:
+            factories.make_note(session, member, text)
+            note = factories.make_note(session, member, text, shared_at=NOW)
+            session.add(NoteTag(note_id=note.id, tag="power"))
+            for other in members[:3]:
+                told = {"words": "So.", "html": "<p>So.</p>", "made_at": NOW}
+                session.add(NoteReply(note_id=note.id, enrolment_id=other.id, **told))
+    mine = select(Note.id).where(Note.enrolment_id == members[0].id, Note.shared_at.is_not(None))
+    return session.scalars(mine.order_by(Note.id)).first() or 0
 
 
 def _except(session: Session, group: StudyGroup, members: Sequence[Enrolment], quiz: Activity) -> int:

@@ -62,7 +62,8 @@ def plain_of_html(html: str | None) -> str:
 
 
 def _together(*words: str | None) -> str:
-    return ". ".join(word.strip() for word in words if word and word.strip())
+    said = [word.strip() for word in words if word and word.strip()]
+    return " ".join(word if word[-1] in ".!?…" else f"{word}." for word in said)
 
 
 def _persons(session: Session, ids: Ids) -> Iterator[Content]:
