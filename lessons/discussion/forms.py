@@ -8,6 +8,7 @@ from wtforms import HiddenField, TextAreaField
 from course.base.forms import Form, clean_text, whole_number
 from course.base.words import _
 from lessons.discussion.quoting import Source
+from lessons.discussion.threads import Shown, shown_before
 from lessons.forms import EntryForm
 
 
@@ -89,15 +90,16 @@ class TalkAsked(NamedTuple):
     page: int | None = None
     at: int | None = None
     unfolded: bool = False
+    shown: Shown | None = None
 
 
 ALL_OF_IT = TalkAsked()
 
 
 def asked_of_talk() -> TalkAsked:
-    """Return what the address says of the talk: `?page=2`, `?post=17`, `?all=1`."""
+    """Return what the address says of the talk: `?page=2`, `?post=17`, `?all=1`, and what was shown before."""
     page, at = whole_number(request.args.get("page")), whole_number(request.args.get("post"))
-    return TalkAsked(page, at, "all" in request.args)
+    return TalkAsked(page, at, "all" in request.args, shown_before(request.args.get("shown", "")))
 
 
 def asked_to_write() -> tuple[str, int | None]:

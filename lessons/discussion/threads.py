@@ -1,5 +1,6 @@
 """The talk on a prompt as its page shows it, how far a member has read it, and all the discussions of a group."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,31 @@ class PostShown:
         return shorten(plain(self.now.text[:400]), 90, placeholder=" …") if self.versions else ""
 
 
+class Shown(NamedTuple):
+    """What a member was shown of a talk on the way to the page at hand: these pages, as they were at the post NEWEST.
+
+    The links from page to page carry it, so that who has gone through all of them has read it all."""
+
+    enrolment_id: int
+    newest: int
+    pages: frozenset[int]
+
+    def __str__(self) -> str:
+        """As an address says it."""
+        return f"{self.enrolment_id}-{self.newest}-{'.'.join(map(str, sorted(self.pages)))}"
+
+
+_SHOWN = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,5}(?:\.[0-9]{1,5}){0,99})", re.ASCII)
+
+
+def shown_before(said: str) -> Shown | None:
+    """Return what an address says that was shown; None where it says nothing that can be."""
+    found = _SHOWN.fullmatch(said)
+    if found is None:
+        return None
+    return Shown(int(found[1]), int(found[2]), frozenset(map(int, found[3].split("."))))
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """The talk on one prompt in one group, a page of it: first posts in order, replies under them."""
@@ -104,8 +130,10 @@ class Thread:
     follows: bool = False
     page: int = 1
     pages: int = 1
-    #: The oldest post that is new and stands on another page, 0 where there is none.
+    #: The oldest post that is new and stands on a page that was not shown, 0 where there is none.
     new_elsewhere: int = 0
+    #: The pages that were shown with this one.
+    shown: Shown | None = None
     #: Up to which post the reader has been shown everything once this page is made, 0 where that is nothing more.
     read_up_to: int = 0
 
@@ -139,9 +167,11 @@ def thread_of(
     page: int | None = None,
     at: int | None = None,
     unfolded: bool = False,
+    shown: Shown | None = None,
 ) -> Thread:
     """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them: the PAGE asked for, else that
-    on which the post AT stands, which is not folded away. UNFOLDED: nothing is. Eight queries at the most.
+    on which the post AT stands, which is not folded away. UNFOLDED: nothing is. SHOWN are other pages
+    that they have just seen. Eight queries at the most.
 
     Who has to write before they see gets no post of others before that, and how many there are."""
     lines = _lines(session, enrolment, activity)
@@ -168,7 +198,10 @@ def thread_of(
         for branch in branches:
             ids = {branch.id, *(one.id for one in branch.replies)}
             branch.folded = new.isdisjoint(ids) and at not in ids
-    elsewhere = min(new - known.keys(), default=0)
+    before = shown if shown and shown.enrolment_id == enrolment.id else Shown(enrolment.id, lines[-1].id, frozenset())
+    page_of = {first: at // ON_A_PAGE + 1 for at, first in enumerate(firsts)}
+    seen = known.keys() | {one for one in new if one <= before.newest and page_of[roots[one]] in before.pages}
+    elsewhere = min(new - seen, default=0)
     mine = [line for line in lines if line.enrolment_id == enrolment.id]
     follows = follow_said(session, enrolment, discussion_id)
     others_ids = {line.id for line in lines if line.enrolment_id != enrolment.id}
@@ -187,6 +220,7 @@ def thread_of(
         page=page,
         pages=pages,
         new_elsewhere=elsewhere,
+        shown=Shown(enrolment.id, min(before.newest, lines[-1].id), before.pages | {page}),
         read_up_to=_read_up_to(lines, elsewhere, mark),
     )
 
@@ -213,7 +247,7 @@ def _roots(lines: Sequence[_Line]) -> dict[int, int]:
 def _read_up_to(lines: Sequence[_Line], elsewhere: int, mark: int) -> int:
     """Return up to which post all has been shown, beyond MARK, where the oldest new one on another page is ELSEWHERE.
 
-    The mark is one number: it stops short of what was not shown, and what was shown beyond is new once more."""
+    The mark is one number: it stops short of what was not shown."""
     reached = max((line.id for line in lines if not elsewhere or line.id < elsewhere), default=0)
     return reached if reached > mark else 0
 

@@ -241,7 +241,7 @@ def test_an_attempt_of_another_student_is_not_there(circle: Circle) -> None:
 def test_posts_lead_to_the_talk(circle: Circle) -> None:
     post = circle.post(circle.vera, "I think so.")
     record = circle.record(circle.vera)
-    assert f"group=circle#post-{post}" in record
+    assert f"group=circle&amp;post={post}#post-{post}" in record
     assert "I think so." not in record
 
 
