@@ -20,6 +20,7 @@ from lessons.drafts import base_of, drafts_at, prompt_place
 from lessons.forms import WritingForm
 from lessons.journal import entries_of
 from lessons.models import Draft, JournalEntry, Lesson, Prompt
+from lessons.moderation.hiding import names_of_hiders
 from lessons.moderation.locking import Lock, lock_on
 from lessons.rounds import Done, Round, round_of
 from lessons.seeing import reads_hidden
@@ -76,6 +77,8 @@ class PromptPage:
     def is_tutor(self) -> bool:
         """Whether the reader is a tutor of the study group."""
         return self.enrolment is not None and self.enrolment.role is Role.tutor
+    #: Who hid what is hidden, by the id of the user.
+    hidden_by: Mapping[int, str] = field(default_factory=dict)
     #: Whether there are tutors with whom an entry of the journal can be shared.
     may_share: bool = False
 
@@ -125,7 +128,8 @@ def prompt_page(
         its_round = round_of(session, enrolment, prompt.activity)
         page = replace(page, seeds=seeds_on(session, enrolment, prompt.activity), round=its_round)
     if thread:
-        page = replace(page, said=said_by(session, [one.now for one in thread.known.values() if not one.withheld]))
+        said = said_by(session, [one.now for one in thread.known.values() if not one.withheld])
+        page = replace(page, said=said, hidden_by=names_of_hiders(session, [one.post for one in thread.known.values()]))
     if enrolment and entries and not page.is_over:
         page = replace(page, may_share=bool(tutors_for(session, enrolment)))
     quotation = _quotation(session, lesson, quoting) if quoting and doing == "answer" and thread else None

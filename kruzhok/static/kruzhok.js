@@ -446,6 +446,21 @@ function textsOf(passage) {
   return texts;
 }
 
+// A word goes on in the next element where no space parts them: the comma after a link is part of its last word.
+function wordsOf(passage) {
+  const words = [];
+  let open = false;
+  for (const text of textsOf(passage)) {
+    for (const { 0: word, index } of text.data.matchAll(/\S+/g)) {
+      const stop = index + word.length;
+      if (open && !index) Object.assign(words.at(-1), { to: text, stop });
+      else words.push({ from: text, start: index, to: text, stop });
+    }
+    if (text.data) open = /\S$/.test(text.data);
+  }
+  return words;
+}
+
 function chosenIn(passage, range) {
   let [start, exact] = [0, ""];
   for (const text of textsOf(passage)) {
@@ -507,8 +522,7 @@ class Choosing {
 
   start(passage) {
     this.passage = passage;
-    this.words = textsOf(passage).flatMap((text) =>
-      [...text.data.matchAll(/\S+/g)].map((word) => [text, word.index, word.index + word[0].length]));
+    this.words = wordsOf(passage);
     this.home = passage.querySelector(".text");
     this.home.tabIndex = -1;
     this.home.focus();
@@ -520,7 +534,7 @@ class Choosing {
     const end = this.words.length - 1;
     this.first = Math.min(Math.max(first, 0), end);
     this.last = Math.min(Math.max(last, this.first), end);
-    const [[from, start], [to, , stop]] = [this.words[this.first], this.words[this.last]];
+    const [{ from, start }, { to, stop }] = [this.words[this.first], this.words[this.last]];
     document.getSelection().setBaseAndExtent(from, start, to, stop);
   }
 

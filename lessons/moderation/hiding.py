@@ -1,14 +1,17 @@
 """Hiding words with a reason, and showing them again. Nothing is deleted, and what was done stays done."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.models import Enrolment
 from course.notices.records import HIDDEN, tell_anew
+from course.users.models import User
 from lessons.moderation.complaints import HID, settle_all
 from lessons.moderation.things import Thing, ref_of
 
@@ -49,6 +52,13 @@ def show_again(session: Session, thing: Thing, *, by_id: int, now: datetime) -> 
     session.flush()
     _tell_writer(session, thing, by_id, now)
     log.info("%s was shown again by user %d", ref_of(thing), by_id)
+
+
+def names_of_hiders(session: Session, things: Iterable[Thing]) -> dict[int, str]:
+    """Return user -> name, of those who hid some of THINGS. One query, none where nothing is hidden."""
+    ids = {thing.hidden_by_id for thing in things if thing.hidden_by_id is not None}
+    users = session.scalars(select(User).where(User.id.in_(ids))).all() if ids else []
+    return {user.id: user.name for user in users if user.name}
 
 
 def _tell_writer(session: Session, thing: Thing, by_id: int, now: datetime) -> None:

@@ -5,7 +5,7 @@ Each look costs about half a second: of two pages with the same parts the fuller
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tests.journeys.people import COURSE, LESSON, OTHER_LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES, TEXT
+from tests.journeys.people import COURSE, LESSON, LOCKED, OTHER_LESSON, OTHER_QUIZ, POSTING, PROMPT, QUIZ, RULES, TEXT
 
 
 class Shown(NamedTuple):
@@ -132,6 +132,31 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/members/{place}/accommodation", 422, {"factor": "half", "days": "-1"}),
     Shown("guest", "/me/places"),
     Shown("member", "/me/places/{place}"),
+    # Texts are brought along, and given to a group to read
+    Shown("guest", f"{COURSE}/imports/new", 403),
+    Shown("student", f"{COURSE}/imports"),
+    Shown("planner", f"{COURSE}/imports?group={{group}}"),
+    Shown("student", f"{COURSE}/imports?group=alone"),
+    Shown("planner", f"{COURSE}/imports/new?group={{group}}"),
+    Shown("planner", f"{COURSE}/imports/new", 422, {"words": "%PDF-1.7", "written": "plain", "group": "{group}"}),
+    Shown("planner", f"{COURSE}/imports/{{waits}}?group={{group}}"),
+    Shown("planner", f"{COURSE}/imports/{{waits}}", 422, {"title": "", "language": "Russian", "group": "{group}"}),
+    Shown("planner", f"{COURSE}/texts/{{text_of_planner}}?group={{group}}"),
+    Shown("planner", f"{COURSE}/texts/{{text_of_planner}}?group={{group}}&part=2"),
+    Shown("planner", f"{COURSE}/texts/{{text_of_planner}}/about?group={{group}}"),
+    Shown("planner", f"{COURSE}/texts/{{text_of_planner}}/about", 422, {"title": "", "group": "{group}"}),
+    Shown("planner", f"{COURSE}/texts/{{text_of_planner}}/delete?group={{group}}"),
+    Shown("planner", f"{COURSE}/texts/{{text_of_group}}/delete?group={{group}}"),
+    Shown("member", f"{COURSE}/texts/{{text_of_group}}?group={{group}}&part=3"),
+    Shown("planner", "/groups/{group}/readings"),
+    Shown("member", "/groups/{group}/readings"),
+    Shown("planner", "/groups/{bare}/readings"),
+    Shown("member", "/groups/{group}/readings/{given}"),
+    Shown("planner", "/groups/{group}/readings/{outside}"),
+    Shown("planner", "/groups/{group}/readings/new?text={text_of_planner}&group={group}"),
+    Shown("planner", "/groups/{group}/readings/new", 422, {"title": "", "address": "www", "minutes": "many"}),
+    Shown("planner", "/groups/{group}/readings/{outside}/change"),
+    Shown("planner", "/groups/{group}/readings/{outside}/change", 422, {"title": ""}),
     # Essays are marked
     Shown("planner", "/groups/{bare}/marking"),
     Shown("planner", "/groups/{bare}/marking/{essay}"),
@@ -168,6 +193,18 @@ PAGES: list[Shown] = [
     Shown("planner", "/notes/{note}/reply", 422, {"text": " "}),
     Shown("guest", "/me/notes"),
     Shown("member", "/me/notes"),
+    # Somebody's words are looked at, hidden and locked
+    Shown("member", "/groups/{group}/posts/{post}/complaint"),
+    Shown("member", "/groups/{group}/posts/{post}/complaint", 422, {"why": ""}),
+    Shown("planner", "/groups/{bare}/complaints"),
+    Shown("planner", "/groups/{group}/complaints"),
+    Shown("planner", "/complaints/{complaint}"),
+    Shown("planner", "/complaints/{complaint}", 422, {"why": ""}),
+    Shown("administrator", "/complaints"),
+    Shown("planner", "/groups/{group}/posts/{post}/hide", 422, {"why": ""}),
+    Shown("planner", "/groups/{group}/posts/{hidden}/hide"),
+    Shown("member", f"{LOCKED}?group={{group}}"),
+    Shown("member", "/groups/{group}/quote?quote=why-study-the-russian-revolution:february"),
     # What one is told, and what is wrong
     Shown("student", "/notices"),
     Shown("planner", "/notices"),
@@ -218,6 +255,11 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("lessons.tick", "POST"): "leads elsewhere",
     ("lessons.tick_one", "POST"): "leads elsewhere",
     ("lessons.discard", "POST"): "leads elsewhere",
+    ("imports.throw_away", "POST"): "leads elsewhere",
+    ("imports.copy", "POST"): "leads elsewhere",
+    ("imports.delete", "POST"): "leads elsewhere",
+    ("group_readings.tick", "POST"): "leads elsewhere",
+    ("group_readings.back", "POST"): "leads elsewhere",
     ("notes.download", "GET"): "a file of Markdown",
     ("notes.discard_new", "POST"): "leads elsewhere",
     ("notes.discard", "POST"): "leads elsewhere",
@@ -241,6 +283,11 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("groups.archive", "POST"): "leads elsewhere",
     ("groups.reopen", "POST"): "leads elsewhere",
     ("discussion.discard", "POST"): "leads elsewhere",
+    ("moderation.where", "GET"): "leads elsewhere",
+    ("moderation.show_it", "POST"): "leads elsewhere",
+    ("moderation.leave_it", "POST"): "leads elsewhere",
+    ("moderation.lock", "POST"): "leads elsewhere",
+    ("journal.sharing", "POST"): "leads elsewhere",
     ("syllabus.cancel", "POST"): "leads elsewhere",
     ("syllabus.hold", "POST"): "leads elsewhere",
     ("admin.test_mail", "POST"): "leads elsewhere",

@@ -21,6 +21,7 @@ from course.users.links import new_setup_token
 from course.users.models import User
 from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
+from lessons.moderation.models import Complaint
 from lessons.outline import lessons_of
 from quizzes.marking.releasing import release
 from quizzes.models import Attempt, Quiz
@@ -34,6 +35,7 @@ OTHER_LESSON = f"{COURSE}/lessons/lenins-return-april-theses"
 READING = f"{LESSON}/readings/read-to-the-citizens/tick"
 PROMPT = f"{LESSON}/prompts/fact-and-judgement"
 POSTING = PROMPT.replace(COURSE, "/groups/{group}")  #: where one posts to a group
+LOCKED = f"{LESSON}/prompts/after-1991"  #: on which nothing more is posted
 QUIZ = f"{COURSE}/quizzes/why-study"
 OTHER_QUIZ = f"{COURSE}/quizzes/lenins-return"
 TEXT = f"{COURSE}/texts/april-theses"
@@ -82,8 +84,10 @@ def make_house(app: Application, database: Database) -> House:
     _frame(member, planner, group)
     passage, item, reported, answered = _report(student, administrator, result)
     names = {
-        "post": _discuss(member, planner, group),
+        "post": (first := _discuss(member, planner, group)),
+        **_moderate(database, member, planner, group, first),
         "note": _note(member, planner, group),
+        **_bring(planner, group),
         "passage": passage,
         "item": item,
         "reported": reported,
@@ -116,6 +120,38 @@ def make_house(app: Application, database: Database) -> House:
         "administrator": administrator,
     }
     return House(people, names)
+
+
+def _bring(planner: FlaskClient, group: str) -> Mapping[str, str]:
+    """Return the names of a text that the planner keeps, one that waits, and of readings that they gave the group."""
+    long = f"<p>{'It was said in the queue, and believed. ' * 150}</p>"
+    chapters = "".join(
+        f"<h2>Chapter {n}</h2>{long * 3}<blockquote><p>Bread!</p></blockquote><table><tr><th>Day</th><th>Bread</th></tr>"
+        "<tr><td>First</td><td>none</td></tr></table><p>מלחמה ושלום</p><script>alert(1)</script>"
+        for n in (1, 2, 3)
+    )
+    about = {"by": "A Clerk", "language": "en", "direction": "ltr", "licence": "CC0", "group": group}
+    texts = {}
+    for title in ("The queue", "The bridge", "The night"):
+        page = f"<title>{title}</title><h1>{title}</h1>{chapters}"
+        sent = {"words": page, "written": "page", "group": group}
+        texts[title] = post(planner, f"{COURSE}/imports/new", sent).location.split("?")[0]
+        if title != "The night":
+            kept = post(planner, texts[title], {"title": title, **about}).location
+            texts[title] = kept.split("/texts/")[1].split("?")[0]
+    told = {"by": "A Clerk", "minutes": "30", "look_for": "Who *believes* it?", "required": "y"}
+    given = told | {"title": "The queue", "text": texts["The queue"], "meeting": "", "day": "2099-12-01"}
+    outside = told | {"title": "The road", "address": "https://example.org/road", "meeting": "", "day": ""}
+    readings = [
+        post(planner, f"/groups/{group}/readings/new", sent).location.rsplit("/", 1)[1] for sent in (given, outside)
+    ]
+    return {
+        "text_of_group": texts["The queue"],
+        "text_of_planner": texts["The bridge"],
+        "waits": texts["The night"].rsplit("/", 1)[1],
+        "given": readings[0],
+        "outside": readings[1],
+    }
 
 
 def _over(database: Database, client: FlaskClient) -> str:
@@ -279,6 +315,27 @@ def _frame(member: FlaskClient, planner: FlaskClient, group: str) -> None:
     post(member, at, {**told, "left_out": "The journey through Germany.", "share": "1", **place})
     for words in ("And who paid?", "Written meanwhile in another window."):
         post(member, f"{at}/draft", {"to_what_end": words, "base": "0", **place})
+
+
+def _moderate(database: Database, member: FlaskClient, planner: FlaskClient, group: str, first: str) -> dict[str, str]:
+    """Have the PLANNER hide and complain of posts of the MEMBER, and lock a talk in which somebody quotes the text;
+    return the ids of the post that is hidden, and of the complaint."""
+    locked = LOCKED.replace(COURSE, f"/groups/{group}")
+    posted = [
+        str(post(member, locked, {"text": text}).location).rpartition("-")[2]
+        for text in (
+            "It is as it is.",
+            "> By 10 March (25 February) the city stood still.\n\nIs that so?",
+            "You are all fools.",
+        )
+    ]
+    at = f"/groups/{group}/posts"
+    assert post(planner, f"{at}/{posted[2]}/hide", {"why": "We speak of the text."}).status_code == 303
+    assert post(planner, f"{at}/{posted[0]}/complaint", {"why": "It says nothing."}).status_code == 303
+    assert post(planner, f"{locked}/lock", {"locked": "1"}).status_code == 303
+    with database.transaction(writing=False) as session:
+        complaint = session.scalars(select(Complaint.id)).one()
+    return {"hidden": posted[2], "complaint": str(complaint)}
 
 
 def _check(client: FlaskClient) -> tuple[str, str]:
