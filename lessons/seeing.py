@@ -4,8 +4,9 @@ One predicate, for every road on which words of others are shown: posts on a pro
 frames of a text. Each as a question (`may_see…`) and as a condition of a query (`seen_…`); both say the same.
 
 A prompt that is assigned with a date for replies is a round: there it is always so, for whom it is assigned to. Else
-the study group decides. Tutors see everything, and so does everybody in a group that is archived, where nothing more
-can be written. What is hidden is for who wrote it and for who could hide it, on every road, before and after."""
+the study group decides. Tutors see everything, and so does everybody where nothing more can be written: in a group that
+is archived, and in a discussion that is locked. What is hidden is for who wrote it and for who could hide it, on every
+road, before and after."""
 
 from collections.abc import Collection
 
@@ -33,15 +34,22 @@ def sees_everything(enrolment: Enrolment) -> bool:
 
 
 def may_see(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether ENROLMENT may see what others wrote on the prompt ACTIVITY. Two queries at the most."""
+    """Say whether ENROLMENT may see what others wrote on the prompt ACTIVITY. Three queries at the most."""
     return not writes_first(session, enrolment, activity) or has_answered(session, enrolment, activity)
 
 
 def writes_first(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether ENROLMENT has to write to the prompt ACTIVITY before it sees what others wrote. One query at most."""
+    """Say whether ENROLMENT has to write to the prompt ACTIVITY before it sees what others wrote. At most two queries."""
     if enrolment.group is None or sees_everything(enrolment):
         return False
-    return enrolment.group.write_first or in_round(session, enrolment, activity)
+    first = enrolment.group.write_first or in_round(session, enrolment, activity)
+    return first and not _is_locked(session, enrolment, activity)
+
+
+def _is_locked(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
+    talk = (Discussion.activity_id == activity.id, Discussion.group_id == enrolment.group_id)
+    locked = select(Discussion.id).where(*talk, Discussion.subgroup_id.is_(None), Discussion.locked_at.is_not(None))
+    return session.scalar(locked.limit(1)) is not None
 
 
 def in_round(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
@@ -175,7 +183,7 @@ def _open_to(member: Member, group: StudyGroup) -> ColumnElement[bool]:
     """Return the condition that the Discussion of the query, of GROUP, is open to MEMBER, who sees not everything."""
     mine = aliased(Post)
     answers = (mine.discussion_id == Discussion.id, mine.enrolment_id == member, mine.reply_to_id.is_(None))
-    wrote = exists().where(*answers).correlate_except(mine)
+    wrote = or_(Discussion.locked_at.is_not(None), exists().where(*answers).correlate_except(mine))
     if group.write_first:
         return wrote
     lesson = select(Activity.parent_id).where(Activity.id == Discussion.activity_id).correlate_except(Activity)

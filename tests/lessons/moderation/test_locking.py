@@ -1,12 +1,15 @@
 """A discussion that is locked is read, and nothing is added to it; nothing that was typed is lost."""
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
+from course.groups.models import Enrolment, StudyGroup
 from lessons.discussion.models import Post
 from lessons.discussion.posts import Locked, edit_post, reply, write_post
 from lessons.moderation.locking import lock_on, set_lock
+from lessons.seeing import seen_posts
 from tests.conftest import NOW
 from tests.lessons.discussion.conftest import Circle
 from tests.lessons.moderation.conftest import WORDS, Browser, at, page
@@ -90,6 +93,21 @@ def test_the_journal_is_open_all_the_same(there: Circle, first: Post, browser: B
     assert "Keep it in my journal" in vera.get(page(there)).text
     kept = send(vera, there.address, {"text": "Only for me.", "group": there.group.slug})
     assert kept.status_code == 303
+
+
+def test_who_can_no_longer_write_may_read_where_one_writes_before_one_sees(
+    there: Circle, first: Post, browser: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        session.execute(update(StudyGroup).where(StudyGroup.id == there.group.id).values(write_first=True))
+    vera, tutor = browser(there.vera), browser(there.tutor)
+    for locked, reads in (("0", False), ("1", True), ("0", False)):
+        send(tutor, locks(there), {"locked": locked})
+        assert (WORDS in vera.get(page(there)).text) is reads
+        with database.transaction(writing=False) as session:
+            mine = session.get_one(Enrolment, there.vera.id)
+            seen = session.scalars(select(Post.id).where(seen_posts(mine))).all()
+        assert (first.id in seen) is reads
 
 
 def test_a_student_locks_nothing(there: Circle, first: Post, browser: Browser, database: Database) -> None:
