@@ -151,7 +151,8 @@ def change_meeting(
     if meeting.cancelled_at is not None:
         raise NoLongerSo
     given, days = _lessons_at(session, group), _days_of(meetings)
-    told = (meeting.day, given[meeting.number], replies_after(session, meeting)) != (day, lesson, replies)
+    asked = replies_after(session, meeting)
+    told = (meeting.day, given[meeting.number], asked) != (day, lesson, replies)
     moved = day - meeting.day
     for number in days:
         if number == meeting.number or (with_later and number > meeting.number):
@@ -165,7 +166,8 @@ def change_meeting(
     meeting.title = title
     _give(session, group, meeting, lesson, by_id=by_id, now=now)
     settle(session, group)
-    _ask_replies(session, group, meeting, replies)
+    if (asked, replies) != (None, None):  # else those stay that its lesson brings along
+        _ask_replies(session, group, meeting, replies)
     if told:
         _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
 

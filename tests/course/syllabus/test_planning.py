@@ -1,11 +1,12 @@
 """Meetings are laid out and changed; what is assigned, due and counted follows, and students are told once."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier, Thread
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
@@ -329,3 +330,85 @@ def session_part(circle: Circle) -> Activity:
     return circle.session.scalars(
         select(Activity).where(Activity.kind == ActivityKind.reading, Activity.required.is_(False)).limit(1)
     ).one()
+
+
+# Replies are due after a meeting
+
+
+def replies_due(circle: Circle) -> list[tuple[int, date]]:
+    """Return (lesson, day in the group's zone) of each assignment with a date for replies; it ends that day."""
+    rows = circle.session.scalars(
+        select(Assignment)
+        .where(Assignment.reply_due_at.is_not(None), Assignment.withdrawn_at.is_(None))
+        .order_by(Assignment.id)
+    )
+    ids = [lesson.id for lesson in circle.lessons]
+    zone = ZoneInfo(circle.group.zone)
+    found = []
+    for row in rows:
+        assert row.reply_due_at is not None
+        moment = row.reply_due_at.astimezone(zone)
+        assert moment.time() == time(23, 59, 59, 999999)
+        found.append((ids.index(row.activity_id) + 1, moment.date()))
+    return found
+
+
+def test_replies_are_due_so_many_days_after_a_meeting(session: Session) -> None:
+    circle = Circle(session)
+    first, _second = circle.plan(1, 2)
+    circle.change(first, lesson=1, replies=3)
+    assert replies_due(circle) == [(1, FIRST + timedelta(days=3))]
+    assert planning.replies_after(session, first) == 3
+    circle.change(first, lesson=1)
+    assert replies_due(circle) == []
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Auckland", "America/Santiago"])
+def test_they_move_with_their_meeting_and_with_the_zone_over_the_change_of_clocks(session: Session, zone: str) -> None:
+    circle = Circle(session, zone="UTC")
+    first, second = circle.plan(1, 2)
+    circle.change(second, lesson=2, replies=5)
+    circle.change(first, lesson=1, day=date(2027, 3, 25), with_later=True)  # the clocks of London change on the 28th
+    assert replies_due(circle) == [(2, date(2027, 4, 1) + timedelta(days=5))]
+    circle.change(first, lesson=1, day=date(2027, 3, 19), with_later=True)
+    circle.group.zone = zone
+    planning.settle(session, circle.group)
+    assert replies_due(circle) == [(2, date(2027, 3, 26) + timedelta(days=5))]
+    assert planning.replies_after(session, second) == 5
+
+
+def test_a_lesson_that_goes_on_takes_them_along_to_its_last_meeting(session: Session) -> None:
+    circle = Circle(session)
+    first, second = circle.plan(1, 0)
+    circle.change(first, lesson=1, replies=2)
+    circle.change(second, lesson=1)
+    assert replies_due(circle) == [(1, FIRST + WEEK + timedelta(days=2))]
+
+
+def test_replies_are_asked_only_where_a_lesson_is_due(session: Session) -> None:
+    circle = Circle(session)
+    first, _second, third = circle.plan(1, 1, 0)
+    for meeting, lesson in ((first, 1), (third, 0)):
+        with pytest.raises(planning.DoesNotFit) as error:
+            circle.change(meeting, lesson=lesson, replies=2)
+        assert error.value.field == "replies"
+    assert replies_due(circle) == []
+
+
+def test_a_meeting_held_after_all_asks_for_replies_again(session: Session) -> None:
+    circle = Circle(session)
+    (first,) = circle.plan(1)
+    circle.change(first, lesson=1, replies=4)
+    by_id = circle.organiser.user_id
+    planning.cancel_meeting(session, circle.group, first, by_id=by_id, now=NOW)
+    assert replies_due(circle) == []
+    planning.hold_meeting(session, circle.group, first, by_id=by_id, now=NOW)
+    assert replies_due(circle) == [(1, FIRST + timedelta(days=4))]
+
+
+def test_asking_for_replies_is_told(session: Session) -> None:
+    circle = Circle(session)
+    (first,) = circle.plan(1)
+    session.execute(delete(Notice))
+    circle.change(first, lesson=1, replies=4)
+    assert [notice.user_id for notice in session.scalars(select(Notice))] == [circle.student.user_id]

@@ -7,15 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from course.base.db import Database
 from course.base.web import Application
-from course.groups.models import Role, StudyGroup
+from course.completion.models import CompletionFact
+from course.groups.models import Enrolment, Role, StudyGroup
 from course.notices.models import Notice
+from course.outline.models import Activity
 from course.rules import INSTANT
 from course.syllabus import planning
 from course.syllabus.models import Assignment, Meeting
+from kruzhok.completions import rebuild
 from tests import factories
 from tests.conftest import NOW
 from tests.test_access import browser_of
@@ -305,3 +308,32 @@ def test_nothing_is_planned_in_a_group_that_is_over(circle: Circle, database: Da
     client = circle.browser("tutor")
     assert ">Change<" not in client.get("/groups/circle/syllabus").text
     assert post(client, "/groups/circle/syllabus/1/cancel").status_code == 409
+
+
+def test_a_meeting_that_asks_for_replies_makes_rounds_of_its_prompts(circle: Circle, database: Database):
+    circle.plan(1)
+    with database.transaction() as session:
+        lesson = session.get_one(Activity, circle.lessons[0])
+        prompt = factories.make_prompt(session, lesson, title="Who held power?").id
+        group = session.get_one(StudyGroup, circle.group_id)
+        student = session.scalars(select(Enrolment).filter_by(user_id=circle.users["student"])).one()
+        talk = factories.make_discussion(session, group, session.get_one(Activity, prompt))
+        factories.make_post(session, talk, session.scalars(select(Enrolment).filter_by(role=Role.tutor)).one())
+        factories.make_post(session, talk, student)
+        rebuild(session, [student], now=NOW)
+        session.execute(delete(CompletionFact))
+    client, at = circle.browser("tutor"), "/groups/circle/syllabus/1"
+    assert post(client, at, changed(client.get(at).text, replies="many")).status_code == 422
+    assert post(client, at, changed(client.get(at).text, replies="61")).status_code == 422
+    assert post(client, at, changed(client.get(at).text, replies="3")).status_code == 303
+    assert re.search(r'name="replies"[^>]*value="3"', client.get(at).text)
+    page = circle.browser("student").get("/groups/circle/syllabus").text
+    assert "now reply to one of the others, by Sunday 6 December" in page
+
+    def state() -> str:
+        with database.transaction(writing=False) as session:
+            return factories.states_of(session, student.id)[prompt]
+
+    assert state() == "begun"  # rebuilt, for something more is asked now
+    assert post(client, at, changed(client.get(at).text, replies="")).status_code == 303
+    assert state() == "done"
