@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
@@ -14,9 +14,9 @@ from course.completion.models import Completion, CompletionFact, FactKind, Look,
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
-from course.syllabus.models import AssignmentTarget
+from course.syllabus.models import Assignment, AssignmentTarget
 from course.texts.models import Passage, Text
-from lessons.discussion.models import Discussion, Post
+from lessons.discussion.models import Discussion, Post, Seed
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
 from lessons.moderation.models import Complaint
 from lessons.notes.models import Note, NoteReply, NoteTag
@@ -91,6 +91,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
 
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
+    "before a discussion": ("/groups/{group}/lessons/{lesson}/prompts/{prompt}/seed", 8),
     "group of a tutor": ("/groups/{group}", 14),
     "hiding": ("/groups/{group}/posts/{post}/hide", 10),
     "complaints": ("/groups/{group}/complaints", 10),
@@ -158,7 +159,10 @@ def make_house(
         by_id=reader.user_id,
         now=NOW,
     )
+    its = (Assignment.group_id == group.id, Assignment.due_at.is_not(None))
+    session.execute(update(Assignment).where(*its).values(reply_due_at=Assignment.due_at))  # so prompts are rounds
     for lesson in parts:
+        session.add(_seed(lesson.prompt, tutor))
         _work(session, reader, lesson, attempts=attempts)
     for other in others:
         _work(session, other, parts[0], attempts=1)
@@ -239,6 +243,12 @@ def _note(session: Session, parts: Sequence["Parts"], members: Sequence[Enrolmen
                 session.add(NoteReply(note_id=note.id, enrolment_id=other.id, **told))
     mine = select(Note.id).where(Note.enrolment_id == members[0].id, Note.shared_at.is_not(None))
     return session.scalars(mine.order_by(Note.id)).first() or 0
+
+
+def _seed(prompt: Activity, tutor: Enrolment) -> Seed:
+    """Return what TUTOR puts before the talk on PROMPT."""
+    told: dict[str, Any] = {"words": "Think.", "html": "<p>Think.</p>", "made_at": NOW, "changed_at": NOW}
+    return Seed(activity_id=prompt.id, by_id=tutor.user_id, **told)
 
 
 def _except(session: Session, group: StudyGroup, members: Sequence[Enrolment], quiz: Activity) -> int:
