@@ -36,8 +36,13 @@ class Query:
     text: str
     wanted: tuple[Wanted, ...] = ()
     unwanted: tuple[Stems, ...] = ()
-    #: The forms of the words as they were typed; who has them just so comes before who has other endings.
-    forms: frozenset[str] = frozenset()
+    #: The forms of all words as they were typed; who has them just so comes before who has other endings.
+    forms: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> Stems:
+        """The stems of all words that were typed, in order."""
+        return _stems(self.forms)
 
     @property
     def typed(self) -> Stems:
@@ -93,7 +98,7 @@ def understood(text: str, names: Iterable[Name] = ()) -> Query:
     for one in telling:
         wanted += _named(one, by_stems)
     wanted = [_with_spellings(one, by_stems) for one in dict.fromkeys(wanted)]
-    return Query(text, tuple(wanted[:MOST_WORDS]), tuple(unwanted[:MOST_WORDS]), frozenset(forms))
+    return Query(text, tuple(wanted[:MOST_WORDS]), tuple(unwanted[:MOST_WORDS]), tuple(forms))
 
 
 def _stems(forms: Iterable[str]) -> Stems:

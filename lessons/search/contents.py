@@ -81,8 +81,9 @@ def _terms(session: Session, ids: Ids) -> Iterator[Content]:
 def _events(session: Session, ids: Ids) -> Iterator[Content]:
     for one in session.execute(select(*Event.__table__.columns).where(Event.id.in_(ids))):
         note, disputed = plain_of_html(one.note_html), plain_of_html(one.disputed_html)
-        body = _together(one.in_words, one.old_style_in_words, note, disputed)
-        yield Content(Kind.event, one.id, one.earliest.toordinal(), plain_of_html(one.title_html), body)
+        days = [one.in_words, one.old_style_in_words or ""]  # by its day it is known as well as by its name
+        title = plain_of_html(one.title_html)
+        yield Content(Kind.event, one.id, one.earliest.toordinal(), title, _together(note, disputed), days)
 
 
 def _sources(session: Session, ids: Ids) -> Iterator[Content]:

@@ -39,8 +39,10 @@ OF_KIND: Mapping[Kind, float] = {
     Kind.reading: 1.0,
     Kind.source: 0.9,
 }
+#: What is said about a source comes after what a text says itself.
+OF_KIND_IN_PASSING: Mapping[Kind, float] = {Kind.source: 0.5}
 CALLED_SO = 1.0
-SIDE_BY_SIDE = 0.5
+SIDE_BY_SIDE = 1.0
 JUST_SO = 0.2
 
 _KINDS = list(Kind)
@@ -72,12 +74,13 @@ def score(query: Query, entry: Entry, weights: Mapping[Wanted, float]) -> float:
     for one in query.wanted:
         often = HEAD * _count(one, head) + _count(one, body)
         total += weights.get(one, 1.0) * often * (K1 + 1) / (often + room)
-    forms = set(forms_of(f"{entry.head} {entry.body}"))
+    forms, typed = set(forms_of(f"{entry.head} {entry.body}")), set(query.forms)
+    of_kind = OF_KIND if all(_count(one, head) for one in query.wanted) else OF_KIND_IN_PASSING
     factors = (
-        OF_KIND.get(entry.kind, 1.0) if all(_count(one, head) for one in query.wanted) else 1.0,
+        of_kind.get(entry.kind, 1.0),
         1 + CALLED_SO * _called(query, entry.head),
-        1 + SIDE_BY_SIDE * (len(query.typed) > 1 and _stands_in(query.typed, words) > 0),
-        1 + JUST_SO * len(query.forms & forms) / max(len(query.forms), 1),
+        1 + SIDE_BY_SIDE * (len(query.row) > 1 and _stands_in(query.row, words) > 0),
+        1 + JUST_SO * len(typed & forms) / max(len(typed), 1),
     )
     return round(total * math.prod(factors), 6)
 
