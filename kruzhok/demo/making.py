@@ -27,11 +27,14 @@ from course.users.accounts import create_user
 from course.users.models import User
 from kruzhok.completions import rebuild
 from kruzhok.demo.answers import right_answer, wrong_answer
-from kruzhok.demo.script import Habit, Opening, Person, Reply, Script, Wrong
+from kruzhok.demo.script import Habit, Noted, Opening, Person, Reply, Script, Wrong
 from lessons.discussion.models import Post
 from lessons.discussion.posts import edit_post, reply, write_post
 from lessons.journal import write_entry
 from lessons.models import Lesson, Prompt
+from lessons.notes.choosing import Chosen
+from lessons.notes.models import Note
+from lessons.notes.noting import Said, make_note, reply_to
 from lessons.outline import lessons_of
 from lessons.readings import tick_reading
 from lessons.reports.models import Outcome
@@ -152,6 +155,8 @@ class _Play:
         for entry in self.script.journals:
             if (prompt := self._prompt(entry.lesson, entry.prompt)) is not None:
                 yield self.ago(entry.ago - 0.4), _bound(self._note, entry.by, prompt, entry.text)
+        for noted in self.script.notes:
+            yield from self._notes(noted)
         for wrong in self.script.reports:
             yield self.ago(wrong.ago), _bound(self._report, wrong)
         for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
@@ -263,6 +268,23 @@ class _Play:
 
     def _note(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
         write_entry(self.session, self.places[by], prompt, text, base=0, now=at)
+
+    def _notes(self, noted: Noted) -> Iterator[tuple[datetime, Act]]:
+        made: list[Note] = []
+        text = next(one for one in self.lessons if one.activity.ident == noted.lesson).text
+
+        def note(at: datetime) -> None:
+            chosen, said = [Chosen(noted.passage, noted.quote)], Said(noted.text, tuple(noted.tags))
+            place = self.places[noted.by]
+            made.append(make_note(self.session, place, text, chosen, said, shared=noted.shared, once=None, now=at))
+
+        yield self.ago(noted.ago - 0.45), note
+        for number, answer in enumerate(noted.replies):
+
+            def respond(at: datetime, answer: Reply = answer) -> None:
+                reply_to(self.session, self.places[answer.by], made[0], answer.text, once=None, now=at)
+
+            yield self.ago(answer.ago - 0.65 - 0.02 * number), respond
 
     def _report(self, wrong: Wrong, at: datetime) -> None:
         lesson = next(one for one in self.lessons if one.activity.ident == wrong.lesson)

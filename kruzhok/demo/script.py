@@ -79,6 +79,20 @@ class Wrong(Strict):
     answer: str
 
 
+class Noted(Strict):
+    """What somebody noted on a QUOTE of a passage; without words of their own they highlighted them."""
+
+    by: str
+    lesson: str
+    passage: str
+    quote: str
+    ago: int
+    text: str = ""
+    tags: Sequence[str] = ()
+    shared: bool = False
+    replies: Sequence[Reply] = ()
+
+
 class Script(Strict):
     """All of it."""
 
@@ -88,6 +102,7 @@ class Script(Strict):
     posts: Sequence[Discussion]
     journals: Sequence[Entry]
     reports: Sequence[Wrong]
+    notes: Sequence[Noted] = ()
 
 
 @cache

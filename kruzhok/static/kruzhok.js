@@ -544,7 +544,10 @@ class Choosing {
     else if (by) this.choose(this.first + by, this.first + by);
     else if (event.key === "Home") this.choose(0, 0);
     else if (event.key === "End") this.choose(event.shiftKey ? this.first : this.words.length - 1, this.words.length - 1);
-    else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) this.form.querySelector("button").focus();
+    else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) {
+      this.look(); // it may be hidden yet, when keys come quickly
+      this.form.querySelector("button").focus();
+    }
     else if (event.key === "Escape") this.leave();
     else return;
     event.preventDefault();

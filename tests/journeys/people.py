@@ -127,7 +127,8 @@ def _bring(planner: FlaskClient, group: str) -> Mapping[str, str]:
     long = f"<p>{'It was said in the queue, and believed. ' * 150}</p>"
     chapters = "".join(
         f"<h2>Chapter {n}</h2>{long * 3}<blockquote><p>Bread!</p></blockquote>"
-        "<table><tr><th>Day</th><th>Bread</th></tr><tr><td>First</td><td>none</td></tr></table><p>מלחמה ושלום</p><script>alert(1)</script>"
+        "<table><tr><th>Day</th><th>Bread</th></tr><tr><td>First</td><td>none</td></tr></table>"
+        "<p>מלחמה ושלום</p><script>alert(1)</script>"
         for n in (1, 2, 3)
     )
     about = {"by": "A Clerk", "language": "en", "direction": "ltr", "licence": "CC0", "group": group}
