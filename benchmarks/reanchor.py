@@ -2,11 +2,11 @@
 
     ./run python -m benchmarks.reanchor
 
-A hundred anchors (60 highlights, 20 quotations in posts and essays, 20 whole passages: evidence picked, and what old
-results lead to) are tied to a text of 56 passages. It is changed by inserting, deleting, rewording, splitting, merging,
-moving and renaming, then in all these ways at once, twice over; after each it is as it was again. All goes through a
-real database (SQLite) and `course.texts.reattaching`. `benchmarks/reanchor_set` holds the text, the changes, and what a
-careful reader says becomes of each anchor, written down before the algorithm had answered.
+A hundred anchors (60 highlights; 12 quotations in posts and 8 in essays; 10 passages picked as evidence and 10 that
+results of old attempts lead to) are tied to a text of 56 passages. It is changed by inserting, deleting, rewording,
+splitting, merging, moving and renaming, then in all these ways at once, twice over; after each it is as it was again.
+All goes through a real database (SQLite) and `course.texts.reattaching`. `benchmarks/reanchor_set` holds the text, the
+changes, and what a careful reader says becomes of each anchor, written down before the algorithm had answered.
 
 Counted are the anchors that a change touches. A place is right if it is the very words, where they are still said, and
 otherwise if two thirds of its characters and of those expected are the same. It fails (exit code 1) where an anchor
@@ -28,7 +28,7 @@ from typing import NamedTuple
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from benchmarks.reanchor_set import Case, Outcomes, Place, Prepared, Revision, prepared
+from benchmarks.reanchor_set import KINDS, Case, Outcomes, Place, Prepared, Revision, prepared
 from course.base.db import Database, make_engine
 from course.outline.models import Course
 from course.texts.models import Anchor, AnchorState, Passage, Text, TextVersion
@@ -205,12 +205,16 @@ def report(verdicts: Sequence[Verdict]) -> int:
     touched = [one for one in verdicts if one.change in names]
     rows = {name: figures([one for one in verdicts if one.change == name]) for name in (*names, UNTOUCHED, HOME)}
     rows["all touched"] = total = figures(touched)
-    print("change        anchors  right   gone  missed  elsewhere, said  unsaid  precision  recall")
-    for name, row in rows.items():
-        print(
-            f"{name:13}{row.anchors:8}{row.right:7}{row.gone:7}{row.missed:8}{row.said:17}{row.silent:8}"
-            f"{row.precision:11.3f}{row.recall:8.3f}"
-        )
+    by_kind = {
+        words: figures([one for one in touched if one.case.kind == kind]) for kind, (words, _number) in KINDS.items()
+    }
+    for head, table in (("change", rows), ("touched, by kind", by_kind)):
+        print(f"{head:25}anchors  right   gone  missed  elsewhere, said  unsaid  precision  recall")
+        for name, row in table.items():
+            print(
+                f"{name:25}{row.anchors:7}{row.right:7}{row.gone:7}{row.missed:8}{row.said:17}{row.silent:8}"
+                f"{row.precision:11.3f}{row.recall:8.3f}"
+            )
     for one in verdicts:
         if one.came not in {RIGHT, GONE}:
             print(f"{one.change}: {one.case.name} {one.came}: {one.given or 'nowhere'}")
@@ -222,10 +226,8 @@ def report(verdicts: Sequence[Verdict]) -> int:
         faults.append(f"recall is {total.recall:.3f}, below {RECALL}")
     for fault in faults:
         print(fault)
-    kinds = dict.fromkeys(one.case.kind for one in verdicts)
-    by_kind = {kind: figures([one for one in touched if one.case.kind == kind])._asdict() for kind in kinds}
-    changes = {name: row._asdict() for name, row in rows.items()}
-    print(json.dumps({"changes": changes, "kinds": by_kind, "faults": faults}))
+    changes, kinds = ({name: row._asdict() for name, row in table.items()} for table in (rows, by_kind))
+    print(json.dumps({"changes": changes, "kinds": kinds, "faults": faults}))
     return 1 if faults else 0
 
 

@@ -2,6 +2,7 @@
 
 All of it is written for this benchmark, by hand; anchors.yaml says how."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,15 @@ import yaml
 from course.base.markdown import Block, blocks
 
 HERE = Path(__file__).parent
+
+#: What the names of anchors begin with -> what such an anchor is, and how many there are.
+KINDS: Mapping[str, tuple[str, int]] = {
+    "highlight": ("highlights", 60),
+    "post": ("quotations in posts", 12),
+    "essay": ("quotations in essays", 8),
+    "evidence": ("picked as evidence", 10),
+    "result": ("led to by old results", 10),
+}
 
 
 class Place(NamedTuple):
@@ -63,7 +73,11 @@ def prepared() -> Prepared:
         states[raw["revision"]] = _revision(raw["revision"], made_from, source, raw.get("moved", {}))
     del states[original.name]
     anchors = yaml.safe_load((HERE / "anchors.yaml").read_text())
-    return Prepared(original, list(states.values()), [_case(raw, original, states) for raw in anchors])
+    cases = [_case(raw, original, states) for raw in anchors]
+    counted = Counter(case.kind for case in cases)
+    if counted != {kind: number for kind, (_words, number) in KINDS.items()}:
+        raise ValueError(f"there are not as many anchors of each kind as there should be: {dict(counted)}")
+    return Prepared(original, list(states.values()), cases)
 
 
 def _revision(name: str, made_from: str | None, source: str, moved: Mapping[str, str]) -> Revision:

@@ -3,7 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from course.texts.models import Anchor, AnchorState
+from course.outline.models import Course
+from course.texts.models import Anchor, AnchorState, Text
+from lessons.discussion.posts import write_post
+from lessons.models import Prompt
+from tests import factories
+from tests.conftest import NOW
 from tests.kruzhok.curriculum.small import LESSON, changed, current_passage, load, make_anchor, small
 
 LISTED = "- an offer of peace;\n- an end to the landlords’ property in land;\n- workers’ control of production;\n"
@@ -31,6 +36,21 @@ def test_an_edit_elsewhere_keeps_an_anchor(database, note):
     assert (found.state, now.ident) == (AnchorState.kept, "aims-introduced")
     assert now.version_id != made_on.version_id
     assert now.plain[found.start : found.end] == "list of aims"
+
+
+def test_notes_and_quotations_in_posts_are_counted_with_what_becomes_of_them(database, note):
+    with database.transaction() as session:
+        group = factories.make_group(session, session.scalars(select(Course)).one())
+        member = factories.make_enrolment(session, group=group)
+        text = session.scalars(select(Text).where(Text.ident == "first-lesson")).one()
+        factories.make_note(session, member, text)
+        prompt = session.scalars(select(Prompt)).first()
+        short = "> Its list of aims is short"
+        write_post(session, member, prompt, short, once=None, base=0, now=NOW)
+    gone = changed(small(), LESSON, "Its list of aims is short: {#aims-introduced}\n\n", "")
+    changes = load(database, gone, days=1)
+    assert changes.anchors == {"kept": 4, "orphaned": 2}
+    assert str(changes).endswith("anchors 4 kept, 2 orphaned")
 
 
 def test_an_edit_before_the_words_moves_them_within_their_passage(database, note):
