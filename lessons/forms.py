@@ -3,12 +3,14 @@
 import re
 
 from flask import request
+from flask import session as cookie
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import ValidationError
 
 from course.base.forms import Form, clean_text, whole_number
 from course.base.web import is_local_path
 from course.base.words import _
+from course.texts.models import Text
 from lessons.drafts import MOST_BASE
 from lessons.journal import MOST_BYTES, MOST_WORDS
 from lessons.text_parts import Wanted
@@ -25,6 +27,24 @@ def came_from() -> tuple[int, int] | None:
 def wanted_part() -> Wanted:
     """Return which part of a long text is asked for: `?part=3`, or `?at=` the ident of a passage."""
     return Wanted(whole_number(request.args.get("part"), digits=5), request.args.get("at"))
+
+
+#: Of so many texts a browser remembers which version was seen; what is put away longest is forgotten first.
+MOST_SEEN = 30
+
+
+def versions_seen() -> dict[str, int]:
+    """Return text id -> the version of which was said, in this browser, that its changes were seen."""
+    kept = cookie.get("seen")
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def remember_version(text: Text) -> None:
+    """Keep in this browser that what changed in TEXT was seen: the server has no use for it."""
+    kept = versions_seen()
+    kept.pop(str(text.id), None)
+    kept[str(text.id)] = text.current_version_id or 0
+    cookie["seen"] = dict(list(kept.items())[-MOST_SEEN:])
 
 
 class TickForm(Form):

@@ -12,6 +12,7 @@ _WITH_PUNCTUATION = re.compile(
 _TERM_BUTTON = re.compile(
     r'<button type="button" class="term" popovertarget="(term-[a-z0-9-]+)">(.*?)</button>', re.DOTALL
 )
+_NAMED_TABLE = re.compile(r'<div class="scroll" role="region" tabindex="0" aria-label="[^"]*">')
 _HEADING = re.compile(r"(</?h)([1-6])\b")
 _NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]+)"')
 
@@ -25,11 +26,11 @@ def with_slips(html: str | None) -> Markup:
 
 
 def for_print(html: str | None) -> Markup:
-    """Return HTML as it stands in a pack of several texts: a term is a link to the list at its end, headings are two
-    levels lower."""
+    """Return HTML as it stands in a pack of several texts: a term is a link to the list at its end, headings are a
+    level lower, and a table has no name of its own, for there may be several."""
     links = _TERM_BUTTON.sub(r'<a class="term" href="#\1">\2</a>', html or "")
-    lower = _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + 2)}", links)
-    return Markup(lower)  # noqa: S704 (made safe when it was loaded)
+    lower = _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + 1)}", links)
+    return Markup(_NAMED_TABLE.sub(r'<div class="scroll" tabindex="0">', lower))  # noqa: S704 (made safe when it was loaded)
 
 
 def written_in(html: str, language: str, direction: str) -> Markup:

@@ -29,7 +29,17 @@ from lessons.checks.forms import just_checked
 from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_quote, asked_to_write
 from lessons.discussion.threads import Thread, mark_read
 from lessons.drafts import Kept
-from lessons.forms import CopyForm, EntryForm, TickForm, WritingForm, begins_anew, came_from, wanted_part
+from lessons.forms import (
+    CopyForm,
+    EntryForm,
+    TickForm,
+    WritingForm,
+    begins_anew,
+    came_from,
+    remember_version,
+    versions_seen,
+    wanted_part,
+)
 from lessons.frames.words import ASKED
 from lessons.journal import keep_draft, throw_away, write_entry
 from lessons.models import Lesson, Prompt
@@ -60,8 +70,28 @@ def lesson(course: str, lesson: str) -> str:
     found = access.lesson_named(db_session, course, lesson)
     enrolment = page_enrolment(db_session, found.activity.course)
     page = lesson_page(db_session, found, enrolment, settings_here().pace, opened_notes())
-    way = {"came_from": came_from(), "just_checked": just_checked()}
+    way = {"came_from": came_from(), "just_checked": just_checked(), "seen": versions_seen()}
     return render_template("lessons/lesson.html", page=page, form=TickForm(), **way)
+
+
+@bp.post(f"{LESSON}/seen")
+def seen_lesson(course: str, lesson: str) -> ResponseReturnValue:
+    """Put away what changed in the notes of a lesson."""
+    found = access.lesson_named(db_session, course, lesson)
+    enrolment = page_enrolment(db_session, found.activity.course)
+    remember_version(found.text)
+    place = place_in_address(enrolment) if enrolment else None
+    return redirect(url_for(".lesson", course=course, lesson=lesson, group=place), code=303)
+
+
+@bp.post("/courses/<course>/texts/<text>/seen")
+def seen_text(course: str, text: str) -> ResponseReturnValue:
+    """Put away what changed in a document."""
+    its_course = course_named(db_session, course)
+    enrolment = page_enrolment(db_session, its_course)
+    remember_version(access.document_named(db_session, its_course, text, enrolment).text)
+    place = place_in_address(enrolment) if enrolment else None
+    return redirect(url_for(".text", course=course, text=text, group=place), code=303)
 
 
 @bp.post(f"{LESSON}/tick")
@@ -273,7 +303,13 @@ def text(course: str, text: str) -> str:
         lead = partial(url_for, "lessons.text", course=course, text=text, group=group)
         page = replace(page, passages=led_on(page.passages, lambda ident: lead(at=ident, _anchor=ident)))
     is_own = enrolment is not None and access.imported_it(enrolment, document.text)
-    way = {"came_from": came_from(), "just_checked": just_checked(), "is_own": is_own, "asked": ASKED}
+    way = {
+        "came_from": came_from(),
+        "just_checked": just_checked(),
+        "is_own": is_own,
+        "asked": ASKED,
+        "seen": versions_seen(),
+    }
     may_give = enrolment is not None and enrolment.group is not None and may_plan(enrolment)
     return render_template("lessons/text.html", page=page, form=TickForm(), may_give=may_give, **way)
 

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 from course.base.db import Database
+from course.base.markdown import to_html
 from course.outline.models import ActivityKind, Course, Unit
 from course.reference.models import Term
 from lessons.markup import for_print
@@ -95,7 +96,11 @@ def test_it_asks_no_more_of_a_long_unit(client: FlaskClient, unit: str, database
     assert len(more) == len(said) == 6
 
 
-def test_a_term_is_a_link_and_a_heading_lower() -> None:
+def test_a_term_is_a_link_a_heading_lower_and_a_table_nameless() -> None:
     button = '<button type="button" class="term" popovertarget="term-soviet">Soviet</button>'
-    assert for_print(f"<h2>The {button}</h2>") == '<h4>The <a class="term" href="#term-soviet">Soviet</a></h4>'
+    assert for_print(f"<h2>The {button}</h2>") == '<h3>The <a class="term" href="#term-soviet">Soviet</a></h3>'
     assert for_print("<h6>Deep</h6><hr>") == "<h6>Deep</h6><hr>"
+    table = to_html("| a |\n|---|\n| b |\n")
+    assert 'role="region"' in table
+    assert "region" not in for_print(table)
+    assert "<table" in for_print(table)

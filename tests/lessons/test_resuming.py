@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from course.base.db import Database
 from course.outline.models import ActivityKind
-from course.texts.models import Passage, Text, TextVersion
+from course.texts.models import MovedIdent, Passage, Text, TextVersion
 from lessons.models import Document
 from tests.factories import activity_of, make_bare_course, make_check, make_text, make_text_version, notes_of
 from tests.test_access import ABOUT
@@ -71,12 +71,12 @@ def answer(client: FlaskClient, check: str) -> None:
     assert post(client, check, names | {f"item-{item}": "no", "certainty": "2"}).status_code == 303
 
 
-def reword(database: Database, text_id: int) -> None:
-    """Let the second passage of a text say something else from now on."""
+def reword(database: Database, text_id: int, number: int = 2) -> None:
+    """Let the second passage of a text say something else from now on, in the version of that NUMBER."""
     with database.transaction() as session:
         text = session.get_one(Text, text_id)
         made_at = datetime.now(UTC) + timedelta(seconds=1)
-        version = make_text_version(session, text, number=2, made_at=made_at)
+        version = make_text_version(session, text, number=number, made_at=made_at)
         second = select(Passage.id).where(Passage.version_id == version.id, Passage.ident == "p-2")
         session.execute(
             update(Passage)
@@ -149,6 +149,25 @@ def test_what_changed_is_told_until_the_next_act(client: FlaskClient, database: 
     assert "has changed since" in client.get(places.lesson).text
     answer(client, f"{places.check}")
     assert "has changed since" not in client.get(places.lesson).text
+
+
+def test_the_address_of_a_passage_that_is_gone_leads_to_where_it_went(
+    client: FlaskClient, database: Database, places: Places
+) -> None:
+    with database.transaction() as session:
+        session.add(MovedIdent(text_id=places.notes_id, ident="gone", now_ident="p-2"))
+    page = client.get(places.lesson).text
+    passage = page[page.index('id="p-2"') : page.index('id="p-3"')]
+    assert '<span id="gone"></span>' in passage
+
+
+def test_one_may_say_that_one_has_seen_what_changed(client: FlaskClient, database: Database, places: Places) -> None:
+    answer(client, places.check)
+    reword(database, places.notes_id)
+    assert post(client, f"{places.lesson}/seen").location == places.lesson
+    assert "has changed since" not in client.get(places.lesson).text
+    reword(database, places.notes_id, number=3)
+    assert "has changed since" in client.get(places.lesson).text
 
 
 def test_who_never_read_it_is_told_of_no_change(client: FlaskClient, database: Database, places: Places) -> None:
