@@ -22,14 +22,15 @@ from course.groups.opening import open_group
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.meetings import today_of
 from course.syllabus.planning import plan_meetings
-from course.texts.models import Passage
+from course.texts.models import Passage, Text
 from course.users.accounts import create_user
 from course.users.models import User
 from kruzhok.completions import rebuild
 from kruzhok.demo.answers import right_answer, wrong_answer
-from kruzhok.demo.script import Habit, Noted, Opening, Person, Reply, Script, Wrong
+from kruzhok.demo.script import Framed, Habit, Noted, Opening, Person, Reply, Script, Wrong
 from lessons.discussion.models import Post
 from lessons.discussion.posts import edit_post, reply, write_post
+from lessons.frames.frames import write_frame
 from lessons.journal import write_entry
 from lessons.models import Lesson, Prompt
 from lessons.notes.choosing import Chosen
@@ -157,6 +158,8 @@ class _Play:
                 yield self.ago(entry.ago - 0.4), _bound(self._note, entry.by, prompt, entry.text)
         for noted in self.script.notes:
             yield from self._notes(noted)
+        for framed in self.script.frames:
+            yield self.ago(framed.ago - 0.5), _bound(self._frame, framed)
         for wrong in self.script.reports:
             yield self.ago(wrong.ago), _bound(self._report, wrong)
         for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
@@ -285,6 +288,11 @@ class _Play:
                 reply_to(self.session, self.places[answer.by], made[0], answer.text, once=None, now=at)
 
             yield self.ago(answer.ago - 0.65 - 0.02 * number), respond
+
+    def _frame(self, framed: Framed, at: datetime) -> None:
+        its = select(Text).where(Text.course_id == self.course.id, Text.ident == framed.text)
+        text, place = self.session.scalars(its).one(), self.places[framed.by]
+        write_frame(self.session, place, text, framed.answers, base=0, share=framed.shared, now=at)
 
     def _report(self, wrong: Wrong, at: datetime) -> None:
         lesson = next(one for one in self.lessons if one.activity.ident == wrong.lesson)

@@ -93,6 +93,16 @@ class Noted(Strict):
     replies: Sequence[Reply] = ()
 
 
+class Framed(Strict):
+    """What somebody says of a text as a source."""
+
+    by: str
+    text: str
+    ago: int
+    shared: bool = True
+    answers: Mapping[str, str]
+
+
 class Script(Strict):
     """All of it."""
 
@@ -103,6 +113,7 @@ class Script(Strict):
     journals: Sequence[Entry]
     reports: Sequence[Wrong]
     notes: Sequence[Noted] = ()
+    frames: Sequence[Framed] = ()
 
 
 @cache
