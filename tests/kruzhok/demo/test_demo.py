@@ -25,6 +25,7 @@ from kruzhok.config import Config
 from kruzhok.demo.making import demo_tutor, make_demo
 from kruzhok.demo.script import read_script
 from lessons.discussion.models import Post, PostVersion
+from lessons.frames.models import Frame
 from quizzes.models import Attempt
 from tests import factories
 from tests.journeys.conftest import load_shipped_course
@@ -76,6 +77,7 @@ def test_all_of_the_script_was_played(demo: Database):
         edited = sum(bool(one.before) for one in openings)
         assert count(session, PostVersion) == written + edited
         assert count(session, Attempt) > 12
+        assert count(session, Frame) == len(script.frames) > 0
         assert session.scalar(select(func.count()).where(Attempt.submitted_at.is_(None))) == 1
 
 
