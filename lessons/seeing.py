@@ -39,7 +39,7 @@ def may_see(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
 
 
 def writes_first(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether ENROLMENT has to write to the prompt ACTIVITY before it sees what others wrote. Two queries at most."""
+    """Say whether ENROLMENT has to write to the prompt ACTIVITY before it sees others’ posts. Two queries at most."""
     if enrolment.group is None or sees_everything(enrolment):
         return False
     first = enrolment.group.write_first or in_round(session, enrolment, activity)
