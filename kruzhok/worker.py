@@ -17,7 +17,7 @@ from course.users.guests import forget_old_guests
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
 from lessons.imports.keeping import forget_imports
-from lessons.search.contents import rebuild
+from lessons.search.contents import rebuild, refresh_passages
 from quizzes.attempts.ending import submit_overdue
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def mail_server(config: Config) -> MailServer | None:
 
 def work_for(config: Config) -> Mapping[str, Work]:
     """Return the map of jobs: kind -> what is done."""
-    return {"mail": partial(_mail, mail_server(config)), "daily": _daily, "reindex": _reindex}
+    return {"mail": partial(_mail, mail_server(config)), "daily": _daily, "reindex": _reindex, "words": _words}
 
 
 def _mail(server: MailServer | None, _database: Database, payload: dict[str, Any], _now: datetime) -> None:
@@ -53,6 +53,10 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
 
 def _reindex(database: Database, _payload: dict[str, Any], _now: datetime) -> None:
     rebuild(database)
+
+
+def _words(database: Database, payload: dict[str, Any], _now: datetime) -> None:
+    refresh_passages(database, payload["text"])
 
 
 def run_worker(

@@ -27,6 +27,7 @@ from lessons.imports.parting import contents_of, parts_of
 from lessons.models import Document, Reading, TextImport
 from lessons.notes.models import Note
 from lessons.pace import minutes_of
+from lessons.search.keeping import index_later
 
 #: How long a file waits for the word of who brought it.
 KEEP_WAITING = timedelta(days=1)
@@ -133,7 +134,13 @@ def keep(
     return kept
 
 
+#: More passages than these are not looked through for a search before the answer leaves.
+MOST_AT_ONCE = 500
+
+
 def _add_version(session: Session, text: Text, rows: list[dict[str, Any]], *, now: datetime) -> None:
+    if len(rows) > MOST_AT_ONCE:
+        index_later(session, text.id, now=now)
     digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
     version = TextVersion(text_id=text.id, number=1, hash=digest, made_at=now)
     session.add(version)

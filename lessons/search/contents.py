@@ -253,6 +253,16 @@ def rebuild(database: Database, *, said: Callable[[str, int], None] = lambda _th
     return changed
 
 
+def refresh_passages(database: Database, text_id: int) -> None:
+    """Make the entries of the passages of a long text what they say now, a batch in a transaction."""
+    versions = select(TextVersion.id).where(TextVersion.text_id == text_id)
+    with database.transaction(writing=False) as session:
+        ids = session.scalars(select(Passage.id).where(Passage.version_id.in_(versions)).order_by(Passage.id)).all()
+    for some in _batches(ids):
+        with database.transaction() as session:
+            refresh(session, "passage_id", some)
+
+
 def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     for start in range(0, len(ids), BATCH):
         yield ids[start : start + BATCH]

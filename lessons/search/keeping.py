@@ -4,11 +4,13 @@ Only words are kept there. Hiding, sharing, assigning, joining and leaving chang
 asked of the tables at each search."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
+from course.base.jobs import add_job
 from course.texts.models import Passage, Text, TextVersion
 from lessons.discussion.models import PostVersion, Seed
 from lessons.frames.models import Frame
@@ -27,9 +29,20 @@ WRITTEN = {
 }
 
 
+#: Under this name a session holds the ids of texts so long that their passages are brought in by a job of their own.
+LATER = "texts whose passages are indexed later"
+
+
+def index_later(session: Session, text_id: int, *, now: datetime) -> None:
+    """Let a job bring the passages of that long text into the index, for which others would wait too long."""
+    session.info.setdefault(LATER, set()).add(text_id)
+    add_job(session, "words", {"text": text_id}, run_at=now, key=f"words of {text_id}")
+
+
 def keep_index(session: Session, _flush: Any) -> None:
     """Bring what was just flushed into the index. A curriculum is brought in when it is loaded, all at once."""
     touched: dict[str, set[int]] = defaultdict(set)
+    described: set[int] = set()
     texts: set[int] = set()
     versions: set[int] = set()
     for row in (*session.new, *session.dirty):
@@ -37,16 +50,20 @@ def keep_index(session: Session, _flush: Any) -> None:
             column, own = WRITTEN[type(row)]
             touched[column].add(getattr(row, own))
         elif isinstance(row, Text) and row.course_id is None:
-            texts.add(row.id)
+            described.add(row.id)
+            if inspect(row).attrs.current_version_id.history.has_changes():
+                texts.add(row.id)
         elif isinstance(row, Document):
-            texts.add(row.text_id)
+            described.add(row.text_id)
         elif isinstance(row, Passage):
             versions.add(row.version_id)
     for column, ids in touched.items():
         refresh(session, column, ids)
     if versions:
         texts.update(session.scalars(select(TextVersion.text_id).where(TextVersion.id.in_(versions))))
-    if texts:
+    if described:
+        refresh(session, "text_id", described)
+    if texts := texts - session.info.get(LATER, set()):
         refresh_texts(session, texts)
 
 

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from course.base.db import Database
 from course.base.files import File
+from course.base.jobs import run_due_jobs
 from course.base.web import Application
 from course.groups.models import Role
 from course.texts.models import Passage, Text, TextVersion
@@ -356,3 +357,23 @@ def test_nothing_is_brought_into_a_group_that_is_archived(house: House):
         session.scalars(select(factories.StudyGroup)).one().archived_at = NOW
     assert house.paste(client, "Some words.").status_code == 409
     assert house.count(TextImport) == 0
+
+
+def test_a_long_text_is_found_once_the_worker_has_looked_through_it(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(keeping, "MOST_AT_ONCE", 1)
+    client = house.browser("importer")
+    house.kept(client, b"It began in the bread queues.\n\nThen the regiments came.")
+    search = f"/search?course={house.course}&group={house.group}&q=regiments"
+    assert "Then the" not in client.get(search).text
+    run_due_jobs(house.database, work_for(house.app.extensions["config"]), now=lambda: NOW)
+    assert "Then the" in client.get(search).text
+    for who in ("student", "tutor", "administrator"):
+        assert "Then the" not in house.browser(who).get(search).text
+
+
+def test_a_text_is_found_by_its_importer_alone_until_it_is_given(house: House):
+    client = house.browser("importer")
+    house.kept(client, b"It began in the bread queues.\n\nThen the regiments came.")
+    search = f"/search?course={house.course}&group={house.group}&q=regiments"
+    assert "Then the" in client.get(search).text
+    assert "Then the" not in house.browser("tutor").get(search).text
