@@ -14,7 +14,8 @@ BEFORE = 8
 #: Beyond so many words of a long text no find is marked.
 LOOKED_AT = 5_000
 
-_PIECE = re.compile(r"\S+")
+#: A word with what holds it together: hyphens, apostrophes, stresses, the comma of 1,000.
+_PIECE = re.compile(r"[\w\u0300-\u036f]+(?:['’ʼʹ‐,-][\w\u0300-\u036f]+)*")
 
 
 class Piece(NamedTuple):
@@ -32,12 +33,13 @@ def excerpt(text: str, query: Query) -> list[Piece]:
     found = _found(places, query)
     first = _best_start(found)
     last = min(first + LENGTH, len(places))
-    begin, end = places[first].start(), places[last - 1].end()
+    begin = places[first].start() if first else 0
+    end = places[last].start() if last < len(places) else places[-1].end() + LENGTH
     pieces = _pieces(text[begin:end], _spans(places[first:last], found[first:last], begin))
     if first > 0:
         pieces.insert(0, Piece("… ", found=False))
-    if end < len(text.rstrip()):
-        pieces.append(Piece(" …", found=False))
+    if end < len(text):
+        pieces.append(Piece("…", found=False))
     return pieces
 
 
@@ -88,16 +90,13 @@ def _spans(places: Sequence[re.Match[str]], found: Sequence[set[int]], begin: in
 
 
 def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> list[Piece]:
-    """Return TEXT in pieces, those at SPANS found; the signs around a word are not."""
+    """Return TEXT in pieces, those at SPANS found."""
     pieces, at = [], 0
     for start, end in spans:
-        inner = re.search(r"\w(?:.*\w)?", text[start:end], re.DOTALL)
-        if inner is None:
-            continue
-        if start + inner.start() > at:
-            pieces.append(Piece(text[at : start + inner.start()], found=False))
-        pieces.append(Piece(inner[0], found=True))
-        at = start + inner.end()
+        if start > at:
+            pieces.append(Piece(text[at:start], found=False))
+        pieces.append(Piece(text[start:end], found=True))
+        at = end
     if at < len(text):
         pieces.append(Piece(text[at:], found=False))
     return pieces

@@ -17,8 +17,9 @@ from lessons.search.words import forms_of, stem_of
 
 K1 = 1.2
 B = 0.75
-#: Words of a passage, about.
+#: Words of a passage, about; and what has fewer than the least is not the better for it: a signature says nothing.
 MEAN_SIZE = 60
+LEAST_SIZE = 30
 #: A word of the head counts so many times.
 HEAD = 4
 #: More than so many finds are not counted, and what has that many is a common word.
@@ -69,7 +70,7 @@ def score(query: Query, entry: Entry, weights: Mapping[Wanted, float]) -> float:
     """Return how well ENTRY fits QUERY, above 0 where anything of it stands there; WEIGHTS are those of its words."""
     words = entry.words.split()
     head, body = words[: entry.head_size], words[entry.head_size :]
-    room = K1 * (1 - B + B * len(words) / MEAN_SIZE)
+    room = K1 * (1 - B + B * max(len(words), LEAST_SIZE) / MEAN_SIZE)
     total = 0.0
     for one in query.wanted:
         often = HEAD * _count(one, head) + _count(one, body)

@@ -51,7 +51,8 @@ def search() -> ResponseReturnValue:
         shown=len(entries),
         last=first + len(finds),
         groups=Group,
-        course=place.courses[0] if said.course else None,
+        course=place.courses[0] if said.course or enrolment else None,
+        several=len(place.courses) > 1,
         enrolment=enrolment,
         names=nearest_names(query, names) if not entries or found.partly else [],
         here=here,
@@ -72,6 +73,8 @@ def address_of(found: Find, enrolment: Enrolment | None) -> str:
     if found.kind is Kind.frame:
         assert where.text is not None
         return url_for("frames.frame", course=where.course, text=where.text.slug, group=group)
+    if found.kind is Kind.reply:
+        return url_for("notes.note", note_id=where.note_id, _anchor=f"reply-{found.id}")
     return _in_text(where, group)
 
 
@@ -91,12 +94,14 @@ def _in_lesson(found: Find, where: Where, group: str | None) -> str:
 
 
 def _in_text(where: Where, group: str | None) -> str:
-    """Return the address of a passage, or of a note at it; of a note whose place is gone, its own page."""
+    """Return the address of a passage, or of a note at it, opened where others' are folded; a note whose place is gone
+    has its own page."""
     assert where.text is not None
     if where.note_id is not None and where.ident is None:
         return url_for("notes.note", note_id=where.note_id)
     anchor = f"note-{where.note_id}" if where.note_id is not None else where.ident
-    its: dict[str, Any] = {"course": where.course, "group": group, "_anchor": anchor}
+    opened = where.ident if where.note_id is not None and not where.mine else None
+    its: dict[str, Any] = {"course": where.course, "group": group, "notes": opened, "_anchor": anchor}
     if where.text.kind == "lessons":
         return url_for("lessons.lesson", lesson=where.text.slug, **its)
     return url_for("lessons.text", text=where.text.slug, at=where.ident if where.text.imported else None, **its)

@@ -17,6 +17,7 @@ from course.texts.models import Passage, Text
 from kruzhok.config import SHIPPED_COURSE
 from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_folder
+from lessons.models import Document
 from lessons.search.models import Kind
 from tests import factories
 from tests.conftest import NOW
@@ -108,7 +109,8 @@ def make_circle(session: Session, course: Course) -> Enrolment:
     entry_saying(session, anton, prompt.id, "A lampshade.")
     frame_saying(session, vera, texts["april-theses"], "An exile of ten years, just off the train.")
     seed_saying(session, nina, prompt.id, "Look at the calendar first: which dates are Old Style?")
-    text_saying(session, "The samovar stood on the table.", enrolment_id=vera.id, ident="imported")
+    imported = text_saying(session, "The samovar stood on the table.", enrolment_id=vera.id, ident="imported")
+    factories.add(session, Document(text_id=imported.id, about={"title": "At table", "minutes": 1}))
     text_saying(session, "A lampshade.", enrolment_id=anton.id)
     factories.make_item(session, course, data={"stem": "Who is the quizmaster?", "explanation": "The quizmaster."})
     return vera
