@@ -11,13 +11,15 @@ from course.groups.models import Enrolment
 from course.outline.models import Activity
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from lessons.frames.models import Frame
-from lessons.models import Lesson, Reading
+from lessons.frames.places import FRAME, frame_place
+from lessons.models import Draft, Lesson, Reading
 from lessons.notes.models import Note, NotePlace
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, SelfCheck, Step, StepKind
 
 
 class Act(NamedTuple):
-    """Something done in a text: CHECK or NOTE at the passage IDENT; what is about all of it has none."""
+    """Something done in a text: CHECK or NOTE at the passage IDENT; what is about all of it has none. DRAFT is one of
+    answers to the questions of a source frame."""
 
     kind: str
     at: datetime
@@ -25,11 +27,11 @@ class Act(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The passage of a text of the course at which something was done last."""
+    """The passage of a text of the course at which something was done last; of a DRAFT none."""
 
     kind: str
     at: datetime
-    ident: str
+    ident: str | None
     number: int | None
     #: The ident of the text in its address; of study notes it is that of the lesson.
     text_ident: str
@@ -37,14 +39,16 @@ class Place(NamedTuple):
     is_lesson: bool
 
 
-CHECK, NOTE, OTHER, VERSION = "check", "note", "other", "version"
+CHECK, NOTE, DRAFT, OTHER, VERSION = "check", "note", "draft", "other", "version"
 
 
 class Acts(NamedTuple):
-    """What somebody did in a text last, and the last of it that was at a passage; since when its words are as now."""
+    """What somebody did in a text last, and the last of it that was at a passage; whether a frame of it is being
+    written; since when its words are as now."""
 
     last: Act | None
     placed: Act | None
+    is_framing: bool
     made_at: datetime | None
 
 
@@ -75,6 +79,7 @@ def acts_on(session: Session, enrolment: Enrolment, text: Text) -> Acts:
         _notes(enrolment).where(Note.text_id == text.id),
         facts.where(CompletionFact.kind.in_(kinds)),
         frames,
+        _drafts(enrolment).where(Draft.place == frame_place(text)),
         quizzes,
         version,
     )
@@ -83,21 +88,23 @@ def acts_on(session: Session, enrolment: Enrolment, text: Text) -> Acts:
     return Acts(
         last=next(reversed(done), None),
         placed=next((act for act in reversed(done) if act.ident), None),
+        is_framing=any(act.kind == DRAFT for act in done),
         made_at=next((act.at for act in rows if act.kind == VERSION), None),
     )
 
 
 def last_place(session: Session, enrolment: Enrolment) -> Place | None:
-    """Return where in the texts of its course ENROLMENT last answered a self-check or noted something. One query."""
-    acts = _of_each(_checks(enrolment), _notes(enrolment)).subquery()
+    """Return where in the texts of its course ENROLMENT last answered a self-check or noted something, or of which it
+    was writing a source frame. One query."""
+    acts = _of_each(_checks(enrolment), _notes(enrolment), _drafts(enrolment)).subquery()
     ident = func.coalesce(Activity.ident, Text.ident)
     row = session.execute(
         select(acts.c.kind, acts.c.at, Passage.ident, Passage.number, ident, Text.title, Activity.id.is_not(None))
         .join(Text, Text.id == acts.c.text_id)
-        .join(Passage, and_(Passage.version_id == Text.current_version_id, Passage.ident == acts.c.ident))
+        .outerjoin(Passage, and_(Passage.version_id == Text.current_version_id, Passage.ident == acts.c.ident))
         .outerjoin(Lesson, Lesson.text_id == Text.id)
         .outerjoin(Activity, Activity.id == Lesson.activity_id)
-        .where(Text.course_id == enrolment.course_id)
+        .where(Text.course_id == enrolment.course_id, or_(acts.c.kind == DRAFT, Passage.id.is_not(None)))
         .order_by(acts.c.at.desc())
         .limit(1)
     ).first()
@@ -127,6 +134,13 @@ def _notes(enrolment: Enrolment) -> Select[Any]:
         .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
         .order_by(NotePlace.id)
     )
+
+
+def _drafts(enrolment: Enrolment) -> Select[Any]:
+    """Return the query for the draft of a source frame saved last."""
+    mine = (Draft.enrolment_id == enrolment.id, Draft.text != "", Draft.place.startswith(FRAME))
+    text_id = cast(func.substr(Draft.place, len(FRAME) + 1), Text.id.type)
+    return _newest(DRAFT, Draft.saved_at, *mine, text_id=text_id)
 
 
 def _newest(kind: str, at: Any, *conditions: Any, ident: Any = None, text_id: Any = None) -> Select[Any]:

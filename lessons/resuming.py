@@ -31,6 +31,8 @@ class Resumed:
 
     go_on: GoOnAt | None = None
     changes: Changes | None = None
+    #: Whether a draft of a source frame of it waits.
+    is_framing: bool = False
 
 
 def resumed(
@@ -54,6 +56,6 @@ def resumed(
     placed = acts.placed
     here = next((one for one in shown if placed and one.ident == placed.ident), None)
     if placed is None or placed.ident is None or (here is None and whole):
-        return Resumed(None, changes)
+        return Resumed(None, changes, acts.is_framing)
     number, left = (here.number, here.minutes_left) if here else (None, 0)
-    return Resumed(GoOnAt(placed.ident, number, placed.kind, placed.at, left), changes)
+    return Resumed(GoOnAt(placed.ident, number, placed.kind, placed.at, left), changes, acts.is_framing)

@@ -22,6 +22,8 @@ def address_of(course: str, what: Task | GoOn | ReadAgain | Place, group: str | 
 
 def _passage(course: str, passage: ReadAgain | Place, group: str | None) -> str:
     told: dict[str, Any] = {"course": course, "group": group, "_anchor": passage.ident}
+    if isinstance(passage, Place) and passage.ident is None:
+        return url_for("frames.frame", course=course, text=passage.text_ident, group=group, _anchor="write")
     if isinstance(passage, ReadAgain):
         told["from"] = f"attempt-{passage.missed.attempt_id}-{passage.missed.number}"
     if passage.is_lesson:

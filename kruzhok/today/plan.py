@@ -122,7 +122,7 @@ def _still_read(place: Place | None, lessons: Sequence[LessonTasks]) -> Place | 
         [lesson.task for lesson in lessons] if place and place.is_lesson else [p for one in lessons for p in one.parts]
     )
     open_ones = {task.text_ident or task.lesson_ident for task in tasks if task.state is not State.done}
-    return place if place and place.text_ident in open_ones else None
+    return place if place and (place.ident is None or place.text_ident in open_ones) else None
 
 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:

@@ -19,6 +19,7 @@ from course.groups.models import Enrolment, Role
 from course.texts.models import Text
 from lessons.drafts import Kept, forget_handed_over, save_draft
 from lessons.frames.models import QUESTIONS, Frame
+from lessons.frames.places import frame_place
 from lessons.readings import complete_readings
 from lessons.seeing import may_see_frames, seen_frames
 
@@ -34,11 +35,6 @@ class NothingSaid(DomainError):
     status = 422
     title = _("Nothing is answered yet")
     hint = _("One question is enough to begin with.")
-
-
-def frame_place(text: Text) -> str:
-    """Return the place of a draft of a frame of TEXT."""
-    return f"frame:{text.id}"
 
 
 def as_draft(answers: Answers) -> str:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from course.groups.models import Enrolment
 from course.outline.models import Course
 from lessons.drafts import base_of, drafts_at
-from lessons.frames.frames import Answers, Comparison, FrameShown, frame_place, from_draft, own_frames
+from lessons.frames.frames import Answers, Comparison, FrameShown, from_draft, own_frames
 from lessons.frames.models import QUESTIONS, Frame
+from lessons.frames.places import frame_place
 from lessons.markup import with_slips
 from lessons.models import Document, Draft
 from lessons.reference import Reference, reference_of

@@ -17,8 +17,9 @@ from lessons.access import document_named
 from lessons.drafts import forget_draft
 from lessons.forms import CopyForm
 from lessons.frames.forms import ON_A_PAGE, FrameForm, SharingForm, page_asked
-from lessons.frames.frames import NothingSaid, comparison, frame_place, keep_frame_draft, share_last, write_frame
+from lessons.frames.frames import NothingSaid, comparison, keep_frame_draft, share_last, write_frame
 from lessons.frames.pages import compared, frame_page
+from lessons.frames.places import frame_place
 from lessons.frames.words import ASKED
 from lessons.models import Document
 from lessons.views import said_of_draft

@@ -11,6 +11,8 @@ from course.groups.models import Enrolment
 from course.outline.models import ActivityKind, Course
 from course.texts.models import Text
 from lessons.acts import acts_on, last_place
+from lessons.frames.frames import keep_frame_draft
+from lessons.models import Draft
 from quizzes.checks.answering import Given, answer_check
 from quizzes.checks.asking import check_in
 from tests import factories
@@ -110,6 +112,23 @@ def test_the_last_place_is_found_among_all_texts_of_the_course(session: Session,
     place = last_place(session, scene.enrolment)
     assert place is not None
     assert (place.text_title, place.ident, place.number, place.is_lesson) == ("A decree", "p-1", 1, False)
+
+
+def test_a_draft_of_a_source_frame_is_where_one_was(session: Session, scene: Scene) -> None:
+    scene.check(NOW)
+    document = factories.make_text(session, scene.course, title="A decree")
+    keep_frame_draft(session, scene.enrolment, document, {"who": "A clerk."}, base=0, now=LATER)
+    place = last_place(session, scene.enrolment)
+    assert place is not None
+    assert (place.kind, place.text_title, place.ident) == ("draft", "A decree", None)
+    acts = acts_on(session, scene.enrolment, document)
+    assert acts.is_framing
+    assert acts.placed is None
+
+
+def test_an_answer_being_written_to_a_prompt_is_not_at_a_text(session: Session, scene: Scene) -> None:
+    factories.add(session, Draft(enrolment_id=scene.enrolment.id, place="prompt:1", text="And so", saved_at=LATER))
+    assert last_place(session, scene.enrolment) is None
 
 
 def test_a_passage_that_is_gone_is_no_place_to_go_on(session: Session, scene: Scene) -> None:

@@ -126,6 +126,14 @@ def test_today_offers_the_passage_of_the_last_act(client: FlaskClient, places: P
     assert "At passage 2 you last answered a self-check" in page
 
 
+def test_a_source_frame_that_is_being_written_is_gone_on_with(client: FlaskClient, places: Places) -> None:
+    post(client, f"{places.text}/frame/draft", {"who": "A clerk."})
+    assert "Go on with your answers" in client.get(places.text).text
+    today = client.get("/today").text
+    assert f'href="{places.text}/frame#write"' in today
+    assert "your answers are a draft" in today
+
+
 def test_a_text_says_what_changed_since_one_did_something_in_it(
     client: FlaskClient, database: Database, places: Places
 ) -> None:

@@ -16,7 +16,6 @@ from lessons.frames.frames import (
     NothingSaid,
     as_draft,
     comparison,
-    frame_place,
     from_draft,
     keep_frame_draft,
     last_frame,
@@ -26,6 +25,7 @@ from lessons.frames.frames import (
 )
 from lessons.frames.models import QUESTIONS
 from lessons.frames.pages import compared
+from lessons.frames.places import frame_place
 from tests import factories
 from tests.conftest import NOW
 
