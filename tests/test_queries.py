@@ -67,7 +67,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "calibration": ("/me/calibration", 3),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 23),
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 23),
-    "discussions": ("/groups/{group}/discussions", 5),
+    "discussions": ("/groups/{group}/discussions", 6),
     "what is wrong with a post": ("/groups/{group}/posts/{post_of_tutor}/complaint", 10),
     "reference": ("/courses/{course}/reference?group={group}", 5),
     "search": ("/search?q=think&in=talk&course={course}&group={group}", 8),

@@ -64,7 +64,7 @@ def folded(words: str) -> str:
 
 
 def my_notes(session: Session, user: User, asked: Filter, *, most: int | None) -> MyNotes:
-    """Return the notes of USER that ASKED leaves, no more than MOST. Eight queries at the most."""
+    """Return the notes of USER that ASKED leaves, no more than MOST. Nine queries."""
     kept = list(session.scalars(_asked_of(user, asked)))
     places = text_places(session, {note.text_id for note in kept})
     where = _anchors(session, kept, user)

@@ -1,5 +1,6 @@
 """Making, changing, sharing and deleting notes, and replying: nothing doubled, nothing lost, no wrong place."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import Database
 from course.base.markdown import TooLong
 from course.completion.models import State
 from course.completion.records import standing_of
 from course.groups.models import Enrolment
 from course.notices.models import Notice
-from course.texts.models import Anchor
+from course.texts.models import Anchor, Text
 from lessons.drafts import drafts_at
 from lessons.notes import noting
 from lessons.notes.choosing import Ambiguous, Chosen, Gone
@@ -41,7 +43,7 @@ from lessons.notes.noting import (
     tags_of,
 )
 from tests.conftest import NOW
-from tests.lessons.notes.conftest import Circle
+from tests.lessons.notes.conftest import Circle, make_circle
 
 LATER = NOW + timedelta(minutes=1)
 DUAL = Chosen("p-1", "dual power", 8)
@@ -108,6 +110,31 @@ def test_a_double_click_is_one_note_and_another_choice_is_another(session: Sessi
     noted(session, circle, circle.vera, once="a", chosen=Chosen("p-3"))
     noted(session, circle, circle.ivan, once="a")
     assert count(session, Note) == 3
+
+
+def test_two_presses_at_the_same_moment_are_one_note(database: Database) -> None:
+    with database.transaction() as session:
+        circle = make_circle(session)
+    start = threading.Barrier(2)
+    made = []
+
+    def press() -> None:
+        start.wait()
+        with database.transaction() as session:
+            vera, text = session.get_one(Enrolment, circle.vera.id), session.get_one(Text, circle.text.id)
+            said = Said("Is it so?", ("power",))
+            note = make_note(session, vera, text, [DUAL], said, shared=False, once="a", now=NOW)
+            made.append(note.id)
+
+    threads = [threading.Thread(target=press) for _twice in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 2
+    assert len(set(made)) == 1
+    with database.transaction() as session:
+        assert (count(session, Note), count(session, NotePlace), count(session, NoteTag)) == (1, 1, 1)
 
 
 def test_a_note_takes_its_draft_away_and_begins_the_reading_that_stands_on_the_text(

@@ -325,6 +325,8 @@ def test_of_many_notes_at_a_passage_a_few_are_shown_and_a_link_shows_them_all(
     assert len(re.findall(r"Thought \d", page)) == 3
     link = re.search(r'href="([^"]*notes=p-1[^"]*)"', page)
     assert link is not None
+    strange = client.get(in_group(there, f"{there.address}?_scheme=javascript&_external=1&course=other")).text
+    assert f'href="{link[1]}"' in strange
     opened = client.get(link[1].replace("&amp;", "&")).text
     assert len(re.findall(r"Thought \d", opened)) == 5
     assert '<details class="noted" id="notes-p-1" open>' in opened
