@@ -262,6 +262,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("imports.preview", "/courses/{course}/imports/{waiting}", OWNER),
     ("imports.about", "/courses/{course}/texts/{own_text}/about", OWNER),
     ("imports.about", "/courses/{course}/texts/{group_text}/about", of("tutor") | NO_ACCOUNT),
+    ("imports.file", "/courses/{course}/texts/{own_text}/file", OWNER),
+    ("imports.file", "/courses/{course}/texts/{group_text}/file", of("tutor") | NO_ACCOUNT),
     ("imports.delete", "/courses/{course}/texts/{own_text}/delete", OWNER),
     ("group_readings.readings", "/groups/{circle}/readings", IN_GROUP),
     ("group_readings.reading", "/groups/{circle}/readings/{group_reading}", IN_GROUP),
@@ -495,6 +497,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         IN_GROUP | {"student": 403, "tutor": 422, "organiser": 422},
     ),
     ("moderation.settle", "/complaints/{complaint}", {"why": ""}, of("tutor", then=422) | {"visitor": 401}),
+    ("moderation.undo", "/complaints/{complaint}/show", {}, of("tutor", then=303) | {"visitor": 401}),
     ("moderation.leave_it", "/complaints/{complaint}/leave", {}, of("tutor", then=303) | {"visitor": 401}),
     (
         "moderation.lock",

@@ -69,6 +69,11 @@ def own_document(session: Session, enrolment: Enrolment | None, ident: str) -> D
     return document
 
 
+def file_of(session: Session, document: Document) -> TextImport:
+    """Return what DOCUMENT came of, as it was brought."""
+    return session.scalars(select(TextImport).where(TextImport.text_id == document.text_id)).one()
+
+
 def own_documents(session: Session, user_id: int, enrolment: Enrolment | None) -> list[Kept]:
     """Return all that a user imported, wherever, by title; those in the place of ENROLMENT come first."""
     place = select(Enrolment.id).where(Enrolment.user_id == user_id)

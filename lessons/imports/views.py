@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -197,6 +198,15 @@ def about(course: str, text: str) -> ResponseReturnValue:
     keeping.retell(db_session, document, form.about())
     flash(_("That is what is told of the text now."))
     return redirect(_text_address(course, text, mine), 303)
+
+
+@bp.get(f"{TEXT}/file")
+def file(course: str, text: str) -> Response:
+    """Give who imported a text the file that they brought, byte for byte."""
+    mine = access.reader(db_session, course_named(db_session, course))
+    brought = access.file_of(db_session, access.own_document(db_session, mine, text))
+    name = brought.name or _("text")
+    return send_file(BytesIO(brought.file.content), "application/octet-stream", as_attachment=True, download_name=name)
 
 
 @bp.route(f"{TEXT}/delete", methods=["GET", "POST"])

@@ -48,6 +48,10 @@ def lesson(number: int, *parts: Task, state: State = State.none) -> LessonTasks:
     return LessonTasks(head, parts)
 
 
+def besides(key: int) -> Task:
+    return Task(key, "reading", f"reading-{key}", "The road", 10, State.none, True, "", 0, "")
+
+
 def at(minutes: int) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
@@ -57,6 +61,17 @@ BEGUN_TWO = lesson(
     2, task(3, "reading", 2, State.done), task(4, "prompt", 2, State.begun), task(5, "quiz", 2), state=State.begun
 )
 FRESH_THREE = lesson(3, task(6, "reading", 3))
+
+
+def test_what_is_asked_besides_the_lessons_comes_when_these_ask_nothing_more() -> None:
+    acts = LastActs(None, None, Act(1, at(5)))
+    go_on = decide([DONE_ONE, FRESH_THREE], acts, None, [besides(7)])
+    assert go_on is not None
+    assert (go_on.reason, go_on.task.id) == ("next", 300)
+    for lessons in ([DONE_ONE], []):
+        go_on = decide(lessons, acts, None, [besides(7), besides(8)])
+        assert go_on is not None
+        assert (go_on.reason, go_on.task.id) == ("beside", 7)
 
 
 @pytest.mark.parametrize(

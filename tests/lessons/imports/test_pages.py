@@ -215,12 +215,14 @@ def test_words_that_are_too_many_come_back_with_why(house: House):
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [{"words": " "}, {"words": "Some.", "file": (io.BytesIO(b"Others."), "a.txt")}, {"words": "W.", "written": "odd"}],
+    ("fields", "file"),
+    [({"words": " "}, None), ({"words": "Some."}, b"Others."), ({"words": "W.", "written": "odd"}, None)],
     ids=["nothing", "two things", "an odd choice"],
 )
-def test_a_form_that_says_nothing_clear_is_refused(house: House, fields: dict[str, Any]):
-    told = {"written": "plain", "group": house.group} | fields
+def test_a_form_that_says_nothing_clear_is_refused(house: House, fields: dict[str, str], file: bytes | None):
+    told: dict[str, Any] = {"written": "plain", "group": house.group} | fields
+    if file is not None:
+        told["file"] = (io.BytesIO(file), "a.txt")
     answer = post(house.browser("importer"), f"{house.imports}/new", told, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert 'class="error"' in answer.text
@@ -321,6 +323,19 @@ def test_a_text_is_deleted_with_its_notes_which_is_said_before(house: House):
     assert post(client, address.split("?")[0] + "/delete", {"group": house.group}).status_code == 303
     assert client.get(address).status_code == 404
     assert (house.count(TextImport), house.count(File)) == (0, 0)
+
+
+def test_the_file_is_given_back_as_it_was_to_who_brought_it(house: House):
+    client = house.browser("importer")
+    content = b"<title>Queues</title><p>It <b onclick='a()'>began</b> there.</p>"
+    address = house.kept(client, content, "Die Schlange ☭.html").replace("?", "/file?")
+    answer = client.get(address)
+    assert answer.data == content
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert "%E2%98%AD.html" in answer.headers["Content-Disposition"]
+    for who in ("student", "tutor", "administrator"):
+        assert house.browser(who).get(address).status_code == 404
 
 
 def test_a_copy_in_another_place_is_a_text_of_its_own(house: House):
