@@ -19,9 +19,11 @@ class ReadingSettings(NamedTuple):
 
 
 def settings_here() -> ReadingSettings:
-    """Return how whoever asks likes to read."""
+    """Return how whoever asks likes to read: who never said is taken for whoever set this browser."""
     user = whoever()
-    return ReadingSettings(user.reading or {}, user.pace) if user else _of_browser()
+    if user is None or (user.reading is None and user.pace is None):
+        return _of_browser()
+    return ReadingSettings(user.reading or {}, user.pace)
 
 
 def keep_settings(user: User | None, wanted: ReadingSettings) -> None:

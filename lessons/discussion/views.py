@@ -34,6 +34,7 @@ from lessons.discussion.posts import reply as post_reply
 from lessons.discussion.threads import discussions_of
 from lessons.drafts import Kept, forget_draft
 from lessons.forms import CopyForm, EntryForm, WritingForm
+from lessons.frames.frames import framed_texts
 from lessons.journal import keep_draft
 from lessons.views import prompt_address, said_of_draft, show_typed
 
@@ -47,7 +48,10 @@ def discussions(slug: str) -> str:
     """List the discussions of a study group, the liveliest first."""
     mine = member(db_session, slug)
     found = discussions_of(db_session, mine)
-    return render_template("lessons/discussion/discussions.html", mine=mine, discussions=found, form=EmptyForm())
+    framed = framed_texts(db_session, mine)
+    return render_template(
+        "lessons/discussion/discussions.html", mine=mine, discussions=found, framed=framed, form=EmptyForm()
+    )
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>")

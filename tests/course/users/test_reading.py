@@ -79,6 +79,16 @@ def test_a_pace_that_is_none_is_refused_and_stays_in_its_field(client: FlaskClie
     assert f'value="{pace}"' in answer.text
 
 
+def test_who_never_said_reads_as_their_browser_is_set(client: FlaskClient, database: Database) -> None:
+    make_vera(database)
+    post(client, "/sign-in", SIGN_IN)
+    with client.session_transaction() as cookie:  # kept there before accounts had settings
+        cookie["reading"] = {"theme": "dark"}
+    assert 'data-theme="dark"' in client.get("/today").text
+    post(client, PAGE, DARK | {"theme": "", "pace": ""})
+    assert "data-theme" not in client.get("/today").text
+
+
 def test_no_pace_leaves_it_to_the_course(client: FlaskClient, database: Database) -> None:
     vera = make_vera(database, pace=300)
     post(client, "/sign-in", SIGN_IN)

@@ -16,6 +16,7 @@ from lessons.frames.frames import (
     NothingSaid,
     as_draft,
     comparison,
+    framed_texts,
     from_draft,
     keep_frame_draft,
     last_frame,
@@ -193,6 +194,16 @@ def test_a_draft_holds_what_was_answered(answers: dict[str, str]) -> None:
 @given(st.text() | st.sampled_from(['{"who": 1}', "[1]", "7", '{"else": "x"}', "null"]))
 def test_any_words_are_read_as_a_draft(words: str) -> None:
     assert set(from_draft(words)) <= set(QUESTIONS)
+
+
+def test_a_group_lists_the_texts_of_which_somebody_shares_a_frame(session: Session, circle: Circle) -> None:
+    factories.make_frame(session, circle.one, factories.make_text(session, circle.course))  # kept to themselves
+    own = factories.make_text(session, enrolment_id=circle.one.id)
+    factories.make_frame(session, circle.one, own, shared_at=NOW)  # of a text that the others have not
+    for who in (circle.one, circle.other):
+        circle.write(who, CLERK)
+        circle.write(who, KING)
+    assert framed_texts(session, circle.other) == [(circle.text.ident, circle.text.title, 2)]
 
 
 def test_a_hundred_frames_are_read_in_pages_with_ones_own_on_each(session: Session, circle: Circle) -> None:
