@@ -1,4 +1,4 @@
-"""The journal: one's own answers to prompts, private to the writer. Writing anew adds; nothing is overwritten."""
+"""The journal: one's own answers to prompts, private to the writer but for what they share. Writing anew adds; nothing is overwritten."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -255,6 +255,8 @@ def _hidden(thing: Thing, reader: Reader) -> Said:
     words = _("What you wrote on “{about}” can be read by everybody again.").format(about=about)
     if thing.hidden_why is not None:
         words = _("What you wrote on “{about}” is hidden: “{why}”").format(about=about, why=thing.hidden_why)
+    if not isinstance(thing, Post):
+        return words, url_for("notes.note", note_id=thing.note_id if isinstance(thing, NoteReply) else thing.id)
     return words, url_for("moderation.where", slug=place.group.slug, kind=kind_of(thing), thing_id=thing.id)
 
 

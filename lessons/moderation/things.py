@@ -21,12 +21,13 @@ KINDS: dict[str, type[Thing]] = {"posts": Post, "notes": Note, "replies": NoteRe
 class Shown(NamedTuple):
     """A thing as pages show it: its kind as addresses name it, who wrote it, what it says, and what it is about.
 
-    Of a post LESSON and PROMPT are the idents by which it is found."""
+    Of a post LESSON and PROMPT are the idents by which it is found. A note that its writer shares no longer is private
+    again, with the replies to it: it and they have no HTML."""
 
     thing: Thing
     kind: str
     writer: Enrolment
-    html: str
+    html: str | None
     about: str
     course: str
     lesson: str | None = None
@@ -74,7 +75,8 @@ def _shown(thing: Thing, words: dict[int, str]) -> Shown:
         course = prompt.course.ident
         return Shown(thing, "posts", thing.enrolment, words[thing.id], prompt.title, course, lesson, prompt.ident)
     note = thing.note if isinstance(thing, NoteReply) else thing
-    return Shown(thing, kind_of(thing), thing.enrolment, thing.html, note.text.title, thing.enrolment.course.ident)
+    html = thing.html if note.shared_at is not None else None
+    return Shown(thing, kind_of(thing), thing.enrolment, html, note.text.title, thing.enrolment.course.ident)
 
 
 def _words(session: Session, posts: Sequence[Post]) -> dict[int, str]:

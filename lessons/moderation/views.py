@@ -125,6 +125,17 @@ def settle(complaint_id: int) -> ResponseReturnValue:
     return redirect(url_for(".settling", complaint_id=complaint_id), 303)
 
 
+@bp.post("/complaints/<int:complaint_id>/show")
+def undo(complaint_id: int) -> ResponseReturnValue:
+    """Let everybody read again what was hidden because of a complaint."""
+    user = somebody(db_session)
+    found = access.complaint_for(db_session, user, complaint_id)
+    refuse_archived(found.group)
+    show_again(db_session, found.shown.thing, by_id=user.id, now=datetime.now(UTC))
+    flash(_("Everybody can read it again."))
+    return redirect(url_for(".settling", complaint_id=complaint_id), 303)
+
+
 @bp.post("/complaints/<int:complaint_id>/leave")
 def leave_it(complaint_id: int) -> ResponseReturnValue:
     """Settle a complaint: what it is about stays as it is."""

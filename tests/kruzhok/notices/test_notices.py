@@ -18,7 +18,9 @@ from course.outline.models import ActivityKind
 from course.syllabus.models import Meeting
 from kruzhok.notices.words import SAID
 from lessons.discussion.models import Discussion, Post
-from lessons.models import Prompt
+from lessons.models import JournalEntry, Prompt
+from lessons.moderation.models import Complaint
+from lessons.notes.models import NoteReply
 from lessons.reports.models import Outcome, Report
 from tests import factories
 from tests.conftest import NOW
@@ -54,6 +56,11 @@ class Circle:
             kinds.ASSIGNED: f"meeting:{factories.make_meeting(session, group).id}",
             kinds.REPORTED: self._report(session, other, "The date is wrong."),
             kinds.ANSWERED: self._report(session, reader, "So is this.", closed_at=NOW, outcome=Outcome.right),
+            kinds.NOTE_REPLIED: self._reply_to_note(session, reader, other),
+            kinds.HIDDEN: self._hidden(session, reader),
+            kinds.COMPLAINED: self._complaint(session, other, said),
+            kinds.SETTLED: self._complaint(session, reader, said, settled_at=NOW, outcome="left"),
+            kinds.SHARED: self._entry(session, other),
             kinds.MARKED: f"attempt_item:{factories.make_attempt(session, reader, submitted_at=NOW).items[1].id}",
         }
         for kind, ref in refs.items():
@@ -86,6 +93,28 @@ class Circle:
             made_at=NOW,
         )
         return f"post:{factories.add(session, row).id}"
+
+    def _reply_to_note(self, session: Session, reader: Enrolment, by: Enrolment) -> str:
+        note = factories.make_note(session, reader, factories.make_text(session, reader.course), shared_at=NOW)
+        said = {"words": "No.", "html": "<p>No.</p>", "made_at": NOW}
+        return f"note_reply:{factories.add(session, NoteReply(note_id=note.id, enrolment_id=by.id, **said)).id}"
+
+    def _hidden(self, session: Session, reader: Enrolment) -> str:
+        text = factories.make_text(session, reader.course)
+        note = factories.make_note(session, reader, text, shared_at=NOW, hidden_at=NOW, hidden_why="It is rude.")
+        return f"note:{note.id}"
+
+    def _complaint(self, session: Session, by: Enrolment, post: str, **columns: object) -> str:
+        told = {"enrolment_id": by.id, "post_id": int(post.removeprefix("post:")), "why": "It is rude.", "at": NOW}
+        return f"complaint:{factories.add(session, Complaint(**told, **columns)).id}"
+
+    def _entry(self, session: Session, by: Enrolment) -> str:
+        course = session.get_one(factories.Course, by.course_id)
+        asked = factories.activity_of(session, course, ActivityKind.prompt)
+        prompt = session.scalars(select(Prompt).filter_by(activity_id=asked.id)).one()
+        said = {"number": 1, "text": "Mine.", "html": "<p>Mine.</p>", "written_at": NOW, "shared_at": NOW}
+        told = {"enrolment_id": by.id, "activity_id": asked.id, "prompt_version_id": prompt.current_version_id}
+        return f"journal_entry:{factories.add(session, JournalEntry(**told, **said)).id}"
 
     def _report(self, session: Session, by: Enrolment, words: str, **columns: object) -> str:
         course = session.get_one(factories.Course, by.course_id)
@@ -144,7 +173,7 @@ def test_each_says_what_happened_and_leads_there(reader: FlaskClient, circle: Ci
 
 
 def test_a_reply_leads_into_the_talk_of_its_group(reader: FlaskClient, circle: Circle):
-    opened = post(reader, way_of(reader.get("/notices").text, "replied to you"))
+    opened = post(reader, way_of(reader.get("/notices").text, "replied to you on"))
     assert opened.location.startswith(f"/courses/{circle.course}/lessons/")
     assert re.search(rf"\?group={circle.slug}&post=(\d+)#post-\1$", opened.location)
 
@@ -199,7 +228,7 @@ def test_of_a_group_one_has_left_nothing_is_told(reader: FlaskClient, circle: Ci
     with database.transaction() as session:
         left(session, circle)
     page = reader.get("/notices").text
-    assert page.count(GONE) == 8
+    assert page.count(GONE) == 13
     for words in ("Nadezhda", "Inessa", "A prompt", "The date is wrong."):
         assert words not in page, words
     places = {post(reader, way).location for way in WAYS.findall(page)}
@@ -219,8 +248,8 @@ def meeting_gone(session: Session, _circle: Circle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
-    [(without_keys, "Inessa asks"), (no_tutor, "The date is wrong."), (meeting_gone, "there is work")],
+    ("change", "words", "gone"),
+    [(without_keys, "Inessa asks", 1), (no_tutor, "The date is wrong.", 2), (meeting_gone, "there is work", 1)],
 )
 def test_what_is_no_longer_ones_own_to_see_is_not_told(
     reader: FlaskClient,
@@ -228,13 +257,14 @@ def test_what_is_no_longer_ones_own_to_see_is_not_told(
     database: Database,
     change: Callable[[Session, Circle], None],
     words: str,
+    gone: int,
 ):
     assert words in reader.get("/notices").text
     with database.transaction() as session:
         change(session, circle)
     page = reader.get("/notices").text
     assert words not in page
-    assert page.count(GONE) == 1
+    assert page.count(GONE) == gone
 
 
 def test_work_for_a_meeting_that_is_off_says_so(reader: FlaskClient, database: Database):
@@ -294,4 +324,4 @@ def test_a_page_of_many_asks_no_more_than_one_of_few(reader: FlaskClient, circle
         others = session.execute(select(Notice.kind, Notice.ref).where(Notice.user_id != circle.reader)).all()
         for kind, ref in others:
             tell(session, [circle.reader], kind, ref, now=NOW)
-    assert queries() == few
+    assert queries() <= few

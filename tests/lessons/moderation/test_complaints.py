@@ -190,6 +190,44 @@ def test_a_note_and_a_reply_to_it_can_be_complained_of_by_who_reads_them(
     assert "a reply by Ivan on A text" in re.sub(r"\s+", " ", listed)
 
 
+def test_a_note_that_is_shared_no_longer_is_read_by_nobody_else(
+    there: Circle, browser: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        text = factories.make_text(session, session.merge(there.group).course)
+        note = factories.make_note(session, there.ivan, text, shared_at=NOW)
+        answer = NoteReply(note_id=note.id, enrolment_id=there.ivan.id, words="No.", html="<p>No.</p>", made_at=NOW)
+        for thing in (note, factories.add(session, answer)):
+            complain(session, there.vera, thing, WHY, now=NOW)
+        note.shared_at = None
+        found = session.scalars(select(Complaint.id)).all()
+    tutor = browser(there.tutor)
+    for complaint_id in found:
+        read = tutor.get(f"/complaints/{complaint_id}").text
+        assert "Its words are private again" in read
+        assert "Is that so?" not in read
+        assert "<p>No.</p>" not in read
+
+
+def test_what_was_hidden_because_of_a_complaint_is_shown_again_by_who_may_settle_it(
+    there: Circle, browser: Browser, database: Database
+) -> None:
+    """Of the only tutor's words these are the organisers, who hide nothing else."""
+    with database.transaction() as session:
+        prompt = session.merge(there.prompt, load=False)
+        own = write_post(session, session.merge(there.tutor), prompt, WORDS, once=None, base=0, now=NOW)
+        organiser = factories.make_enrolment(session, group=session.merge(there.group), organiser=True)
+        complain(session, session.merge(there.vera), own, WHY, now=NOW)
+    leads, address = browser(organiser), f"/complaints/{the_one(database).id}"
+    send(leads, address, {"why": "It is rude."})
+    vera = browser(there.vera)
+    shown = f"{there.address}?group={there.group.slug}"
+    assert WORDS not in vera.get(shown).text
+    assert send(browser(there.tutor), f"{address}/show").status_code == 404
+    assert send(leads, f"{address}/show").status_code == 303
+    assert WORDS in vera.get(shown).text
+
+
 def test_ones_own_words_are_nothing_to_complain_of(there: Circle, first: Post, browser: Browser) -> None:
     assert send(browser(there.ivan), at(there, first, "complaint"), {"why": WHY}).status_code == 403
 
