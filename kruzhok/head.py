@@ -91,7 +91,7 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
         }
         here = room in rooms and request.endpoint != OWN_RULES
         nav.append((_("Groups"), url_for("groups.groups"), here))
-    where = {"course": enrolment.course.ident, "group": link_slug} if enrolment is not None else {}
+    where: dict[str, Any] = {"course": enrolment.course.ident, "group": link_slug} if enrolment is not None else {}
     nav.append((_("Search"), url_for("search.search", **where), room == "search"))
     return nav
 

@@ -121,3 +121,19 @@ def test_in_an_archived_group_nothing_is_written(circle: dict[str, FlaskClient],
     assert answer.status_code == 409
     assert "archived" in answer.text
     assert post(circle["one"], f"{text}/frame/sharing", {"shared": "1", "group": "circle"}).status_code == 409
+
+
+def test_an_imported_text_is_read_as_a_source_by_who_has_it(app: Application, database: Database, text: str) -> None:
+    course = text[: text.index("/texts/")]
+    with database.transaction() as session:
+        mine, other = (
+            factories.make_enrolment(session, course=session.scalars(select(Course)).one()) for _ in range(2)
+        )
+        own = factories.make_text(session, ident="own", title="A letter", enrolment_id=mine.id)
+        own.imported_by_id = mine.user_id
+        session.add(Document(text_id=own.id, about={"imported": True, "title": "A letter"}))
+        users = mine.user_id, other.user_id
+    importer, stranger = (browser_of(app, database, user_id) for user_id in users)
+    assert post(importer, f"{course}/texts/own/frame", {"who": "My aunt."}).status_code == 303
+    assert "My aunt." in importer.get(f"{course}/texts/own/frame").text
+    assert stranger.get(f"{course}/texts/own/frame").status_code == 404
