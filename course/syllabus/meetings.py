@@ -132,6 +132,6 @@ def _planned(meetings: Sequence[Meeting], rows: Sequence[Given]) -> list[Planned
     before: tuple[int, ...] = ()
     for meeting in meetings:
         activities = tuple(dict.fromkeys(at_meeting.get(meeting.id, ())))
-        planned.append(Planned(meeting, activities, bool(activities) and set(activities) <= set(before)))
+        planned.append(Planned(meeting, activities, not set(activities).isdisjoint(before)))
         before = activities or before
     return planned

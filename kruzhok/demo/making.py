@@ -20,19 +20,22 @@ from course.groups.members import leave
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.groups.opening import open_group
 from course.outline.models import Activity, ActivityKind, Course
-from course.syllabus.meetings import today_of
+from course.syllabus.giving import Terms
+from course.syllabus.meetings import meetings_of, today_of
 from course.syllabus.planning import plan_meetings
 from course.texts.models import Passage, Text
 from course.users.accounts import create_user
 from course.users.models import User
 from kruzhok.completions import rebuild
 from kruzhok.demo.answers import right_answer, wrong_answer
-from kruzhok.demo.script import Framed, Habit, Noted, Opening, Person, Reply, Script, Wrong
+from kruzhok.demo.script import Brought, Framed, Habit, Noted, Opening, Person, Reply, Script, Wrong
 from lessons.discussion.models import Post
 from lessons.discussion.posts import edit_post, reply, write_post
 from lessons.frames.frames import write_frame
+from lessons.group_readings.making import Told, make_reading
+from lessons.imports.keeping import about_of, bring, keep, read_file
 from lessons.journal import write_entry
-from lessons.models import Lesson, Prompt
+from lessons.models import Document, Lesson, Prompt
 from lessons.notes.choosing import Chosen
 from lessons.notes.models import Note
 from lessons.notes.noting import Said, make_note, reply_to
@@ -160,6 +163,8 @@ class _Play:
             yield from self._notes(noted)
         for framed in self.script.frames:
             yield self.ago(framed.ago - 0.5), _bound(self._frame, framed)
+        for brought in self.script.texts:
+            yield from self._texts(brought)
         for wrong in self.script.reports:
             yield self.ago(wrong.ago), _bound(self._report, wrong)
         for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
@@ -293,6 +298,37 @@ class _Play:
         its = select(Text).where(Text.course_id == self.course.id, Text.ident == framed.text)
         text, place = self.session.scalars(its).one(), self.places[framed.by]
         write_frame(self.session, place, text, framed.answers, base=0, share=framed.shared, now=at)
+
+    def _texts(self, brought: Brought) -> Iterator[tuple[datetime, Act]]:
+        made: list[Activity] = []
+
+        def give(at: datetime) -> None:
+            tutor = self.places[self.script.tutor.email]
+            content = brought.text.encode()
+            read = read_file(brought.name, content)
+            about = about_of(read)._replace(
+                title=brought.title,
+                by=self.script.tutor.name,
+                licence=brought.licence,
+                origin=brought.origin,
+                language="en",
+            )
+            text = keep(
+                self.session, tutor, bring(self.session, tutor, brought.name, content, now=at), read, about, now=at
+            )
+            document = self.session.scalars(select(Document).where(Document.text_id == text.id)).one()
+            told = Told(brought.title, about.by, "", "", document.about["minutes"], brought.look_for)
+            meeting = next(one for one in meetings_of(self.session, self.group.id) if one.number == brought.meeting)
+            terms, once = Terms(meeting.id, None, True), "1917" * 3
+            made.append(make_reading(self.session, tutor, document, told, terms, once=once, now=at))
+
+        yield self.ago(brought.ago), give
+        for number, email in enumerate(brought.read_by, 1):
+
+            def tick(at: datetime, email: str = email) -> None:
+                tick_reading(self.session, self.places[email], made[0], done=True, now=at)
+
+            yield self.ago(brought.ago - 0.4 * number), tick
 
     def _report(self, wrong: Wrong, at: datetime) -> None:
         lesson = next(one for one in self.lessons if one.activity.ident == wrong.lesson)

@@ -103,6 +103,21 @@ class Framed(Strict):
     answers: Mapping[str, str]
 
 
+class Brought(Strict):
+    """A text in Markdown that the tutor brought along and gave the group, for the meeting of that number, and who has
+    read it."""
+
+    name: str
+    title: str
+    licence: str
+    origin: str
+    ago: int
+    meeting: int
+    look_for: str
+    read_by: Sequence[str]
+    text: str
+
+
 class Script(Strict):
     """All of it."""
 
@@ -114,6 +129,7 @@ class Script(Strict):
     reports: Sequence[Wrong]
     notes: Sequence[Noted] = ()
     frames: Sequence[Framed] = ()
+    texts: Sequence[Brought] = ()
 
 
 @cache

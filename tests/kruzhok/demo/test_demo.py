@@ -26,6 +26,7 @@ from kruzhok.demo.making import demo_tutor, make_demo
 from kruzhok.demo.script import read_script
 from lessons.discussion.models import Post, PostVersion
 from lessons.frames.models import Frame
+from lessons.models import Lesson, TextImport
 from quizzes.models import Attempt
 from tests import factories
 from tests.journeys.conftest import load_shipped_course
@@ -60,7 +61,8 @@ def test_a_tutor_and_twelve_students_stand_before_the_third_of_four_meetings(dem
     with demo.transaction(writing=False) as session:
         roles = session.scalars(select(Enrolment.role).where(Enrolment.group_id.is_not(None))).all()
         days = session.scalars(select(Meeting.day).order_by(Meeting.number)).all()
-        lessons = session.scalars(select(Assignment.activity_id).order_by(Assignment.meeting_id)).all()
+        at_meetings = select(Assignment.activity_id).join(Lesson, Lesson.activity_id == Assignment.activity_id)
+        lessons = session.scalars(at_meetings.order_by(Assignment.meeting_id)).all()
     assert (roles.count(Role.tutor), roles.count(Role.student)) == (1, 12)
     assert len(days) == 4
     assert days[1] < NOW.date() <= days[2]
@@ -78,6 +80,7 @@ def test_all_of_the_script_was_played(demo: Database):
         assert count(session, PostVersion) == written + edited
         assert count(session, Attempt) > 12
         assert count(session, Frame) == len(script.frames) > 0
+        assert count(session, TextImport) == len(script.texts) > 0
         assert session.scalar(select(func.count()).where(Attempt.submitted_at.is_(None))) == 1
 
 

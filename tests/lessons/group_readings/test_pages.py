@@ -15,7 +15,7 @@ from course.completion.progress import Progress
 from course.completion.records import standing_of
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.notices.models import Notice
-from course.outline.models import Activity, Course
+from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus import planning
 from course.syllabus.models import Assignment, AssignmentTarget
 from course.texts.models import Text
@@ -421,3 +421,13 @@ def test_the_self_checks_of_a_text_do_its_reading(circle: Circle):
     with circle.database.transaction(writing=False) as session:
         reading = session.scalars(select(Activity).where(Activity.group_id == circle.group_id)).one()
         assert factories.states_of(session, circle.places["reader"])[reading.id] == "done"
+
+
+def test_a_meeting_goes_on_with_its_lesson_though_it_has_a_reading_of_its_own(circle: Circle):
+    with circle.database.transaction() as session:
+        group = session.get_one(StudyGroup, circle.group_id)
+        lesson = factories.activity_of(session, session.get_one(Course, group.course_id), ActivityKind.lesson)
+        told: dict[str, Any] = {"start": NOW.date(), "weekday": 3, "by_id": circle.users["tutor"], "now": NOW}
+        second = planning.plan_meetings(session, group, lessons=[lesson.id, lesson.id], **told)[1].id
+    circle.give(meeting=str(second), day="")
+    assert "goes on from the meeting before" in circle.browser("reader").get(f"/groups/{circle.group}/syllabus").text
