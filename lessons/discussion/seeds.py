@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from course.base.errors import Conflict
@@ -36,16 +36,19 @@ def seed_place(activity: Activity) -> str:
 
 
 def seeds_on(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[Seed]:
-    """Return the seeds that stand before the talk on ACTIVITY in the group of ENROLMENT, with their tutors: those of
-    whoever is its tutor now. One query."""
+    """Return the seeds that stand before the talk on ACTIVITY in the group of ENROLMENT, and their tutors. One query."""
+    its = select(Seed).join(Seed.by).where(Seed.activity_id == activity.id, stands_before(enrolment))
+    return session.scalars(its.order_by(Seed.made_at, Seed.id).options(contains_eager(Seed.by))).all()
+
+
+def stands_before(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that a Seed stands before a talk in the group of ENROLMENT: it is of who is a tutor there
+    now, and not withdrawn."""
     tutor = aliased(Enrolment)
     tutors = select(tutor.user_id).where(
         tutor.group_id == enrolment.group_id, tutor.role == Role.tutor, tutor.left_at.is_(None)
     )
-    its = select(Seed).join(Seed.by).where(Seed.activity_id == activity.id, Seed.withdrawn_at.is_(None))
-    return session.scalars(
-        its.where(Seed.by_id.in_(tutors)).order_by(Seed.made_at, Seed.id).options(contains_eager(Seed.by))
-    ).all()
+    return and_(Seed.withdrawn_at.is_(None), Seed.by_id.in_(tutors))
 
 
 def seed_of(session: Session, by_id: int, activity: Activity) -> Seed | None:

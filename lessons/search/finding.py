@@ -29,12 +29,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.orm import Session, aliased
 
-from course.groups.models import Enrolment, Role
+from course.completion.models import Completion
+from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
 from course.reference.models import Event, Person, Source, Term
 from course.texts.models import Text
 from lessons.access import texts_seen
-from lessons.discussion.models import Post, Seed
+from lessons.discussion.models import Discussion, Post, Seed
+from lessons.discussion.seeds import stands_before
 from lessons.frames.models import Frame
 from lessons.models import JournalEntry
 from lessons.notes.models import Note, NoteReply
@@ -182,7 +184,7 @@ def _in_fts5(one: Wanted) -> str:
 
 
 def _in_array(one: Wanted) -> ColumnElement[bool]:
-    words: ColumnElement[Any] = literal_column("string_to_array(search_entry.words, ' ')")
+    words: ColumnElement[Any] = literal_column("search_words(search_entry.words)")
     spellings = (cast(array(stems), ARRAY(Words)) for stems in one.spellings)
     return or_(*(words.op("@>", is_comparison=True)(stems) for stems in spellings))
 
@@ -229,7 +231,8 @@ def _seen_of_people(enrolment: Enrolment) -> ColumnElement[bool]:
     """What ENROLMENT wrote, and what it may see of what others of its group did. Nothing that is hidden, for nobody."""
     notes = select(Note.id).where(seen_notes(enrolment), Note.hidden_at.is_(None))
     replies = select(NoteReply.id).where(seen_note_replies(enrolment), NoteReply.hidden_at.is_(None))
-    posts = select(Post.id).where(seen_posts(enrolment), Post.hidden_at.is_(None))
+    talks = select(Discussion.id).where(Discussion.activity_id.in_(_open_prompts(enrolment)))
+    posts = select(Post.id).where(seen_posts(enrolment), Post.hidden_at.is_(None), Post.discussion_id.in_(talks))
     return or_(
         SearchEntry.note_id.in_(notes),
         SearchEntry.note_reply_id.in_(replies.where(NoteReply.note_id.in_(notes))),
@@ -253,10 +256,13 @@ def _is_last(written: type[JournalEntry] | type[Frame], on: str) -> ColumnElemen
     return ~newer.exists()
 
 
-def _seeds(enrolment: Enrolment) -> Select[Any] | ColumnElement[bool]:
+def _seeds(enrolment: Enrolment) -> Select[Any]:
     """What the tutors of the group of ENROLMENT put before its talks."""
-    tutor = aliased(Enrolment)
-    tutors = select(tutor.user_id).where(tutor.role == Role.tutor, tutor.left_at.is_(None))
-    tutors = tutors.where(tutor.group_id == enrolment.group_id)
-    prompts = select(Activity.id).where(Activity.course_id == enrolment.course_id)
-    return select(Seed.id).where(Seed.withdrawn_at.is_(None), Seed.by_id.in_(tutors), Seed.activity_id.in_(prompts))
+    return select(Seed.id).where(stands_before(enrolment), Seed.activity_id.in_(_open_prompts(enrolment)))
+
+
+def _open_prompts(enrolment: Enrolment) -> Select[Any]:
+    """The activities of the course of ENROLMENT that have a page for it: a retired one for who worked on it."""
+    worked = select(Completion.activity_id).where(Completion.enrolment_id == enrolment.id)
+    is_open = or_(Activity.retired_at.is_(None), Activity.id.in_(worked))
+    return select(Activity.id).where(Activity.course_id == enrolment.course_id, is_open)

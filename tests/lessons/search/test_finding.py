@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from course.completion.models import Completion, State
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 from course.reference.models import Person
@@ -117,6 +118,17 @@ def test_who_left_finds_nothing_of_the_group(session: Session, house: House) -> 
     post_saying(session, house.talk, house.member, "A plough.")
     house.other.left_at = NOW
     session.flush()
+    assert kinds(session, "plough", house.other) == set()
+
+
+def test_a_post_on_a_retired_prompt_is_found_by_who_worked_on_it(session: Session, house: House) -> None:
+    post_saying(session, house.talk, house.member, "A plough.")
+    factories.add(
+        session, Completion(enrolment_id=house.member.id, activity_id=house.prompt.id, state=State.done, done_at=NOW)
+    )
+    house.prompt.retired_at = NOW
+    session.flush()
+    assert kinds(session, "plough", house.member) == {"post"}
     assert kinds(session, "plough", house.other) == set()
 
 
