@@ -111,7 +111,7 @@ def _columns(session: Session, group: StudyGroup, asked: frozenset[int]) -> list
         .where(Activity.course_id == group.course_id, Activity.retired_at.is_(None))
         .where(or_(Activity.group_id.is_(None), Activity.group_id == group.id))
         .where(Activity.kind != ActivityKind.lesson)
-        .order_by(Unit.position, lesson.position, lesson.id)
+        .order_by(lesson.id.is_(None), Unit.position, lesson.position, lesson.id)
         .order_by(case(*((Activity.kind == kind, at) for at, kind in enumerate(ORDER))), Activity.position, Activity.id)
     )
     rows = [Column(*row) for row in session.execute(parts)]

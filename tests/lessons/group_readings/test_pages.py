@@ -431,3 +431,15 @@ def test_a_meeting_goes_on_with_its_lesson_though_it_has_a_reading_of_its_own(ci
         second = planning.plan_meetings(session, group, lessons=[lesson.id, lesson.id], **told)[1].id
     circle.give(meeting=str(second), day="")
     assert "goes on from the meeting before" in circle.browser("reader").get(f"/groups/{circle.group}/syllabus").text
+
+
+def test_in_the_table_of_progress_a_reading_stands_after_the_lesson_of_its_meeting(circle: Circle):
+    with circle.database.transaction() as session:
+        group = session.get_one(StudyGroup, circle.group_id)
+        lesson = factories.activity_of(session, session.get_one(Course, group.course_id), ActivityKind.lesson)
+        told: dict[str, Any] = {"start": NOW.date(), "weekday": 3, "by_id": circle.users["tutor"], "now": NOW}
+        meeting = planning.plan_meetings(session, group, lessons=[lesson.id], **told)[0].id
+    circle.give(meeting=str(meeting), day="")
+    table = circle.browser("tutor").get(f"/groups/{circle.group}/progress").text
+    assert table.index("Lesson 1") < table.index("Besides the lessons")
+    assert table.index("A prompt") < table.index("The road to Tilsit")
