@@ -2,7 +2,10 @@
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
+from sqlalchemy import select
 
+from course.base.db import Database
+from course.texts.models import MovedIdent, Text
 from tests.journeys.conftest import DESKTOP, PHONE, Watched, new_context
 from tests.journeys.people import LESSON, TEXT
 
@@ -28,6 +31,23 @@ def test_the_number_of_a_passage_is_its_link_and_with_scripts_it_is_copied(
         expect(page.locator("#dual-power").get_by_role("status")).to_have_text("The link is copied")
         assert page.evaluate("navigator.clipboard.readText()") == f"{site}{LESSON}#dual-power"
     assert watched.complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_address_that_was_retired_marks_the_passage_it_leads_to(
+    site: str, browser: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        text = session.scalars(select(Text).where(Text.ident == LESSON.rpartition("/")[2])).one()
+        session.add(MovedIdent(text_id=text.id, ident="two-powers", now_ident="dual-power"))
+    context = new_context(browser, scripts=False, viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(f"{site}{LESSON}#two-powers")
+    expect(page.locator("#dual-power")).to_be_in_viewport()
+    mark = "getComputedStyle(document.getElementById('{}'), '::before').content"
+    assert page.evaluate(mark.format("dual-power")) != "none"
+    assert page.evaluate(mark.format("february")) == "none"
     context.close()
 
 
