@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from textwrap import shorten
 
 from markupsafe import Markup
 from sqlalchemy import func, or_, select
@@ -23,6 +22,7 @@ MOST_SHOWN = 3
 #: So many characters of a note stand beside its passage, and of the words it is on; the note's own page has all.
 LONG = 400
 LONG_QUOTE = 160
+LONG_HINT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,15 @@ class Author:
 def author_of(enrolment: Enrolment) -> Author:
     """Return who has the place ENROLMENT."""
     return Author(enrolment.user.name or "", enrolment.role is Role.tutor, enrolment.left_at is not None)
+
+
+def cut(words: str, most: int) -> str:
+    """Return WORDS on one line, after so many characters an ellipsis, between words where there are any."""
+    line = " ".join(words.split())
+    if len(line) <= most:
+        return line
+    head = line[:most]
+    return (head.rpartition(" ")[0] or head) + " …"
 
 
 @dataclass(slots=True)
@@ -59,7 +68,16 @@ class NoteShown:
     @property
     def quote(self) -> str:
         """The words it was made on; a long quotation is cut."""
-        return shorten(self.whole_quote, LONG_QUOTE, placeholder=" …")
+        return cut(self.whole_quote, LONG_QUOTE)
+
+    @property
+    def hint(self) -> str:
+        """The first of its words, so that it is known which they are; "" for those that are gone or a whole passage."""
+        for anchor, now in zip(self.anchors, self.now, strict=True):
+            if now is not None:
+                words = now.plain[anchor.start : anchor.end]
+                return "" if words == now.plain else cut(words, LONG_HINT)
+        return ""
 
     @property
     def whole_quote(self) -> str:
@@ -70,7 +88,7 @@ class NoteShown:
     def excerpt(self) -> Markup:
         """What it says; of a long note only the beginning, without emphasis."""
         html = Markup(self.note.html)  # noqa: S704 (made safe when it was written)
-        return Markup("<p>{}</p>").format(shorten(html.striptags(), LONG, placeholder=" …")) if self.is_cut else html
+        return Markup("<p>{}</p>").format(cut(html.striptags(), LONG)) if self.is_cut else html
 
     @property
     def is_cut(self) -> bool:

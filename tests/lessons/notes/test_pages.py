@@ -16,6 +16,7 @@ from lessons.models import Draft
 from lessons.notes.choosing import Chosen
 from lessons.notes.models import Note, NotePlace, NoteReply
 from lessons.notes.noting import Said, make_note, reply_to
+from lessons.notes.showing import cut
 from tests.conftest import NOW
 from tests.lessons.notes.conftest import Circle, make_circle, passages_of
 from tests.test_access import browser_of
@@ -266,6 +267,7 @@ def test_a_shared_note_is_seen_by_members_and_by_nobody_else(
     assert "1 note of others" in page
     assert "Is <em>it</em> so?" in page
     assert '<mark class="hl theirs"><span id="words-' in page
+    assert f'<a href="#words-{own}">dual power</a>' in page
     assert browser(there.ivan).get(f"/notes/{own}").status_code == 200
     for outside in (there.left, there.alone):
         assert "Is <em>it</em>" not in browser(outside).get(there.address).text
@@ -340,6 +342,11 @@ def test_a_long_note_is_cut_beside_its_passage_and_whole_on_its_own_page(
     assert "<em>end</em>" not in page
     assert "Read on" in page
     assert "<em>end</em>" in browser(there.ivan).get(f"/notes/{own}").text
+
+
+@pytest.mark.parametrize(("words", "said"), [("so it was", "so it …"), ("soitwas", "soitwa …"), ("so\n\nit", "so it")])
+def test_what_is_too_long_is_cut_between_words_if_there_are_any(words: str, said: str) -> None:
+    assert cut(words, 6) == said
 
 
 def test_what_became_of_the_words_of_a_note_is_said(browser: Browser, database: Database, there: Circle) -> None:
