@@ -1,4 +1,4 @@
-"""The journal: one's own answers to prompts, private to the writer but for what they share. Writing anew adds; nothing is overwritten."""
+"""The journal: one's own answers to prompts, private but for what is shared. Writing anew adds, nothing is lost."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -5,6 +5,8 @@ A quotation is found to the letter, whatever marks, dashes and white space it wa
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -48,24 +50,33 @@ def pieces_of(html: str) -> list[Piece]:
     return [*pieces, Piece(html[begin:], None)] if html[begin:].strip() else pieces
 
 
-def stretches_of(
-    words: str, readings: Sequence[Sequence[str]], near: tuple[int, int] | None = None
-) -> tuple[int, list[Stretch]]:
-    """Return in which of READINGS (texts as the plain words of their passages) the quotation WORDS stands, and where.
+class Library:
+    """Texts, as the plain words of their passages, made ready to look for quotations in them."""
 
-    NEAR is the text and the passage it is said to be from, which is looked at first. There are no stretches where it
-    stands in none of them, or has too few words to be a quotation."""
-    parts = parts_of(words)
-    if sum(part.words for part in parts) < LEAST_WORDS:
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        self.texts = texts
+
+    @cached_property
+    def _readings(self) -> list[Reading]:
+        return [Reading(plains) for plains in self.texts]
+
+    def find(self, words: str, near: tuple[int, int] | None = None) -> tuple[int, list[Stretch]]:
+        """Return in which of the texts the quotation WORDS stands, and where.
+
+        NEAR is the text and the passage it is said to be from, which is looked at first. There are no stretches where
+        it stands in none of them, or has too few words to be a quotation."""
+        parts = parts_of(words)
+        if sum(part.words for part in parts) < LEAST_WORDS:
+            return 0, []
+        if near is not None:
+            text, at = near
+            if found := _in_passages(parts, self.texts[text], range(at, at + 1)):
+                return text, found
+        for text, reading in enumerate(self._readings):
+            numbers = reading.find(parts)
+            if numbers is not None and (found := _in_passages(parts, self.texts[text], numbers)):
+                return text, found
         return 0, []
-    if near is not None:
-        text, at = near
-        if found := _in_passages(parts, readings[text], range(at, at + 1)):
-            return text, found
-    for text, plains in enumerate(readings):
-        if (numbers := Reading(plains).find(parts)) is not None and (found := _in_passages(parts, plains, numbers)):
-            return text, found
-    return 0, []
 
 
 def _in_passages(parts: Sequence[Part], plains: Sequence[str], numbers: range) -> list[Stretch]:
@@ -87,8 +98,8 @@ def _in_passages(parts: Sequence[Part], plains: Sequence[str], numbers: range) -
 
 
 def _by_passage(places: Sequence[tuple[int, int]]) -> Iterator[Stretch]:
-    for number in dict.fromkeys(number for number, _at in places):
-        here = [at for one, at in places if one == number]
+    for number, group in groupby(places, key=lambda place: place[0]):
+        here = [at for _number, at in group]
         yield Stretch(number, here[0], here[-1] + 1)
 
 

@@ -13,10 +13,11 @@ from course.outline.models import Activity, ActivityKind, Course
 from course.texts.models import Anchor, AnchorState, Passage, Text
 from course.texts.reattaching import anchor_on, is_reworded
 from course.users.models import User
-from lessons.discussion.blockquotes import letters, letters_quoted, pieces_of, stretches_of
+from lessons.discussion.blockquotes import Library, letters, letters_quoted, pieces_of
 from lessons.discussion.models import Discussion, Post, PostQuotation, PostVersion
 from lessons.models import Lesson, Prompt, Reading
 from lessons.seeing import seen_posts
+from quizzes.items.quotations import MOST_QUOTATIONS
 
 
 class Source(NamedTuple):
@@ -39,26 +40,24 @@ def tie_quotations(
     """Tie the block quotations of VERSION to where they stand in the notes of the lesson and the documents it reads.
 
     SOURCE is the passage they were taken from, where that is known. What BEFORE, the version that was edited, quoted in
-    the same words stays tied as it was, even where the text says it no longer. Three queries where anything is quoted.
-    """
-    quoted = [piece.words for piece in pieces_of(version.html) if piece.words is not None]
+    the same words stays tied as it was, even where the text says it no longer. Of very many the first are tied."""
+    quoted = [piece.words for piece in pieces_of(version.html) if piece.words is not None][:MOST_QUOTATIONS]
     if not quoted:
         return
     tied = _tied_before(session, before) if before is not None else {}
     texts = _texts_of(session, discussion)
-    readings = [[passage.plain for passage in passages] for _text, passages in texts]
+    library = Library([[passage.plain for passage in passages] for _text, passages in texts])
     near = _place_of(source, texts)
     for words in quoted:
         if (same := tied.get(letters_quoted(words))) is not None:
             anchors = [_again(anchor) for anchor in same]
         else:
-            number, stretches = stretches_of(words, readings, near)
+            number, stretches = library.find(words, near)
             anchors = [anchor_on(*texts[number], *stretch) for stretch in stretches]
-        for anchor in anchors:
-            session.add(anchor)
-            session.flush()
-            session.add(PostQuotation(version_id=version.id, anchor_id=anchor.id))
-    session.flush()
+        session.add_all(anchors)
+        session.flush()
+        session.add_all(PostQuotation(version_id=version.id, anchor_id=anchor.id) for anchor in anchors)
+        session.flush()
 
 
 def _tied_before(session: Session, version: PostVersion) -> dict[str, list[Anchor]]:
@@ -157,7 +156,7 @@ def said_by(session: Session, versions: Sequence[PostVersion]) -> dict[int, list
     found: dict[int, list[Said]] = {}
     for version_id, pieces in cut.items():
         rows = tied[version_id]
-        taken = [_taken(letters_quoted(piece.words), rows) if piece.words else [] for piece in pieces]
+        taken = [_taken(letters_quoted(piece.words), rows) if rows and piece.words else [] for piece in pieces]
         found[version_id] = [
             Said(piece.html, Quoted(one) if one else None) for piece, one in zip(pieces, taken, strict=True)
         ]

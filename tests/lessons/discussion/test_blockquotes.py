@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.base.markdown import to_html
-from lessons.discussion.blockquotes import Stretch, as_quotation, letters, letters_quoted, pieces_of, stretches_of
+from lessons.discussion.blockquotes import Library, Stretch, as_quotation, letters, letters_quoted, pieces_of
 
 NOTES = ["The tsar has gone.", "All power to the soviets! So said Lenin — in April.", "He said it “again”, in May."]
 THESES = ["No support for the Provisional Government.", "All power to the soviets! So said Lenin — in April."]
@@ -13,7 +13,7 @@ THESES = ["No support for the Provisional Government.", "All power to the soviet
 
 def quoted(words: str, near: tuple[int, int] | None = None) -> tuple[int, list[str]]:
     """Return in which text WORDS stand, and the words there."""
-    text, found = stretches_of(words, [NOTES, THESES], near)
+    text, found = Library([NOTES, THESES]).find(words, near)
     return text, [(NOTES, THESES)[text][one.at][one.start : one.end] for one in found]
 
 
@@ -83,7 +83,7 @@ def test_any_words_of_a_text_are_found_where_they_stand(number: int, data: st.Da
     words = NOTES[number].split()
     start = data.draw(st.integers(0, max(len(words) - 4, 0)))
     taken = " ".join(words[start : start + data.draw(st.integers(4, 9))])
-    _text, found = stretches_of(taken, [NOTES])
+    _text, found = Library([NOTES]).find(taken)
     if found:  # a dash is no word, so four pieces may be three words
         assert found == [Stretch(number, NOTES[number].index(words[start]), found[0].end)]
         assert letters_quoted(taken) == letters(NOTES[number][found[0].start : found[0].end])[0]

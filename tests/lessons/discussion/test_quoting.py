@@ -147,6 +147,12 @@ def test_what_is_from_elsewhere_or_short_or_no_block_is_tied_to_nothing(
     assert anchors(session) == []
 
 
+def test_of_very_many_quotations_the_first_are_tied(session: Session, circle: Circle, notes: Text) -> None:
+    post = written(session, circle, "\n\nso\n\n".join([f"> {POWER}"] * 200))
+    found = quoted_by(session, post)
+    assert [one is not None for one in found] == [True] * 50 + [False] * 150
+
+
 def test_a_double_click_ties_once(session: Session, circle: Circle, notes: Text) -> None:
     for _click in range(2):
         write_post(session, circle.vera, circle.prompt, f"> {POWER}", once="a", base=0, now=NOW)
