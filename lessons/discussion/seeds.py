@@ -36,7 +36,7 @@ def seed_place(activity: Activity) -> str:
 
 
 def seeds_on(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[Seed]:
-    """Return the seeds that stand before the talk on ACTIVITY in the group of ENROLMENT, and their tutors. One query."""
+    """Return the seeds that stand before the talk on ACTIVITY in the group of ENROLMENT, with tutors. One query."""
     its = select(Seed).join(Seed.by).where(Seed.activity_id == activity.id, stands_before(enrolment))
     return session.scalars(its.order_by(Seed.made_at, Seed.id).options(contains_eager(Seed.by))).all()
 

@@ -23,6 +23,7 @@ _CYRILLIC = str.maketrans(
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-‐‑][^\W\d_]+)+")
+_FIGURE = re.compile(r"\d")
 _THOUSANDS = re.compile(r"(?<=\d)[,\u202f\u00a0](?=\d{3}(?!\d))")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 _ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)\b")
@@ -44,13 +45,25 @@ def level(text: str) -> str:
     """Return TEXT in small letters without accents, in Latin letters where it is Cyrillic, its apostrophes alike.
 
     Dates in figures are written out (22 january 1905), and numbers lose what parts their thousands."""
-    text = _THOUSANDS.sub("", text.translate(_APOSTROPHES))
-    text = unicodedata.normalize("NFKC", text).casefold().translate(_CYRILLIC)
+    if not text.isascii():
+        text = _latin(text)
+    text = text.casefold()
+    if _FIGURE.search(text) is None:
+        return text
+    text = _THOUSANDS.sub("", text)
+    return _ORDINAL.sub("", _OUR_DATE.sub(_in_words, _ISO_DATE.sub(_in_words, text)))
+
+
+def _latin(text: str) -> str:
+    """Return TEXT without accents and the like, in Latin letters where it is Cyrillic, its apostrophes alike."""
+    text = _THOUSANDS.sub("", text.translate(_APOSTROPHES))  # some of what parts thousands is a space soon
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isascii():
+        text = text.casefold().translate(_CYRILLIC)
     if not text.isascii():
         marks = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in marks if not unicodedata.combining(letter))
-    text = _OUR_DATE.sub(_in_words, _ISO_DATE.sub(_in_words, text))
-    return _ORDINAL.sub("", text)
+        text = "".join([letter for letter in marks if not unicodedata.combining(letter)])
+    return text
 
 
 def _in_words(found: re.Match[str]) -> str:
@@ -68,6 +81,8 @@ def forms_of(text: str) -> list[str]:
 
 def joined_forms_of(text: str) -> list[str]:
     """Return the forms of the words of TEXT that have hyphens, written as one: selfdetermination."""
+    if "-" not in text and "‐" not in text and "‑" not in text:
+        return []
     return [_form(re.sub(r"[-‐‑]", "", word)) for word in _HYPHENED.findall(level(text))]
 
 
