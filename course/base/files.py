@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, LargeBinary, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from course.base.db import Base
@@ -33,6 +34,9 @@ def keep_file(session: Session, content: bytes, media_type: str, *, now: datetim
     file = session.scalar(select(File).where(File.sha256 == digest))
     if file is None:
         file = File(sha256=digest, size=len(content), media_type=media_type, kept_at=now, content=content)
-        session.add(file)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(file)
+        except IntegrityError:  # somebody else was first
+            file = session.scalars(select(File).where(File.sha256 == digest)).one()
     return file
