@@ -1,4 +1,5 @@
-"""Keeping the index of words true: what is written through a session is in the index with the same transaction.
+"""Keeping the index of words true: what is written through a session is in the index with the same transaction, but
+for the passages of long texts that somebody brings, which a job looks through.
 
 Only words are kept there. Hiding, sharing, assigning, joining and leaving change nothing in it: who may find what is
 asked of the tables at each search."""
