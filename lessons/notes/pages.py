@@ -23,7 +23,7 @@ from lessons.notes.models import NotePlace, NoteReply
 from lessons.notes.noting import blocks_of, change_place, new_place, passages_now, reply_place
 from lessons.notes.places import TextPlace, text_places
 from lessons.notes.showing import Author, NoteShown, add_tags, author_of
-from lessons.seeing import reads_hidden, seen_note_replies
+from lessons.seeing import reads_hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,12 @@ def _noted(passage: Passage, stretch: tuple[int, int] | None) -> PassageNoted:
 
 @dataclass(frozen=True, slots=True)
 class ReplyShown:
-    """A reply to a note."""
+    """A reply to a note. WITHHELD: it is hidden, and its words are not for the reader."""
 
     reply: NoteReply
     author: Author
     mine: bool
+    withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ def note_page(session: Session, read: NoteRead, *, typed: WritingForm | None = N
         shown.anchors.append(anchor)
         shown.now.append(passage)
     add_tags(session, {note.id: shown})
-    replies = _replies(session, read)
+    moderates = group is not None and reads_hidden(session, reader)
+    replies = _replies(session, read, reads_all=moderates)
     is_open = reader.left_at is None and (group is None or group.archived_at is None)
     changing, replying = isinstance(typed, ChangeForm), typed is not None and not isinstance(typed, ChangeForm)
     change = reply = None
@@ -173,7 +175,6 @@ def note_page(session: Session, read: NoteRead, *, typed: WritingForm | None = N
     if (is_open and note.shared_at is not None) or replying:
         reply = _composer(session, reader, reply_place(note), typed if replying else None)
     tags = typed.tags.data if isinstance(typed, ChangeForm) else ", ".join(shown.tags)
-    moderates = group is not None and reads_hidden(session, reader)
     place = text_places(session, [note.text_id])[note.text_id]
     return NotePage(shown, reader, place, replies, tags, moderates, change, reply)
 
@@ -189,16 +190,19 @@ def _places(session: Session, note_id: int) -> list[tuple[Anchor, Passage | None
     return [(anchor, passage) for anchor, passage in rows]
 
 
-def _replies(session: Session, read: NoteRead) -> list[ReplyShown]:
+def _replies(session: Session, read: NoteRead, *, reads_all: bool) -> list[ReplyShown]:
+    """Return the replies to a note, which are read by who reads it; of one that is hidden that it is, and why."""
     theirs = (
         select(NoteReply)
         .join(NoteReply.enrolment)
         .join(Enrolment.user)
-        .where(NoteReply.note_id == read.note.id, seen_note_replies(read.reader))
+        .where(NoteReply.note_id == read.note.id)
         .order_by(NoteReply.id)
         .options(contains_eager(NoteReply.enrolment).contains_eager(Enrolment.user))
     )
-    return [
-        ReplyShown(reply, author_of(reply.enrolment), reply.enrolment_id == read.reader.id)
-        for reply in session.scalars(theirs)
-    ]
+    found = []
+    for reply in session.scalars(theirs):
+        mine = reply.enrolment_id == read.reader.id
+        withheld = reply.hidden_at is not None and not (mine or reads_all)
+        found.append(ReplyShown(reply, author_of(reply.enrolment), mine, withheld))
+    return found

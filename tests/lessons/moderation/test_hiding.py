@@ -179,6 +179,22 @@ def test_a_tutor_whose_words_another_hid_does_not_show_them_again(
     assert send(browser(there.tutor), at(there, own, "show")).status_code == 403
 
 
+def test_of_a_reply_to_a_note_that_is_hidden_others_read_the_reason(
+    there: Circle, browser: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        text = factories.make_text(session, session.merge(there.group).course)
+        note = factories.make_note(session, there.vera, text, shared_at=NOW)
+        said = {"words": WORDS, "html": f"<p>{WORDS}</p>", "made_at": NOW}
+        answer = factories.add(session, NoteReply(note_id=note.id, enrolment_id=there.ivan.id, **said))
+    sent = send(browser(there.tutor), f"/groups/{there.group.slug}/replies/{answer.id}/hide", {"why": WHY})
+    assert sent.headers["Location"] == f"/notes/{note.id}#reply-{answer.id}"
+    for reader, reads in ((there.vera, False), (there.ivan, True), (there.tutor, True)):
+        read = browser(reader).get(f"/notes/{note.id}").text
+        assert WHY in read
+        assert (WORDS in read) is reads
+
+
 def test_in_a_group_that_is_archived_nothing_is_hidden(
     there: Circle, first: Post, browser: Browser, database: Database
 ) -> None:
