@@ -29,7 +29,7 @@ class StudyGroup(Base):
     name: Mapped[str]
     about: Mapped[str] = mapped_column(default="")
     zone: Mapped[str] = mapped_column(default="UTC")
-    #: Whether a student sees what others wrote on a prompt only once they have written on it themselves.
+    #: Whether a student sees what others wrote on a prompt, or share on a text, only once they have done so themselves.
     write_first: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]

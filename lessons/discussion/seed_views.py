@@ -41,9 +41,7 @@ def put(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
     try:
         let_act(asked.enrolment, now)
         number, base = form.version_number, form.base_number
-        put_seed(
-            db_session, asked.enrolment, asked.prompt.activity, form.text.data, number=number, draft=base, now=now
-        )
+        put_seed(db_session, asked.enrolment, asked.prompt.activity, form.text.data, number=number, draft=base, now=now)
     except (TooLong, Archived, SeedChanged, SeedWithdrawn) as error:
         return _refused(asked, form, error)
     flash(_("It stands before the discussion in all study groups whose tutor you are."))

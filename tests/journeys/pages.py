@@ -173,6 +173,7 @@ PAGES: list[Shown] = [
     Shown("member", f"{PROMPT}?group={{group}}&reply={{post}}"),
     Shown("member", f"{LESSON}?group={{group}}"),
     Shown("member", POSTING, 422, {"text": " "}),
+    Shown("planner", f"{POSTING}/seed", 422, {"text": " "}),
     Shown("member", "/groups/{group}/posts/{post}/reply", 200, {"text": "*Why* not?", "preview": "1"}),
     Shown("member", "/groups/{group}/posts/{post}/reply/draft", 422, {"text": "word " * 20_001}),
     Shown("planner", "/groups/{group}/posts/{post}/edit", 422, {"text": "> " * 200 + "deep", "version": "2"}),
