@@ -70,7 +70,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "discussions": ("/groups/{group}/discussions", 6),
     "what is wrong with a post": ("/groups/{group}/posts/{post_of_tutor}/complaint", 14),
     "reference": ("/courses/{course}/reference?group={group}", 5),
-    "search": ("/search?q=think&in=talk&course={course}&group={group}", 8),
+    "search": ("/search?q=%22think+so%22&in=talk&course={course}&group={group}", 8),
     "search everywhere": ("/search?q=paragraph", 9),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 13),
     "rules of a quiz": ("/courses/{course}/quizzes/{quiz}/rules?group={group}", 11),
