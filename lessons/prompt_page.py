@@ -77,6 +77,7 @@ class PromptPage:
     def is_tutor(self) -> bool:
         """Whether the reader is a tutor of the study group."""
         return self.enrolment is not None and self.enrolment.role is Role.tutor
+
     #: Who hid what is hidden, by the id of the user.
     hidden_by: Mapping[int, str] = field(default_factory=dict)
     #: Whether there are tutors with whom an entry of the journal can be shared.
