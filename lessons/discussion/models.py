@@ -127,7 +127,7 @@ class Seed(Base):
 
 
 class ReadMark(Base):
-    """The newest post of a discussion that a member has been shown; what came later is new to them."""
+    """Up to which post of a discussion a member has been shown everything; what came later is new to them."""
 
     __tablename__ = "read_mark"
     __table_args__ = (
