@@ -1,4 +1,4 @@
-"""Write before you see: on every road on which words of others are shown."""
+"""Write before you see in a discussion; on which roads that holds, tests/lessons/test_write_before_you_see.py says."""
 
 from collections.abc import Callable
 
@@ -46,30 +46,6 @@ Browser = Callable[[Enrolment], FlaskClient]
 
 def prompt(circle: Circle, more: str = "") -> str:
     return f"{circle.address}?group={circle.group.slug}{more}"
-
-
-def roads(circle: Circle, written: Post) -> list[str]:
-    """Return every address at which the words of a post might stand."""
-    group = f"/groups/{circle.group.slug}"
-    lesson = circle.address.partition("/prompts/")[0]
-    return [
-        prompt(circle),
-        prompt(circle, f"&reply={written.id}"),
-        prompt(circle, f"&edit={written.id}"),
-        prompt(circle, "&anew=1"),
-        f"{lesson}?group={circle.group.slug}",
-        f"{group}/discussions",
-        group,
-        f"/today?group={circle.group.slug}",
-        "/notices",
-    ]
-
-
-def test_who_has_not_written_finds_the_words_of_others_on_no_road(there: Circle, first: Post, browser: Browser) -> None:
-    vera = browser(there.vera)
-    for address in roads(there, first):
-        assert WORDS not in vera.get(address).text, address
-    assert "One post is here already" in vera.get(prompt(there)).text
 
 
 def test_what_is_not_seen_cannot_be_replied_to(there: Circle, first: Post, browser: Browser) -> None:
