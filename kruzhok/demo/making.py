@@ -31,6 +31,7 @@ from kruzhok.demo.answers import right_answer, wrong_answer
 from kruzhok.demo.script import Brought, Framed, Habit, Noted, Opening, Person, Reply, Script, Wrong
 from lessons.discussion.models import Post
 from lessons.discussion.posts import edit_post, reply, write_post
+from lessons.discussion.seeds import put_seed
 from lessons.frames.frames import write_frame
 from lessons.group_readings.making import Told, make_reading
 from lessons.imports.keeping import about_of, bring, keep, read_file
@@ -156,9 +157,10 @@ class _Play:
             if prompt is not None:
                 for opening in one.discussion:
                     yield from self._discuss(prompt, opening)
-        for entry in self.script.journals:
-            if (prompt := self._prompt(entry.lesson, entry.prompt)) is not None:
-                yield self.ago(entry.ago - 0.4), _bound(self._note, entry.by, prompt, entry.text)
+        for act, entries in ((self._seed, self.script.seeds), (self._note, self.script.journals)):
+            for entry in entries:
+                if (prompt := self._prompt(entry.lesson, entry.prompt)) is not None:
+                    yield self.ago(entry.ago - 0.4), _bound(act, entry.by, prompt, entry.text)
         for noted in self.script.notes:
             yield from self._notes(noted)
         for framed in self.script.frames:
@@ -273,6 +275,9 @@ class _Play:
 
     def _post(self, by: str, prompt: Prompt, text: str, at: datetime) -> Post:
         return write_post(self.session, self.places[by], prompt, text, once=secrets.token_hex(8), base=0, now=at)
+
+    def _seed(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
+        put_seed(self.session, self.places[by], prompt.activity, text, number=0, draft=0, now=at)
 
     def _note(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
         write_entry(self.session, self.places[by], prompt, text, base=0, now=at)

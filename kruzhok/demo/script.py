@@ -59,7 +59,7 @@ class Discussion(Strict):
 
 
 class Entry(Strict):
-    """What somebody keeps in their journal."""
+    """What somebody keeps in their journal, or a tutor says before a discussion."""
 
     by: str
     lesson: str
@@ -125,6 +125,7 @@ class Script(Strict):
     tutor: Person
     students: Sequence[Person]
     posts: Sequence[Discussion]
+    seeds: Sequence[Entry]
     journals: Sequence[Entry]
     reports: Sequence[Wrong]
     notes: Sequence[Noted] = ()
