@@ -192,12 +192,14 @@ def change_note(session: Session, note: Note, said: Said, *, number: int, base: 
     BASE is that of the draft that is done with. Raise TooLong for Markdown nested too deep to show."""
     html = said.html
     session.refresh(note, with_for_update={"of": Note})
-    tags = tags_of(session, note)
-    if (note.words, tuple(tags)) != (said.words, tuple(sorted(said.tags))):
+    tags = {tag.tag: tag for tag in session.scalars(select(NoteTag).where(NoteTag.note_id == note.id))}
+    if (note.words, sorted(tags)) != (said.words, sorted(said.tags)):
         if note.number != number:
             raise NoteChanged
         note.words, note.html, note.number, note.changed_at = said.words, html, number + 1, now
-        session.execute(delete(NoteTag).where(NoteTag.note_id == note.id, NoteTag.tag.not_in(said.tags)))
+        for name, tag in tags.items():
+            if name not in said.tags:
+                session.delete(tag)  # not by a statement: the index of words is to learn of it
         session.add_all(NoteTag(note_id=note.id, tag=tag) for tag in said.tags if tag not in tags)
         session.flush()
     forget_handed_over(session, note.enrolment, change_place(note), said.words, base)

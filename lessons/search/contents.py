@@ -1,11 +1,12 @@
 """What the index of words is to hold, and making it so: for a few things that changed, and for all."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from course.base.db import Base, Database
@@ -15,7 +16,7 @@ from course.texts.models import Passage, Text, TextVersion
 from lessons.discussion.models import Post, PostVersion, Seed
 from lessons.frames.models import QUESTIONS, Frame
 from lessons.models import Document, JournalEntry, Lesson, Prompt, PromptVersion, Reading
-from lessons.notes.models import Note, NoteReply
+from lessons.notes.models import Note, NoteReply, NoteTag
 from lessons.search.models import Kind, SearchEntry
 from lessons.search.words import forms_of, joined_forms_of, stem_of
 
@@ -140,8 +141,16 @@ def _passages(session: Session, ids: Ids) -> Iterator[Content]:
 
 
 def _notes(session: Session, ids: Ids) -> Iterator[Content]:
-    for one in session.execute(select(Note.id, Note.html).where(Note.id.in_(ids), Note.words != "")):
-        yield Content(Kind.note, one.id, 0, "", plain_of_html(one.html))
+    """Notes by their words and tags; a highlight without either has nothing to be found by."""
+    tags: dict[int, list[str]] = defaultdict(list)
+    for note_id, tag in session.execute(
+        select(NoteTag.note_id, NoteTag.tag).where(NoteTag.note_id.in_(ids)).order_by(NoteTag.tag)
+    ):
+        tags[note_id].append(tag)
+    for one in session.execute(
+        select(Note.id, Note.html).where(Note.id.in_(ids), or_(Note.words != "", Note.tags.any()))
+    ):
+        yield Content(Kind.note, one.id, 0, "", plain_of_html(one.html), tags[one.id])
 
 
 def _replies(session: Session, ids: Ids) -> Iterator[Content]:

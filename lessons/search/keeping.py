@@ -16,7 +16,7 @@ from course.texts.models import Passage, Text, TextVersion
 from lessons.discussion.models import PostVersion, Seed
 from lessons.frames.models import Frame
 from lessons.models import Document, JournalEntry
-from lessons.notes.models import Note, NoteReply
+from lessons.notes.models import Note, NoteReply, NoteTag
 from lessons.search.contents import refresh, refresh_texts
 
 #: What people write -> the column of its entry, and where the row says which one it is of.
@@ -24,6 +24,7 @@ WRITTEN = {
     PostVersion: ("post_id", "post_id"),
     Seed: ("seed_id", "id"),
     Note: ("note_id", "id"),
+    NoteTag: ("note_id", "note_id"),
     NoteReply: ("note_reply_id", "id"),
     Frame: ("frame_id", "id"),
     JournalEntry: ("journal_entry_id", "id"),
@@ -46,7 +47,7 @@ def keep_index(session: Session, _flush: Any) -> None:
     described: set[int] = set()
     texts: set[int] = set()
     versions: set[int] = set()
-    for row in (*session.new, *session.dirty):
+    for row in (*session.new, *session.dirty, *session.deleted):
         if type(row) in WRITTEN:
             column, own = WRITTEN[type(row)]
             touched[column].add(getattr(row, own))

@@ -13,7 +13,8 @@ from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
 from course.texts.models import Text
 from lessons.discussion.models import Post
-from lessons.notes.models import Note
+from lessons.notes.models import Note, NoteTag
+from lessons.notes.noting import Said, change_note
 from lessons.search.contents import CONTENTS, plain_of_html, rebuild, refresh, refresh_course
 from lessons.search.models import SearchEntry
 from tests import factories
@@ -81,6 +82,20 @@ def test_a_note_is_found_as_it_is_now(session: Session, circle: Circle) -> None:
     assert found(session, "plough", circle.member) == [("note", note.id)]
 
 
+def test_a_note_and_a_highlight_are_found_by_the_tags_they_have_now(session: Session, circle: Circle) -> None:
+    note = note_saying(session, circle.member, circle.text, "Is it so?")
+    highlight = note_saying(session, circle.member, circle.text, "")
+    change_note(session, note, Said("Is it so?", ("tractor", "plough")), number=1, now=NOW)
+    change_note(session, highlight, Said("", ("plough",)), number=1, now=NOW)
+    assert found(session, "tractor", circle.member) == [("note", note.id)]
+    assert set(found(session, "plough", circle.member)) == {("note", note.id), ("note", highlight.id)}
+    change_note(session, note, Said("Is it so?", ("plough",)), number=2, now=NOW)
+    change_note(session, highlight, Said("", ()), number=2, now=NOW)
+    assert found(session, "tractor", circle.member) == []
+    assert found(session, "plough", circle.member) == [("note", note.id)]
+    assert rows(session) == rebuilt(session)
+
+
 def test_a_highlight_has_no_words_to_be_found_by(session: Session, circle: Circle) -> None:
     before = rows(session)
     note_saying(session, circle.member, circle.text, "")
@@ -145,6 +160,8 @@ ACTS = st.lists(
                 "edit",
                 "note",
                 "change note",
+                "tag",
+                "take a tag off",
                 "reply",
                 "entry",
                 "frame",
@@ -191,6 +208,11 @@ def history(session: Session, acts: list[tuple[str, int, str]]) -> None:  # noqa
             things["note"].append(note_saying(session, member, circle.text, words))
         elif act == "change note" and note:
             note.words, note.html = words, f"<p>{words}</p>"
+        elif act == "tag" and note:
+            session.add(NoteTag(note_id=note.id, tag=f"{words} {next(numbers)}"))
+        elif act == "take a tag off" and note:
+            for tag in session.scalars(select(NoteTag).where(NoteTag.note_id == note.id).limit(1)):
+                session.delete(tag)
         elif act == "reply" and note:
             reply_saying(session, note, member, words)
         elif act == "entry":
