@@ -134,7 +134,12 @@ def seen_posts(enrolment: Enrolment) -> ColumnElement[bool]:
 
 def seen_notes(enrolment: Enrolment) -> ColumnElement[bool]:
     """Return the condition that ENROLMENT may read a Note: its own, or a shared one that is open to it, not hidden."""
-    others = and_(Note.shared_at.is_not(None), _of_group(Note.enrolment_id, enrolment), not_hidden(Note, enrolment))
+    return and_(known_notes(enrolment), or_(Note.enrolment_id == enrolment.id, not_hidden(Note, enrolment)))
+
+
+def known_notes(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that ENROLMENT may read a Note, or would if it were not hidden: of that it learns why."""
+    others = and_(Note.shared_at.is_not(None), _of_group(Note.enrolment_id, enrolment))
     if _writes_first_on_texts(enrolment):
         others = and_(others, Note.text_id.in_(_own_notes(enrolment)))
     return or_(Note.enrolment_id == enrolment.id, others)

@@ -14,7 +14,7 @@ from course.texts.models import Anchor, AnchorState, Passage, Text
 from course.texts.reattaching import is_reworded
 from lessons.notes.marking import Span
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
-from lessons.seeing import not_hidden, seen_notes, sees_everything
+from lessons.seeing import known_notes, not_hidden, seen_notes, sees_everything
 
 #: So many notes of others stand at a passage at once; the others are behind a link.
 MOST_SHOWN = 3
@@ -50,12 +50,15 @@ def cut(words: str, most: int) -> str:
 
 @dataclass(slots=True)
 class NoteShown:
-    """A note with its anchors; NOW are the passages of these that are on the page, None for those that are not."""
+    """A note with its anchors; NOW are the passages of these that are on the page, None for those that are not.
+
+    WITHHELD: it is hidden, and its words are not for the reader, who is told why."""
 
     note: Note
     author: Author
     mine: bool
     replies: int = 0
+    withheld: bool = False
     anchors: list[Anchor] = field(default_factory=list)
     now: list[Passage | None] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -168,13 +171,13 @@ def notes_on(
         if first is not None:
             _put(at[first.id], one)
         for anchor, now in zip(one.anchors, one.now, strict=True):
-            if now is not None:
+            if now is not None and not one.withheld:
                 ident = f"words-{one.id}" if now is first else ""
                 at[now.id].spans.append(Span(anchor.start, anchor.end, one.mine, ident))
     group = enrolment.group
     return TextNotes(
         dict(at),
-        [one for one in shown if one.is_gone],
+        [one for one in shown if one.is_gone and not one.withheld],
         own=sum(one.mine for one in shown),
         waiting=_waiting(session, enrolment, text, shown),
         is_over=group is not None and group.archived_at is not None,
@@ -182,9 +185,10 @@ def notes_on(
     )
 
 
-def _place_of(one: NoteShown) -> tuple[int, int]:
+def _place_of(one: NoteShown) -> tuple[bool, int, int]:
+    """Return by what the notes at a passage are ordered: what is withheld takes no place from what can be read."""
     start = next((anchor.start for anchor, now in zip(one.anchors, one.now, strict=True) if now), 0)
-    return start, one.id
+    return one.withheld, start, one.id
 
 
 def _put(at: NotesAt, one: NoteShown) -> None:
@@ -197,23 +201,25 @@ def _put(at: NotesAt, one: NoteShown) -> None:
 
 
 def notes_shown(session: Session, enrolment: Enrolment, passages: Mapping[int, Passage], text: Text) -> list[NoteShown]:
-    """Return the notes on TEXT that ENROLMENT sees, the oldest first. PASSAGES are those it has now. Two queries."""
+    """Return the notes on TEXT that ENROLMENT sees, the oldest first, and those withheld from it as hidden.
+
+    PASSAGES are those TEXT has now. Two queries."""
     open_to = or_(NoteReply.enrolment_id == enrolment.id, not_hidden(NoteReply, enrolment))
     theirs = select(func.count(NoteReply.id)).where(NoteReply.note_id == Note.id, open_to)
     rows = session.execute(
-        select(Note, Anchor, theirs.correlate(Note).scalar_subquery())
+        select(Note, Anchor, theirs.correlate(Note).scalar_subquery(), seen_notes(enrolment))
         .join(Note.enrolment)
         .join(Enrolment.user)
         .join(NotePlace, NotePlace.note_id == Note.id)
         .join(Anchor, Anchor.id == NotePlace.anchor_id)
-        .where(Note.text_id == text.id, seen_notes(enrolment))
+        .where(Note.text_id == text.id, known_notes(enrolment))
         .order_by(Note.id, NotePlace.id)
         .options(contains_eager(Note.enrolment).contains_eager(Enrolment.user))
     )
     found: dict[int, NoteShown] = {}
-    for note, anchor, replies in rows:
+    for note, anchor, replies, is_read in rows:
         mine = note.enrolment_id == enrolment.id
-        one = found.setdefault(note.id, NoteShown(note, author_of(note.enrolment), mine, replies))
+        one = found.setdefault(note.id, NoteShown(note, author_of(note.enrolment), mine, replies, not is_read))
         one.anchors.append(anchor)
         one.now.append(passages.get(anchor.now_passage_id or 0))
     add_tags(session, found)

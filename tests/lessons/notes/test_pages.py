@@ -304,16 +304,54 @@ def test_who_has_to_write_first_is_told_how_many_notes_wait_and_sees_them_once_t
     assert "Is <em>it</em> so?" in page
 
 
-def test_a_hidden_note_is_gone_for_the_others_and_its_writer_reads_why(
+def hide(database: Database, thing: type[Note | NoteReply], thing_id: int, why: str = "Names a third person.") -> None:
+    with database.transaction() as session:
+        found = session.get_one(thing, thing_id)
+        found.hidden_at, found.hidden_why = NOW, why
+
+
+def test_of_a_hidden_note_the_others_read_why_in_its_place_and_nothing_that_it_says(
     browser: Browser, database: Database, there: Circle
 ) -> None:
-    own = write(database, there, there.vera, shared=True)
-    with database.transaction() as session:
-        note = session.get_one(Note, own)
-        note.hidden_at, note.hidden_why = NOW, "Names a third person."
-    assert "Is <em>it</em>" not in seen(browser(there.ivan), there)
+    own = write(database, there, there.vera, shared=True, tags=["secret"])
+    hide(database, Note, own)
+    page = seen(browser(there.ivan), there)
+    assert "1 note of others" in page
+    assert "Names a third person." in page
+    for said in ("Is <em>it</em>", "secret", "<mark", f'href="/notes/{own}"'):
+        assert said not in page
     assert browser(there.ivan).get(f"/notes/{own}").status_code == 404
+    for reader in (there.vera, there.tutor):
+        read = seen(browser(reader), there)
+        assert "Names a third person." in read
+        assert "Is <em>it</em> so?" in read
+    assert "Names a third person." not in browser(there.left).get(there.address).text
     assert "Names a third person." in browser(there.vera).get(f"/notes/{own}").text
+
+
+def test_a_hidden_note_takes_no_place_from_those_that_are_read_and_is_not_there_once_taken_back(
+    browser: Browser, database: Database, there: Circle
+) -> None:
+    hidden = write(database, there, there.vera, shared=True)
+    for number in range(3):
+        write(database, there, there.vera, f"Thought {number}.", shared=True)
+    hide(database, Note, hidden)
+    page = seen(browser(there.ivan), there)
+    assert "4 notes of others" in page
+    assert len(re.findall(r"Thought \d", page)) == 3
+    assert "Names a third person." in browser(there.ivan).get(f"{in_group(there, there.address)}&notes=p-1").text
+    post(browser(there.vera), f"/notes/{hidden}/share", {"shared": "0"})
+    assert "3 notes of others" in seen(browser(there.ivan), there)
+
+
+def test_why_a_note_is_hidden_waits_with_the_notes_for_ones_own(browser: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        there = make_circle(session, write_first=True)
+    hide(database, Note, write(database, there, there.ivan, shared=True))
+    client = browser(there.vera)
+    assert "Names a third person." not in seen(client, there)
+    write(database, there, there.vera, shared=True)
+    assert "Names a third person." in seen(client, there)
 
 
 def test_of_many_notes_at_a_passage_a_few_are_shown_and_a_link_shows_them_all(
