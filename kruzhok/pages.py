@@ -12,6 +12,7 @@ import lessons.frames.views
 import lessons.group_readings.views
 import lessons.imports.views
 import lessons.moderation.views
+import lessons.notes.reply_views
 import lessons.notes.views
 import lessons.reports.views
 import lessons.search.views
@@ -63,6 +64,7 @@ def register(app: Flask) -> None:
         lessons.discussion.seed_views.bp,
         lessons.frames.views.bp,
         lessons.notes.views.bp,
+        lessons.notes.reply_views.bp,
         lessons.moderation.views.bp,
         lessons.sharing_views.bp,
         lessons.imports.views.bp,

@@ -25,6 +25,7 @@ from lessons.discussion.posts import write_post
 from lessons.journal import write_entry
 from lessons.models import Document, Prompt
 from lessons.moderation.complaints import complain
+from lessons.notes.noting import reply_to
 from lessons.reports.reports import Meant, make_report
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import ItemVersion
@@ -164,9 +165,11 @@ def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any
 
 
 def _noted(session: Session, text: Text, student: Enrolment) -> dict[str, Any]:
-    """Return the names of two notes of STUDENT on TEXT: one that is shared, one that is not."""
+    """Return the names of two notes of STUDENT on TEXT, one shared and replied to, one not; and of the reply."""
     shared = factories.make_note(session, student, text, shared_at=NOW)
-    return {"note": shared.id, "private_note": factories.make_note(session, student, text).id}
+    reply = reply_to(session, student, shared, "I add this.", once=None, now=NOW)
+    private = factories.make_note(session, student, text)
+    return {"note": shared.id, "private_note": private.id, "note_reply": reply.id}
 
 
 def _wrote(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
@@ -275,6 +278,7 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("notes.write", "/courses/{course}/texts/{text}/notes/new?at=p-1", EVERYBODY),
     ("notes.note", "/notes/{note}", IN_GROUP),
     ("notes.note", "/notes/{private_note}", OWN_NOTE | {"student": 200}),
+    ("note_replies.reply", "/notes/replies/{note_reply}", AUTHOR | {"student": 200}),
     ("notes.mine", "/me/notes", of(*ROLES[1:], others=401)),
     ("notes.download", "/me/notes.md", of(*ROLES[1:], others=401)),
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check}", EVERYBODY),
@@ -450,6 +454,10 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("notes.discard", "/notes/{note}/reply/draft/discard", {"copy": "0"}, IN_GROUP | dict.fromkeys(MEMBERS, 303)),
     ("notes.reply", "/notes/{note}/reply", {"text": "Why?"}, IN_GROUP | dict.fromkeys(MEMBERS, 303)),
     ("notes.share", "/notes/{note}/share", {"shared": "1"}, AUTHOR),
+    ("note_replies.change", "/notes/replies/{note_reply}", {"text": "I add this."}, AUTHOR),
+    ("note_replies.draft", "/notes/replies/{note_reply}/draft", {"text": "I a", "base": "0"}, AUTHOR),
+    ("note_replies.discard", "/notes/replies/{note_reply}/draft/discard", {"copy": "0"}, AUTHOR),
+    ("note_replies.remove", "/notes/replies/{note_reply}/delete", {}, AUTHOR),
     ("notes.remove", "/notes/{note}/delete", {}, AUTHOR | {"student": 303}),
     ("notes.remove", "/notes/{private_note}/delete", {}, OWN_NOTE),
     (

@@ -52,8 +52,9 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "reading pack": ("/courses/{course}/units/{unit}/pack?group={group}", 9),
     "place to write a note": ("/courses/{course}/lessons/{lesson}/notes/new?at=p-1&group={group}", 7),
     "note": ("/notes/{note}", 9),
-    "own notes": ("/me/notes", 11),
-    "own notes with a filter": ("/me/notes?q=so&kind=notes&tag=power", 11),
+    "reply to a note": ("/notes/replies/{note_reply}", 6),
+    "own notes": ("/me/notes", 14),
+    "own notes with a filter": ("/me/notes?q=so&kind=notes&tag=power", 10),
     "text that was brought": ("/courses/{course}/texts/{own_text}?group={group}", 15),
     "text of the group": ("/courses/{course}/texts/{group_text}?group={group}", 15),
     "what is told of a text": ("/courses/{course}/texts/{own_text}/about?group={group}", 5),
@@ -202,7 +203,10 @@ def make_house(
         "result": result.id,
         "place": reader.id,
         "essay": essay,
-        "note": _note(session, parts, [reader, *others]),
+        "note": (note := _note(session, parts, [reader, *others])),
+        "note_reply": session.scalars(
+            select(NoteReply.id).where(NoteReply.note_id == note, NoteReply.enrolment_id == reader.id)
+        ).one(),
         "subgroup": _except(session, group, [reader, *others], first.quiz),
         **_brought(session, group, [reader, *others], tutor),
     }
@@ -238,6 +242,8 @@ def _note(session: Session, parts: Sequence["Parts"], members: Sequence[Enrolmen
             factories.make_note(session, member, text)
             note = factories.make_note(session, member, text, shared_at=NOW)
             session.add(NoteTag(note_id=note.id, tag="power"))
+            for place in (f"note:{note.id}", f"note:new:{text.id}:p-1"):
+                session.add(Draft(enrolment_id=member.id, place=place, text="And also", saved_at=NOW))
             for other in members[:3]:
                 told = {"words": "So.", "html": "<p>So.</p>", "made_at": NOW}
                 session.add(NoteReply(note_id=note.id, enrolment_id=other.id, **told))

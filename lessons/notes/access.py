@@ -14,7 +14,7 @@ from course.groups.models import Enrolment
 from course.users.access import SignInFirst
 from lessons.access import refuse_retired, texts_seen
 from lessons.checks.access import Place, place_named
-from lessons.notes.models import Note
+from lessons.notes.models import Note, NoteReply
 from lessons.seeing import seen_notes
 
 
@@ -85,6 +85,26 @@ def own_note(session: Session, note_id: int) -> Note:
     if not read.mine:
         raise Forbidden(_("Only who wrote a note may change it."))
     return read.note
+
+
+class ReplyRead(NamedTuple):
+    """A reply, and the place of its writer, who still sees the note."""
+
+    reply: NoteReply
+    reader: Enrolment
+
+
+def own_reply(session: Session, reply_id: int) -> ReplyRead:
+    """Return the reply of that id for its writer; raise Forbidden for another who sees the note, else NotFound."""
+    if not current_user.is_authenticated:
+        raise SignInFirst
+    reply = session.get(NoteReply, min(reply_id, LARGEST_ID))
+    if reply is None:
+        raise NotFound
+    reader = note_named(session, reply.note_id).reader
+    if reply.enrolment_id != reader.id:
+        raise Forbidden(_("Only who wrote a reply may change it."))
+    return ReplyRead(reply, reader)
 
 
 def refuse_former(enrolment: Enrolment) -> None:

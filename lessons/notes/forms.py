@@ -89,6 +89,26 @@ class NoteReplyForm(EntryForm):
         return str(self.once.data or "") or None
 
 
+class ReplyChangeForm(EntryForm):
+    """New words for a reply to a note."""
+
+    text = TextAreaField(_("Your reply"), id="reply", filters=[clean_text])
+    state = HiddenField(filters=[clean_text])
+
+    @property
+    def edited(self) -> str:
+        """What names the state that was edited."""
+        return str(self.state.data or "")
+
+
+class ReplyChangeDraft(ReplyChangeForm):
+    """New words that are not done yet: there may be none."""
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Within the limits."""
+        WritingForm.validate_text(self, field)
+
+
 class ShareForm(Form):
     """The button that shares a note, or takes it back."""
 

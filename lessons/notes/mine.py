@@ -5,14 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.groups.models import Enrolment
 from course.outline.models import Course
 from course.texts.models import Anchor, Passage
 from course.users.models import User
-from lessons.models import Draft
 from lessons.notes.forms import Filter
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
 from lessons.notes.places import TextPlace, text_places
@@ -54,7 +53,6 @@ class MyNotes:
     courses: Sequence[Course] = ()
     texts: Sequence[TextPlace] = ()
     tags: Sequence[str] = field(default_factory=list)
-    drafts: int = 0
 
 
 def folded(words: str) -> str:
@@ -64,7 +62,7 @@ def folded(words: str) -> str:
 
 
 def my_notes(session: Session, user: User, asked: Filter, *, most: int | None) -> MyNotes:
-    """Return the notes of USER that ASKED leaves, no more than MOST. Nine queries."""
+    """Return the notes of USER that ASKED leaves, no more than MOST. Eight queries."""
     kept = list(session.scalars(_asked_of(user, asked)))
     places = text_places(session, {note.text_id for note in kept})
     where = _anchors(session, kept, user)
@@ -75,10 +73,10 @@ def my_notes(session: Session, user: User, asked: Filter, *, most: int | None) -
     shown = {note.id: _shown(note, where[note.id]) for note in listed}
     add_tags(session, shown)
     replies = _replies(session, listed)
-    texts, courses, tags, total, drafts = _to_choose_from(session, user)
+    texts, courses, tags, total = _to_choose_from(session, user)
     older = listed[-1].id if listed and any(note.id < listed[-1].id for note in kept) else None
     found = [Listed(shown[note.id], places[note.text_id], replies[note.id]) for note in listed]
-    return MyNotes(found, len(kept), total, older, courses, texts, tags, drafts)
+    return MyNotes(found, len(kept), total, older, courses, texts, tags)
 
 
 def _of(user: User) -> Select[Note]:
@@ -151,21 +149,17 @@ def _replies(session: Session, notes: Iterable[Note]) -> Mapping[int, list[NoteR
     return found
 
 
-def _to_choose_from(
-    session: Session, user: User
-) -> tuple[Sequence[TextPlace], Sequence[Course], Sequence[str], int, int]:
-    """Return the texts, courses and tags of USER's notes, how many these are, and how many drafts of notes."""
+def _to_choose_from(session: Session, user: User) -> tuple[Sequence[TextPlace], Sequence[Course], Sequence[str], int]:
+    """Return the texts, courses and tags of USER's notes, and how many these are."""
     rows = session.execute(
         _of(user).join(Enrolment.course).with_only_columns(Note.text_id, Course).order_by(Course.title)
     ).all()
     texts = text_places(session, {text_id for text_id, _course in rows})
     courses = {course.id: course for _text, course in rows}
     mine = select(NoteTag.tag).where(NoteTag.note_id.in_(_of(user).with_only_columns(Note.id))).distinct()
-    drafts = select(func.count(Draft.id)).join(Enrolment, Enrolment.id == Draft.enrolment_id)
-    drafts = drafts.where(Enrolment.user_id == user.id, Draft.place.startswith("note:"), Draft.text != "")
     in_order = sorted(texts.values(), key=lambda text: (text.number is None, text.number or 0, text.title))
     tags = sorted(session.scalars(mine))
-    return in_order, list(courses.values()), tags, len(rows), session.scalar(drafts) or 0
+    return in_order, list(courses.values()), tags, len(rows)
 
 
 #: Note, where its text is read, and the ident of its passage -> the address of that.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -227,8 +227,8 @@ def delete_note(session: Session, note: Note, *, now: datetime) -> None:
     anchors = list(session.scalars(select(NotePlace.anchor_id).where(NotePlace.note_id == note.id)))
     session.execute(delete(Note).where(Note.id == note.id))
     session.execute(delete(Anchor).where(Anchor.id.in_(anchors)))
-    for place in (change_place(note), reply_place(note)):
-        session.execute(delete(Draft).where(Draft.enrolment_id == note.enrolment_id, Draft.place == place))
+    its = or_(Draft.place.in_([change_place(note), reply_place(note)]), Draft.place.startswith(f"{reply_place(note)}:"))
+    session.execute(delete(Draft).where(Draft.enrolment_id == note.enrolment_id, its))
     complete_readings(session, note.enrolment, note.text, now=now)
     session.expunge(note)
 

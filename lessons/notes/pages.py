@@ -15,13 +15,14 @@ from lessons.drafts import base_of, drafts_at
 from lessons.forms import WritingForm
 from lessons.markup import with_slips
 from lessons.models import Draft
-from lessons.notes.access import NoteRead
+from lessons.notes.access import NoteRead, ReplyRead
 from lessons.notes.choosing import Chosen, NotThere, find
 from lessons.notes.forms import ChangeForm, NoteForm
 from lessons.notes.marking import Span, letters, marked
 from lessons.notes.models import NotePlace, NoteReply
 from lessons.notes.noting import blocks_of, change_place, new_place, passages_now, reply_place
 from lessons.notes.places import TextPlace, text_places
+from lessons.notes.replies import new_words_place, state_of
 from lessons.notes.showing import Author, NoteShown, add_tags, author_of
 from lessons.seeing import reads_hidden
 
@@ -126,6 +127,7 @@ class ReplyShown:
     author: Author
     mine: bool
     withheld: bool
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,8 @@ def note_page(session: Session, read: NoteRead, *, typed: WritingForm | None = N
         shown.now.append(passage)
     add_tags(session, {note.id: shown})
     moderates = group is not None and reads_hidden(session, reader)
-    replies = _replies(session, read, reads_all=moderates)
     is_open = reader.left_at is None and (group is None or group.archived_at is None)
+    replies = _replies(session, read, reads_all=moderates, is_open=is_open)
     changing, replying = isinstance(typed, ChangeForm), typed is not None and not isinstance(typed, ChangeForm)
     change = reply = None
     if read.mine and (is_open or changing):
@@ -190,7 +192,7 @@ def _places(session: Session, note_id: int) -> list[tuple[Anchor, Passage | None
     return [(anchor, passage) for anchor, passage in rows]
 
 
-def _replies(session: Session, read: NoteRead, *, reads_all: bool) -> list[ReplyShown]:
+def _replies(session: Session, read: NoteRead, *, reads_all: bool, is_open: bool) -> list[ReplyShown]:
     """Return the replies to a note, which are read by who reads it; of one that is hidden that it is, and why."""
     theirs = (
         select(NoteReply)
@@ -204,5 +206,26 @@ def _replies(session: Session, read: NoteRead, *, reads_all: bool) -> list[Reply
     for reply in session.scalars(theirs):
         mine = reply.enrolment_id == read.reader.id
         withheld = reply.hidden_at is not None and not (mine or reads_all)
-        found.append(ReplyShown(reply, author_of(reply.enrolment), mine, withheld))
+        may_change = mine and is_open and reply.hidden_at is None
+        found.append(ReplyShown(reply, author_of(reply.enrolment), mine, withheld, may_change))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPage:
+    """A reply of one's own, to be changed: to the note of whom it is, and what names its state."""
+
+    reply: NoteReply
+    reader: Enrolment
+    to: str
+    to_own: bool
+    state: str
+    composer: Composer
+
+
+def reply_page(session: Session, read: ReplyRead, *, typed: WritingForm | None = None) -> ReplyPage:
+    """Return the page of a reply for its writer, with what was TYPED as new words. One query."""
+    reply, reader = read
+    writer = reply.note.enrolment
+    composer = _composer(session, reader, new_words_place(reply), typed, reply.words)
+    return ReplyPage(reply, reader, writer.user.name or "", writer.id == reader.id, state_of(reply), composer)

@@ -22,12 +22,13 @@ from lessons.forms import CopyForm, WritingForm
 from lessons.notes import access, noting
 from lessons.notes.access import NoteRead
 from lessons.notes.choosing import Ambiguous, Chosen, NotThere, chosen_at, find, said_of
-from lessons.notes.forms import ChangeForm, NoteForm, NoteReplyForm, ShareForm, chosen_in_address, filter_asked
+from lessons.notes.forms import ChangeForm, Filter, NoteForm, NoteReplyForm, ShareForm, chosen_in_address, filter_asked
 from lessons.notes.mine import MOST_LISTED, as_markdown, my_notes
 from lessons.notes.models import Note
 from lessons.notes.noting import blocks_of, passages_now
 from lessons.notes.pages import note_page, write_page
 from lessons.notes.places import TextPlace
+from lessons.notes.unfinished import Unfinished, unfinished
 from lessons.views import said_of_draft
 
 bp = Blueprint("notes", __name__)
@@ -102,11 +103,11 @@ def _write(
     page = write_page(db_session, place, reader, chosen, form if typed else None)
     if page is None:
         raise WordsGone
-    html, status = _tried(form, error) if typed else (None, 200)
+    html, status = tried(form, error) if typed else (None, 200)
     return render_template("lessons/notes/write.html", page=page, form=form, preview_html=html), status
 
 
-def _tried(form: WritingForm, error: TooLong | DomainError | None) -> tuple[str | None, int]:
+def tried(form: WritingForm, error: TooLong | DomainError | None) -> tuple[str | None, int]:
     """Return what the words of FORM look like and the status of its page; where they are refused its field says why."""
     if error is not None:
         form.text.errors = [f"{error.title}. {error.hint}" if isinstance(error, DomainError) else str(error)]
@@ -181,7 +182,7 @@ def _show(
     read: NoteRead, form: WritingForm | None = None, error: TooLong | DomainError | None = None
 ) -> ResponseReturnValue:
     """Draw the page of a note, with what was typed in FORM: as a preview, or with why it was refused."""
-    html, status = _tried(form, error) if form is not None else (None, 200)
+    html, status = tried(form, error) if form is not None else (None, 200)
     html_page = render_template(
         "lessons/notes/note.html",
         page=note_page(db_session, read, typed=form),
@@ -202,7 +203,7 @@ def change(note_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.wants_preview:
         return _show(read, form)
     try:
-        _let_write(own.enrolment, now)
+        let_write(own.enrolment, now)
         noting.change_note(db_session, own, form.said, number=form.edited, base=form.base_number, now=now)
     except (TooLong, Archived, noting.NoteChanged) as error:
         return _show(read, form, error)
@@ -216,7 +217,7 @@ def share(note_id: int) -> ResponseReturnValue:
     form, now = ShareForm(), datetime.now(UTC)
     own = access.own_note(db_session, note_id)
     if form.validate_on_submit():
-        _let_write(own.enrolment, now)
+        let_write(own.enrolment, now)
         noting.share_note(db_session, own, shared=form.wants_shared, now=now)
         flash(_("Shared.") if form.wants_shared else _("Taken back: only you see it now."))
     return redirect(url_for(".note", note_id=note_id), code=303)
@@ -242,7 +243,7 @@ def reply(note_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit() or form.wants_preview:
         return _show(read, form)
     try:
-        _let_write(read.reader, now)
+        let_write(read.reader, now)
         told: dict[str, Any] = {"once": form.press, "base": form.base_number, "now": now}
         made = noting.reply_to(db_session, read.reader, read.note, form.text.data, **told)
     except (TooLong, Archived, noting.NotShared) as error:
@@ -257,7 +258,7 @@ def keep_draft(note_id: int, doing: str) -> ResponseReturnValue:
     read = _to_write_on(note_id, doing)
     if not form.validate_on_submit():
         return ({"problem": " ".join(form.text.errors)}, 422) if wants_json() else _show(read, form)
-    _let_write(read.reader, now)
+    let_write(read.reader, now)
     words, base = form.text.data, form.base_number
     if doing == "change":
         kept = noting.keep_change_draft(db_session, read.note, words, base=base, now=now)
@@ -298,7 +299,21 @@ def mine() -> str:
     """List all notes and highlights of whoever asks, the newest first, or those that a filter leaves."""
     user, asked = somebody(db_session), filter_asked()
     found = my_notes(db_session, user, asked, most=MOST_LISTED)
-    return render_template("lessons/notes/mine.html", page=found, asked=asked, address=text_address)
+    drafts = unfinished(db_session, user) if asked == Filter() else []
+    told = {"address": text_address, "drafts": drafts, "draft_address": draft_address}
+    return render_template("lessons/notes/mine.html", page=found, asked=asked, **told)
+
+
+def draft_address(one: Unfinished) -> str | None:
+    """Return where a draft is gone on with, None where it cannot be."""
+    if not one.is_open or one.text is None:
+        return None
+    if one.meant.reply_id is not None:
+        return url_for("note_replies.reply", reply_id=one.meant.reply_id)
+    if one.meant.note_id is not None:
+        return url_for(".note", note_id=one.meant.note_id, _anchor="write" if one.meant.is_reply else "change")
+    where: dict[str, Any] = {"kind": one.text.kind, "slug": one.text.slug, "at": one.meant.ident, "_anchor": "write"}
+    return url_for(".write", course=one.enrolment.course.ident, group=place_in_address(one.enrolment), **where)
 
 
 @bp.get("/me/notes.md")
@@ -315,7 +330,7 @@ def download() -> ResponseReturnValue:
     return as_markdown(found, address), 200, {"Content-Type": "text/markdown; charset=utf-8", **headers}
 
 
-def _let_write(enrolment: Enrolment, now: datetime) -> None:
+def let_write(enrolment: Enrolment, now: datetime) -> None:
     """Note that something is done in ENROLMENT; raise Archived or Forbidden where nothing is written there."""
     access.refuse_former(enrolment)
     let_act(enrolment, now)

@@ -86,7 +86,7 @@ def make_house(app: Application, database: Database) -> House:
     names = {
         "post": (first := _discuss(member, planner, group)),
         **_moderate(database, member, planner, group, first),
-        "note": _note(member, planner, group),
+        **_note(member, planner, group),
         **_bring(planner, group),
         "passage": passage,
         "item": item,
@@ -290,21 +290,23 @@ def _discuss(member: FlaskClient, planner: FlaskClient, group: str) -> str:
     return first
 
 
-def _note(member: FlaskClient, planner: FlaskClient, group: str) -> str:
+def _note(member: FlaskClient, planner: FlaskClient, group: str) -> dict[str, str]:
     """Highlight as the MEMBER, share a note and have the PLANNER reply to it and share one, and begin two drafts of a
-    change; return the id of the note."""
+    change of each; return the ids of the note and of the reply."""
     at, place = f"{LESSON}/notes", {"group": group}
     post(member, at, {"passage": "dual-power", "exact": "on conditions", **place})
     told = {"passage": "dual-power", "exact": "did not mean to govern", "text": "*Could* they?", "tags": "why not"}
     there = str(post(member, at, {**told, "shared": "y", **place}).location)
     note = there.rpartition("-")[2]
-    post(planner, f"/notes/{note}/reply", {"text": "Keep both questions.\n\n> not mean to"})
+    replied = str(post(planner, f"/notes/{note}/reply", {"text": "Keep both questions.\n\n> not mean to"}).location)
+    reply = replied.rpartition("-")[2]
     for number in range(4):
         told = {"passage": "dual-power", "exact": "recognised abroad", "text": f"Thought {number}."}
         post(planner, at, {**told, "shared": "y", **place})
     for text in ("And who paid?", "Written meanwhile in another window."):
         post(member, f"/notes/{note}/change/draft", {"text": text, "base": "0"})
-    return note
+        post(planner, f"/notes/replies/{reply}/draft", {"text": text, "base": "0"})
+    return {"note": note, "note_reply": reply}
 
 
 def _frame(member: FlaskClient, planner: FlaskClient, group: str) -> None:

@@ -1,5 +1,6 @@
 """The pages of notes: made without scripts and with, shown to whom they are open, changed, replied to, listed."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -470,6 +471,138 @@ def test_a_notice_of_a_reply_says_nothing_once_the_reply_is_hidden(
     assert "I think so." not in browser(there.vera).get(f"/notes/{own}").text
 
 
+def answer(database: Database, note_id: int, who: Enrolment, words: str = "I *think* so.") -> int:
+    """Return the id of a reply of WHO to the note of that id."""
+    with database.transaction() as session:
+        note, place = session.get_one(Note, note_id), session.get_one(Enrolment, who.id)
+        return reply_to(session, place, note, words, once=None, now=NOW).id
+
+
+def replies(database: Database) -> list[str]:
+    with database.transaction(writing=False) as session:
+        return list(session.scalars(select(NoteReply.words).order_by(NoteReply.id)))
+
+
+def test_who_wrote_a_reply_changes_it(browser: Browser, database: Database, there: Circle) -> None:
+    own = write(database, there, there.vera, shared=True)
+    answered = answer(database, own, there.ivan)
+    client = browser(there.ivan)
+    assert f'href="/notes/replies/{answered}"' in client.get(f"/notes/{own}").text
+    assert f'href="/notes/replies/{answered}"' not in browser(there.vera).get(f"/notes/{own}").text
+    page = client.get(f"/notes/replies/{answered}").text
+    assert "The note of Vera" in page
+    assert "I *think* so.</textarea>" in page
+    changed = post(client, f"/notes/replies/{answered}", {"text": "I *know*.", "state": _state(page)})
+    assert changed.status_code == 303
+    assert "I <em>know</em>." in browser(there.vera).get(changed.location).text
+    assert replies(database) == ["I *know*."]
+
+
+def _state(page: str) -> str:
+    found = re.search(r'name="state" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_who_changes_an_older_state_of_a_reply_sees_both_and_keeps_what_they_typed(
+    browser: Browser, database: Database, there: Circle
+) -> None:
+    answered = answer(database, write(database, there, there.vera, shared=True), there.ivan)
+    client, address = browser(there.ivan), f"/notes/replies/{answered}"
+    state = _state(client.get(address).text)
+    assert post(client, address, {"text": "Of one window.", "state": state}).status_code == 303
+    refused = post(client, address, {"text": "Of another.", "state": state})
+    assert refused.status_code == 409
+    assert "changed in the meantime" in refused.text
+    assert "<p>Of one window.</p>" in refused.text
+    assert "Of another.</textarea>" in refused.text
+    assert replies(database) == ["Of one window."]
+    assert post(client, address, {"text": "Of another.", "state": _state(refused.text)}).status_code == 303
+    assert replies(database) == ["Of another."]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [({"text": " "}, 422), ({"text": "> " * 200 + "deep"}, 422), ({"text": "So.", "preview": "1"}, 200)],
+)
+def test_new_words_for_a_reply_that_are_refused_or_only_looked_at_change_nothing(
+    browser: Browser, database: Database, there: Circle, sent: dict[str, str], status: int
+) -> None:
+    answered = answer(database, write(database, there, there.vera, shared=True), there.ivan)
+    client, address = browser(there.ivan), f"/notes/replies/{answered}"
+    state = _state(client.get(address).text)
+    page = post(client, address, {**sent, "state": state})
+    assert page.status_code == status
+    assert _state(page.text) == state
+    assert replies(database) == ["I *think* so."]
+
+
+def test_drafts_of_new_words_for_a_reply_are_kept_until_it_is_changed(
+    browser: Browser, database: Database, there: Circle
+) -> None:
+    answered = answer(database, write(database, there, there.vera, shared=True), there.ivan)
+    client, address = browser(there.ivan), f"/notes/replies/{answered}"
+    kept = post(client, f"{address}/draft", {"text": "I thin", "base": "0"}, json=True)
+    assert kept.status_code == 200
+    assert post(client, f"{address}/draft", {"text": "", "base": "0"}).status_code == 303
+    page = client.get(address).text
+    assert "I thin</textarea>" in page
+    assert post(client, f"{address}/draft/discard", {"copy": "1"}).status_code == 303
+    assert kept.json is not None
+    sent = {"text": "I thin.", "state": _state(page), "base": str(kept.json["step"])}
+    assert post(client, address, sent).status_code == 303
+    assert count(database, Draft) == 0
+
+
+def test_who_wrote_a_reply_deletes_it_with_its_drafts(browser: Browser, database: Database, there: Circle) -> None:
+    own = write(database, there, there.vera, shared=True)
+    first, second = answer(database, own, there.ivan), answer(database, own, there.ivan, "And again.")
+    client = browser(there.ivan)
+    post(client, f"/notes/replies/{first}/draft", {"text": "I thin", "base": "0"})
+    gone = post(client, f"/notes/replies/{first}/delete")
+    assert gone.status_code == 303
+    assert gone.location == f"/notes/{own}#replies"
+    assert replies(database) == ["And again."]
+    assert count(database, Draft) == 0
+    assert client.get(f"/notes/replies/{first}").status_code == 404
+    assert client.get("/notices").status_code == browser(there.vera).get("/notices").status_code == 200
+    assert f'href="/notes/replies/{second}"' in client.get(gone.location).text
+
+
+def test_nobody_else_changes_or_deletes_a_reply(browser: Browser, database: Database, there: Circle) -> None:
+    answered = answer(database, write(database, there, there.vera, shared=True), there.ivan)
+    for who, status in ((there.vera, 403), (there.tutor, 403), (there.left, 404), (there.alone, 404), (None, 401)):
+        client = browser(who)
+        assert client.get(f"/notes/replies/{answered}").status_code == status
+        for doing in ("", "/delete", "/draft", "/draft/discard"):
+            sent = {"text": "Mine now.", "copy": "0"}
+            assert post(client, f"/notes/replies/{answered}{doing}", sent).status_code == status, doing
+    assert replies(database) == ["I *think* so."]
+    assert count(database, Draft) == 0
+
+
+@pytest.mark.parametrize("why", ["hidden", "over"])
+def test_a_reply_that_is_hidden_or_in_a_group_that_is_over_stays_as_it_is(
+    browser: Browser, database: Database, there: Circle, why: str
+) -> None:
+    own = write(database, there, there.vera, shared=True)
+    answered = answer(database, own, there.ivan)
+    client, address = browser(there.ivan), f"/notes/replies/{answered}"
+    state = _state(client.get(address).text)
+    if why == "hidden":
+        hide(database, NoteReply, answered)
+    else:
+        with database.transaction() as session:
+            session.get_one(StudyGroup, there.group.id).archived_at = NOW
+    assert f'href="{address}"' not in client.get(f"/notes/{own}").text
+    assert client.get(address).status_code == 409
+    refused = post(client, address, {"text": "I never said so.", "state": state})
+    assert refused.status_code == 409
+    assert "I never said so.</textarea>" in refused.text
+    assert post(client, f"{address}/delete").status_code == 409
+    assert replies(database) == ["I *think* so."]
+
+
 def test_a_reply_without_words_is_refused(browser: Browser, database: Database, there: Circle) -> None:
     own, private = write(database, there, there.vera, shared=True), write(database, there, there.vera)
     assert post(browser(there.ivan), f"/notes/{own}/reply", {"text": " "}).status_code == 422
@@ -580,6 +713,59 @@ def _title(database: Database, there: Circle) -> str:
         found = session.get_one(type(there.reading), there.reading.id).parent
         assert found is not None
         return found.title
+
+
+def test_drafts_of_notes_are_listed_with_where_one_goes_on(browser: Browser, database: Database, there: Circle) -> None:
+    theirs, own = write(database, there, there.ivan, shared=True), write(database, there, there.vera)
+    answered = answer(database, theirs, there.vera)
+    client = browser(there.vera)
+    places = {
+        in_group(there, f"{making(there)}/draft?at=p-2"): "A new thought",
+        f"/notes/{own}/change/draft": "Other words",
+        f"/notes/{theirs}/reply/draft": "One more reply",
+        f"/notes/replies/{answered}/draft": "Better words",
+    }
+    for address, words in places.items():
+        sent = {"text": words, "base": "0", "group": there.group.slug}
+        assert post(client, address, sent, json=True).status_code == 200, address
+    page = client.get("/me/notes").text
+    assert "4 drafts" in page
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]+)">Go on<', page)]
+    for words, link in zip(reversed(places.values()), links, strict=True):
+        assert f'<p class="said">{words}</p>' in page
+        assert f"{words}</textarea>" in client.get(link).text
+    assert "drafts" not in client.get("/me/notes?kind=notes").text
+    assert "A new thought" not in browser(there.ivan).get("/me/notes").text
+
+
+def test_a_draft_whose_place_is_gone_is_still_there_to_be_copied(
+    browser: Browser, database: Database, there: Circle
+) -> None:
+    theirs = write(database, there, there.ivan, shared=True)
+    answered = answer(database, theirs, there.vera)
+    client = browser(there.vera)
+    for doing in (f"{theirs}/reply", f"replies/{answered}"):
+        post(client, f"/notes/{doing}/draft", {"text": LONG, "base": "0"}, json=True)
+    post(client, in_group(there, f"{making(there)}/draft?at=p-2"), {"text": LONG, "group": there.group.slug}, json=True)
+    assert client.get("/me/notes").text.count("Go on") == 3
+    with database.transaction() as session:
+        passages_of(session, there.text)[1].ident = "p-9"
+        session.get_one(Note, theirs).shared_at = None
+    page = client.get("/me/notes").text
+    assert "Go on" not in page
+    assert page.count(f"{LONG}</textarea>") == 3
+
+
+def test_in_a_group_that_is_over_no_draft_leads_to_where_nothing_is_written(
+    browser: Browser, database: Database, there: Circle
+) -> None:
+    client = browser(there.vera)
+    post(client, in_group(there, f"{making(there)}/draft?at=p-2"), {"text": LONG, "group": there.group.slug}, json=True)
+    with database.transaction() as session:
+        session.get_one(StudyGroup, there.group.id).archived_at = NOW
+    page = client.get("/me/notes").text
+    assert "Go on" not in page
+    assert f"{LONG}</textarea>" in page
 
 
 def test_who_has_noted_nothing_is_told_how(browser: Browser, there: Circle) -> None:
