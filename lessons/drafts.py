@@ -51,9 +51,9 @@ def base_of(draft: Draft | None) -> int:
     return draft.copy * SAVES + draft.number if draft else 0
 
 
-def drafts_at(session: Session, enrolment: Enrolment, place: str) -> Sequence[Draft]:
-    """Return the drafts of ENROLMENT at PLACE, that which a page goes on with first."""
-    mine = select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place == place)
+def drafts_at(session: Session, enrolment: Enrolment, *places: str) -> Sequence[Draft]:
+    """Return the drafts of ENROLMENT at PLACES, of each that which a page goes on with first. One query."""
+    mine = select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place.in_(places))
     return session.scalars(mine.order_by(Draft.copy)).all()
 
 

@@ -21,9 +21,8 @@ from lessons.forms import WritingForm
 from lessons.journal import entries_of
 from lessons.models import Draft, JournalEntry, Lesson, Prompt
 from lessons.moderation.hiding import names_of_hiders
-from lessons.moderation.locking import Lock, lock_on
+from lessons.moderation.locking import Lock
 from lessons.rounds import Done, Round, round_of
-from lessons.seeing import reads_hidden
 from lessons.sharing import tutors_for
 
 
@@ -57,9 +56,8 @@ class PromptPage:
     entries: Sequence[JournalEntry]
     thread: Thread | None
     composer: Composer | None
-    #: Who looks after the talk hides, shows again, locks and opens, and reads what is hidden.
-    moderates: bool = False
-    lock: Lock | None = None
+    #: Where on this page there is a draft.
+    drafts: frozenset[str] = frozenset()
     #: What each post on the page says, by the id of its version, with where its quotations stand.
     said: Mapping[int, Sequence[Said]] = field(default_factory=dict)
     #: What tutors put before the talk; and the round that the prompt is, with what the reader did in it.
@@ -72,6 +70,16 @@ class PromptPage:
         if self.round is None or self.thread is None or self.is_tutor or self.is_over:
             return None
         return Done(self.thread.posted, self.thread.replied, self.thread.of_others).asks
+
+    @property
+    def moderates(self) -> bool:
+        """Whether the reader looks after the talk."""
+        return self.thread is not None and self.thread.moderates
+
+    @property
+    def lock(self) -> Lock | None:
+        """The lock on the talk, None where it is open."""
+        return self.thread.lock if self.thread else None
 
     @property
     def is_tutor(self) -> bool:
@@ -121,11 +129,11 @@ def prompt_page(
     place = {"answer": prompt_place(prompt.activity)}
     if target is not None:
         place |= {"reply": reply_place(target.post), "edit": edit_place(target.post)}
-    drafts = drafts_at(session, enrolment, place[doing]) if enrolment else []
-    page = PromptPage(lesson, prompt, enrolment, entries, thread, None)
+    kept = _drafts(session, enrolment, prompt, thread) if enrolment else []
+    drafts = [draft for draft in kept if draft.place == place[doing]]
+    begun = frozenset(draft.place for draft in kept if draft.text)
+    page = PromptPage(lesson, prompt, enrolment, entries, thread, None, begun)
     if enrolment and in_group:
-        lock = lock_on(session, enrolment, prompt.activity)
-        page = replace(page, moderates=reads_hidden(session, enrolment), lock=lock)
         its_round = round_of(session, enrolment, prompt.activity)
         page = replace(page, seeds=seeds_on(session, enrolment, prompt.activity), round=its_round)
     if thread:
@@ -148,6 +156,13 @@ def prompt_page(
     version = target.now.number if target and doing == "edit" else 0
     base = base_of(next(iter(drafts), None))
     return replace(page, composer=Composer(doing, target, text, base, drafts, version, quoted))
+
+
+def _drafts(session: Session, enrolment: Enrolment, prompt: Prompt, thread: Thread | None) -> Sequence[Draft]:
+    """Return the drafts of ENROLMENT of an answer to PROMPT, of replies to posts on the page, of new words for them."""
+    posts = [one.post for one in thread.known.values()] if thread else []
+    places = [place(post) for post in posts for place in (reply_place, edit_place)]
+    return drafts_at(session, enrolment, prompt_place(prompt.activity), *places)
 
 
 def _typed(form: WritingForm, doing: str, target: PostShown | None, drafts: Sequence[Draft]) -> Composer:

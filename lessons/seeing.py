@@ -1,7 +1,8 @@
 """Write before you see: where it is so, a member sees what others wrote once they have written themselves.
 
 One predicate, for every road on which words of others are shown: posts on a prompt, shared notes on a text, source
-frames of a text. Each as a question (`may_see…`) and as a condition of a query (`seen_…`); both say the same.
+frames of a text. Each is a condition of a query (`seen_…`, for all of a discussion `open_talks`); of notes and frames
+it is asked too (`may_see…`), and says the same.
 
 A prompt that is assigned with a date for replies is a round: there it is always so, for whom it is assigned to. Else
 the study group decides. Tutors see everything, and so does everybody where nothing more can be written: in a group that
@@ -33,32 +34,6 @@ def sees_everything(enrolment: Enrolment) -> bool:
     return group is not None and (group.archived_at is not None or enrolment.role is Role.tutor)
 
 
-def may_see(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether ENROLMENT may see what others wrote on the prompt ACTIVITY. Three queries at the most."""
-    return not writes_first(session, enrolment, activity) or has_answered(session, enrolment, activity)
-
-
-def writes_first(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether ENROLMENT has to write to the prompt ACTIVITY before it sees others’ posts. Two queries at most."""
-    if enrolment.group is None or sees_everything(enrolment):
-        return False
-    first = enrolment.group.write_first or in_round(session, enrolment, activity)
-    return first and not _is_locked(session, enrolment, activity)
-
-
-def _is_locked(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    talk = (Discussion.activity_id == activity.id, Discussion.group_id == enrolment.group_id)
-    locked = select(Discussion.id).where(*talk, Discussion.subgroup_id.is_(None), Discussion.locked_at.is_not(None))
-    return session.scalar(locked.limit(1)) is not None
-
-
-def in_round(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether the prompt ACTIVITY is a round for ENROLMENT: assigned to it, with a date for replies."""
-    ids = [one for one in (activity.id, activity.parent_id) if one is not None]
-    asked = _rounds(enrolment.id).where(Assignment.group_id == enrolment.group_id, Assignment.activity_id.in_(ids))
-    return session.scalar(asked.limit(1)) is not None
-
-
 def rounds_among(
     session: Session, activities: Collection[Activity], enrolments: Collection[Enrolment]
 ) -> set[tuple[int, int]]:
@@ -79,16 +54,6 @@ def rounds_among(
         for one in activities
         if not asked.isdisjoint({(enrolment_id, one.id), (enrolment_id, one.parent_id)})
     }
-
-
-def has_answered(session: Session, enrolment: Enrolment, activity: Activity) -> bool:
-    """Say whether a post of ENROLMENT answers the prompt ACTIVITY. A reply to another's is no answer."""
-    mine = (
-        select(Post.id)
-        .join(Discussion, Discussion.id == Post.discussion_id)
-        .where(Discussion.activity_id == activity.id, Post.enrolment_id == enrolment.id, Post.reply_to_id.is_(None))
-    )
-    return session.scalar(mine.limit(1)) is not None
 
 
 def may_see_notes(session: Session, enrolment: Enrolment, text: Text) -> bool:
@@ -185,7 +150,9 @@ def _has_tutor(enrolment: Enrolment) -> ColumnElement[bool]:
 
 
 def _open_to(member: Member, group: StudyGroup) -> ColumnElement[bool]:
-    """Return the condition that the Discussion of the query, of GROUP, is open to MEMBER, who sees not everything."""
+    """Return the condition that the Discussion of the query, of GROUP, is open to MEMBER, who sees not everything.
+
+    A reply to another's is no answer."""
     mine = aliased(Post)
     answers = (mine.discussion_id == Discussion.id, mine.enrolment_id == member, mine.reply_to_id.is_(None))
     wrote = or_(Discussion.locked_at.is_not(None), exists().where(*answers).correlate_except(mine))

@@ -44,7 +44,7 @@ def _of_it() -> ColumnElement[bool]:
     return AssignmentTarget.assignment_id == Assignment.id
 
 
-def _level() -> ColumnElement[int]:
+def level_for() -> ColumnElement[int]:
     """Return how near an assignment, which is for an enrolment of the query, is to it."""
     return case(
         (~exists().where(_of_it()), Level.group_assignment.value),
@@ -67,7 +67,7 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
             Assignment.required,
             Assignment.due_at,
             Assignment.reply_due_at,
-            _level(),
+            level_for(),
         )
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
         .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))

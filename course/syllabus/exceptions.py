@@ -12,7 +12,7 @@ from course.groups.models import Enrolment, Subgroup, SubgroupMember
 from course.outline.models import Activity
 from course.rules import Accommodation, Layer, Level, Value
 from course.syllabus import models
-from course.syllabus.assigned import is_for
+from course.syllabus.assigned import is_for, level_for
 from course.syllabus.models import Assignment, RuleException
 
 #: Whose rule a layer is, in words.
@@ -31,7 +31,7 @@ DATES = frozenset({"open", "due", "reply_due", "close"})
 def layers(session: Session, enrolment: Enrolment, activity: Activity) -> list[Layer]:
     """Return what is said of ACTIVITY for ENROLMENT, the nearest first; its own rule is for its room to add.
 
-    Three queries, one studying alone."""
+    Two queries, one studying alone."""
     return layers_of(session, [enrolment], activity)[enrolment.id]
 
 
@@ -43,13 +43,12 @@ def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Act
     in_groups = [one.id for one in enrolments if one.group_id is not None]
     if in_groups:
         given = (
-            select(Enrolment.id, Assignment)
+            select(Enrolment.id, Assignment, level_for())
             .join(Assignment, Assignment.group_id == Enrolment.group_id)
             .where(Enrolment.id.in_(in_groups), is_for(Enrolment.id), *_live(activity))
-            .options(selectinload(Assignment.targets))
         )
-        for enrolment_id, row in session.execute(given):
-            found[enrolment_id] += _assigned(row, _level_for(row, enrolment_id))
+        for enrolment_id, row, level in session.execute(given):
+            found[enrolment_id] += _assigned(row, Level(level))
     return {enrolment_id: _nearest_first(said) for enrolment_id, said in found.items()}
 
 
@@ -129,15 +128,6 @@ def value_of(exception: RuleException) -> Value:
 def _excepted(exception: RuleException) -> Layer:
     level = Level.user_exception if exception.enrolment_id is not None else Level.subgroup_exception
     return Layer(level, exception.field, value_of(exception), WHOSE[level], exception.reason)
-
-
-def _level_for(assignment: Assignment, enrolment_id: int) -> Level:
-    """Return how near ASSIGNMENT, which is for that enrolment, is to it."""
-    if not assignment.targets:
-        return Level.group_assignment
-    if any(target.enrolment_id == enrolment_id for target in assignment.targets):
-        return Level.user_assignment
-    return Level.subgroup_assignment
 
 
 def _assigned(assignment: Assignment, level: Level) -> list[Layer]:

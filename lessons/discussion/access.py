@@ -13,7 +13,7 @@ from course.groups.models import Enrolment, Role
 from lessons.access import lesson_named, prompt_of, refuse_retired
 from lessons.discussion.models import Discussion, Post
 from lessons.models import Lesson, Prompt
-from lessons.seeing import may_see
+from lessons.seeing import open_talks
 
 
 class Asked(NamedTuple):
@@ -48,12 +48,12 @@ def post_in(session: Session, slug: str, post_id: int) -> tuple[Asked, Post]:
         select(Post)
         .join(Post.discussion)
         .join(Post.enrolment)
-        .where(Post.id == min(post_id, LARGEST_ID), Post.group_id == mine.group_id, Discussion.subgroup_id.is_(None))
+        .where(Post.id == min(post_id, LARGEST_ID), open_talks(mine))
         .options(contains_eager(Post.discussion).joinedload(Discussion.activity), contains_eager(Post.enrolment))
     )
     lesson = post.discussion.activity.parent if post is not None else None
-    if post is None or lesson is None or not may_see(session, mine, post.discussion.activity):
-        raise NotFound  # what one does not see yet does not exist
+    if post is None or lesson is None:
+        raise NotFound  # nor does what one does not see yet
     return prompt_in(session, slug, lesson.ident, post.discussion.activity.ident), post
 
 

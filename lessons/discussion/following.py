@@ -92,9 +92,3 @@ def set_following(
             set_={"follows": row.excluded.follows, "at": row.excluded.at},
         )
     )
-
-
-def follow_said(session: Session, enrolment: Enrolment, discussion_id: int) -> bool | None:
-    """Return what ENROLMENT said of following that discussion; None where nothing, and who posted there follows."""
-    said = select(Follow.follows).where(Follow.enrolment_id == enrolment.id, Follow.discussion_id == discussion_id)
-    return session.scalar(said)

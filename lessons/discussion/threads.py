@@ -17,10 +17,11 @@ from course.completion.models import Completion
 from course.groups.models import Enrolment, Role
 from course.notices.records import mark_seen
 from course.outline.models import Activity
-from lessons.discussion.following import follow_said
+from course.users.models import User
 from lessons.discussion.models import Discussion, Follow, Post, PostVersion, ReadMark
-from lessons.models import Draft, Lesson
-from lessons.seeing import may_see, open_talks, reads_hidden
+from lessons.models import Lesson
+from lessons.moderation.locking import Lock
+from lessons.seeing import open_talks, reads_hidden
 
 #: So many first posts, each with all that hangs on it, stand on one page.
 ON_A_PAGE = 40
@@ -109,10 +110,11 @@ def shown_before(said: str) -> Shown | None:
 class Thread:
     """The talk on one prompt in one group, a page of it: first posts in order, replies under them."""
 
-    discussion_id: int  #: 0 where nobody has posted yet
+    discussion_id: int  #: 0 where there is none yet
     posts: Sequence[PostShown]
-    #: Posts of the reader's with a draft of a reply to them, or of new words for them.
-    drafts: frozenset[str] = frozenset()
+    #: Who looks after the talk hides, shows again, locks and opens, and reads what is hidden.
+    moderates: bool = False
+    lock: Lock | None = None
     #: How many posts of others are there that the reader sees once they have written.
     waiting: int = 0
     #: How many other members have posted.
@@ -155,8 +157,17 @@ class _Line(NamedTuple):
     reply_to_id: int | None
     enrolment_id: int
     hidden_at: datetime | None
-    discussion_id: int
+
+
+class _Talk(NamedTuple):
+    """A discussion as it stands for one member."""
+
+    id: int
+    is_open: bool  #: whether they see what others wrote
+    locked_at: datetime | None
+    locked_by: str | None
     read: int | None
+    follows: bool | None  #: None where they said nothing: who posted there follows
 
 
 def thread_of(
@@ -171,17 +182,20 @@ def thread_of(
 ) -> Thread:
     """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them: the PAGE asked for, else that
     on which the post AT stands, which is not folded away. UNFOLDED: nothing is. SHOWN are other pages
-    that they have just seen. Eight queries at the most.
+    that they have just seen. Five queries at the most.
 
     Who has to write before they see gets no post of others before that, and how many there are."""
-    lines = _lines(session, enrolment, activity)
-    discussion_id = lines[0].discussion_id if lines else 0
-    if not may_see(session, enrolment, activity):
+    moderates, talk = reads_hidden(session, enrolment), _talk(session, enrolment, activity)
+    if talk is None:
+        return Thread(0, [], moderates)
+    lock = Lock(talk.locked_at, talk.locked_by) if talk.locked_at else None
+    lines = _lines(session, talk)
+    if not talk.is_open:
         others = [line for line in lines if line.enrolment_id != enrolment.id and line.hidden_at is None]
         writers = {line.enrolment_id for line in others}
-        return Thread(discussion_id, [], waiting=len(others), writers=len(writers))
+        return Thread(talk.id, [], moderates, waiting=len(others), writers=len(writers))
     if not lines:
-        return Thread(0, [])
+        return Thread(talk.id, [], moderates, lock)
     roots = _roots(lines)
     firsts = [line.id for line in lines if line.reply_to_id is None]
     pages = -(-len(firsts) // ON_A_PAGE)
@@ -190,9 +204,9 @@ def thread_of(
     page = max(1, min(page, pages))
     here = set(firsts[(page - 1) * ON_A_PAGE : page * ON_A_PAGE])
     shown_ids = [line.id for line in lines if roots[line.id] in here]
-    mark = lines[0].read or 0
+    mark = talk.read or 0
     new = {line.id for line in lines if line.id > mark and line.enrolment_id != enrolment.id and line.hidden_at is None}
-    known = _shown(session, enrolment, shown_ids, new)
+    known = _shown(session, enrolment, shown_ids, new, reads_all=moderates)
     branches = _branches(known)
     if len(lines) >= FOLDS_FROM and not unfolded:
         for branch in branches:
@@ -203,12 +217,12 @@ def thread_of(
     seen = known.keys() | {one for one in new if one <= before.newest and page_of[roots[one]] in before.pages}
     elsewhere = min(new - seen, default=0)
     mine = [line for line in lines if line.enrolment_id == enrolment.id]
-    follows = follow_said(session, enrolment, discussion_id)
     others_ids = {line.id for line in lines if line.enrolment_id != enrolment.id}
     return Thread(
-        discussion_id,
+        talk.id,
         branches,
-        _drafts(session, enrolment),
+        moderates,
+        lock,
         known=known,
         writers=len({line.enrolment_id for line in lines} - {enrolment.id}),
         count=sum(line.hidden_at is None for line in lines),
@@ -216,7 +230,7 @@ def thread_of(
         posted=any(line.reply_to_id is None for line in mine),
         replied=any(line.reply_to_id in others_ids for line in mine),
         of_others=sum(line.hidden_at is None for line in lines if line.id in others_ids),
-        follows=bool(mine) if follows is None else follows,
+        follows=bool(mine) if talk.follows is None else talk.follows,
         page=page,
         pages=pages,
         new_elsewhere=elsewhere,
@@ -225,15 +239,27 @@ def thread_of(
     )
 
 
-def _lines(session: Session, enrolment: Enrolment, activity: Activity) -> list[_Line]:
-    rows = session.execute(
-        select(Post.id, Post.reply_to_id, Post.enrolment_id, Post.hidden_at, Post.discussion_id, ReadMark.post_id)
-        .join(Post.discussion)
+def _talk(session: Session, enrolment: Enrolment, activity: Activity) -> _Talk | None:
+    row = session.execute(
+        select(
+            Discussion.id,
+            open_talks(enrolment),
+            Discussion.locked_at,
+            User.name,
+            ReadMark.post_id,
+            Follow.follows,
+        )
+        .outerjoin(User, User.id == Discussion.locked_by_id)
         .outerjoin(ReadMark, _mark_of(enrolment))
+        .outerjoin(Follow, _follow_of(enrolment))
         .where(_ours(enrolment, Discussion.activity_id == activity.id))
-        .order_by(Post.id)
-    )
-    return [_Line(*row) for row in rows]
+    ).one_or_none()
+    return _Talk(*row) if row else None
+
+
+def _lines(session: Session, talk: _Talk) -> list[_Line]:
+    its = select(Post.id, Post.reply_to_id, Post.enrolment_id, Post.hidden_at).where(Post.discussion_id == talk.id)
+    return [_Line(*row) for row in session.execute(its.order_by(Post.id))]
 
 
 def _roots(lines: Sequence[_Line]) -> dict[int, int]:
@@ -252,7 +278,9 @@ def _read_up_to(lines: Sequence[_Line], elsewhere: int, mark: int) -> int:
     return reached if reached > mark else 0
 
 
-def _shown(session: Session, enrolment: Enrolment, post_ids: Sequence[int], new: set[int]) -> dict[int, PostShown]:
+def _shown(
+    session: Session, enrolment: Enrolment, post_ids: Sequence[int], new: set[int], *, reads_all: bool
+) -> dict[int, PostShown]:
     """Return the posts of those ids with their authors and, where ENROLMENT may read them, their words."""
     posts = session.scalars(
         select(Post)
@@ -262,7 +290,6 @@ def _shown(session: Session, enrolment: Enrolment, post_ids: Sequence[int], new:
         .order_by(Post.id)
         .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
     ).all()
-    reads_all = reads_hidden(session, enrolment) if any(post.hidden_at for post in posts) else False
     readable = [post.id for post in posts if post.hidden_at is None or reads_all or post.enrolment_id == enrolment.id]
     versions: dict[int, list[PostVersion]] = defaultdict(list)
     words = select(PostVersion).where(PostVersion.post_id.in_(readable))
@@ -297,12 +324,6 @@ def _branches(known: Mapping[int, PostShown]) -> list[PostShown]:
     return first
 
 
-def _drafts(session: Session, enrolment: Enrolment) -> frozenset[str]:
-    drafts = select(Draft.place).where(Draft.enrolment_id == enrolment.id, Draft.text != "")
-    drafts = drafts.where(or_(Draft.place.startswith("reply:"), Draft.place.startswith("edit:")))
-    return frozenset(session.scalars(drafts))
-
-
 def _ours(enrolment: Enrolment, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that a discussion is of the whole group of ENROLMENT."""
     return and_(Discussion.group_id == enrolment.group_id, Discussion.subgroup_id.is_(None), *more)
@@ -310,6 +331,10 @@ def _ours(enrolment: Enrolment, *more: ColumnElement[bool]) -> ColumnElement[boo
 
 def _mark_of(enrolment: Enrolment) -> ColumnElement[bool]:
     return and_(ReadMark.discussion_id == Discussion.id, ReadMark.enrolment_id == enrolment.id)
+
+
+def _follow_of(enrolment: Enrolment) -> ColumnElement[bool]:
+    return and_(Follow.discussion_id == Discussion.id, Follow.enrolment_id == enrolment.id)
 
 
 def _author(enrolment: Enrolment) -> Author:
@@ -422,7 +447,7 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
         .join(Post, Post.discussion_id == Discussion.id)
         .join(Post.enrolment)
         .join(Enrolment.user)
-        .outerjoin(Follow, and_(Follow.discussion_id == Discussion.id, Follow.enrolment_id == enrolment.id))
+        .outerjoin(Follow, _follow_of(enrolment))
         .where(Post.id.in_([one.newest for one in counts.values()]))
         .where(or_(prompt.retired_at.is_(None), worked.exists()))
         .order_by(Post.id.desc())

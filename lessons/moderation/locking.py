@@ -4,13 +4,10 @@ import logging
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment
 from course.outline.models import Activity
-from course.users.models import User
-from lessons.discussion.models import Discussion
 from lessons.discussion.posts import talk_on
 
 log = logging.getLogger(__name__)
@@ -21,17 +18,6 @@ class Lock(NamedTuple):
 
     at: datetime
     by: str | None
-
-
-def lock_on(session: Session, enrolment: Enrolment, activity: Activity) -> Lock | None:
-    """Return the lock on the talk about ACTIVITY in the group of ENROLMENT, None where it is open."""
-    row = session.execute(
-        select(Discussion.locked_at, User.name)
-        .outerjoin(User, User.id == Discussion.locked_by_id)
-        .where(Discussion.activity_id == activity.id, Discussion.group_id == enrolment.group_id)
-        .where(Discussion.subgroup_id.is_(None), Discussion.locked_at.is_not(None))
-    ).one_or_none()
-    return Lock(row[0], row[1]) if row is not None and row[0] is not None else None
 
 
 def set_lock(session: Session, by: Enrolment, activity: Activity, *, locked: bool, now: datetime) -> None:

@@ -15,13 +15,13 @@ from course.texts.models import Text
 from lessons.discussion.models import Discussion, Post
 from lessons.frames.models import Frame
 from lessons.notes.models import Note, NoteReply
+from lessons.rounds import round_of
 from lessons.seeing import (
-    in_round,
-    may_see,
     may_see_frames,
     may_see_notes,
     members_who_see,
     reads_hidden,
+    rounds_among,
     seen_frames,
     seen_note_replies,
     seen_notes,
@@ -95,12 +95,11 @@ def sees(session: Session, house: House, who: Enrolment) -> set[str]:
         if session.scalars(select(type(thing)).where(SEEN[type(thing)](who), type(thing).id == thing.id)).all()
     }
     asked = {
-        "post": may_see(session, who, house.prompt),
         "note": may_see_notes(session, who, house.text),
         "frame": may_see_frames(session, who, house.text),
     }
-    if who is not house.anna and not house.post.hidden_at:
-        assert found - {"answer"} == {name for name, may in asked.items() if may}
+    if who is not house.anna and not house.note.hidden_at:
+        assert found - {"post", "answer"} == {name for name, may in asked.items() if may}
     told = select(Enrolment.id).join(Discussion, Discussion.id == house.talk.id)
     if house.post.hidden_at is None and who is not house.anna:
         everybody = session.scalars(told.where(members_who_see(house.group))).all()
@@ -163,6 +162,13 @@ def test_where_the_group_does_not_have_it_so_all_is_seen(session: Session) -> No
     assert sees(session, house, house.boris) == {"post", "note", "answer", "frame"}
 
 
+def is_round(session: Session, house: House, who: Enrolment) -> bool:
+    """Return whether the prompt is a round for WHO; the page of the prompt and the work of all must say the same."""
+    found = round_of(session, who, house.prompt) is not None
+    assert rounds_among(session, [house.prompt], [who]) == ({(who.id, house.prompt.id)} if found else set())
+    return found
+
+
 @pytest.mark.parametrize("of", ["prompt", "lesson"])
 def test_a_round_is_write_before_you_see_whatever_the_group_says(session: Session, of: str) -> None:
     house = make_house(session, write_first=False)
@@ -170,7 +176,7 @@ def test_a_round_is_write_before_you_see_whatever_the_group_says(session: Sessio
     assert lesson is not None
     asked = house.prompt if of == "prompt" else lesson
     factories.make_assignment(session, house.group, asked, due_at=NOW, reply_due_at=NOW)
-    assert in_round(session, house.boris, house.prompt)
+    assert is_round(session, house, house.boris)
     assert sees(session, house, house.boris) == {"note", "answer", "frame"}
     factories.make_post(session, house.talk, house.boris)
     assert "post" in sees(session, house, house.boris)
@@ -180,7 +186,7 @@ def test_a_round_is_write_before_you_see_whatever_the_group_says(session: Sessio
 def test_what_has_no_date_for_replies_or_was_withdrawn_is_no_round(session: Session, columns: dict[str, Any]) -> None:
     house = make_house(session, write_first=False)
     factories.make_assignment(session, house.group, house.prompt, due_at=NOW, **columns)
-    assert not in_round(session, house.boris, house.prompt)
+    assert not is_round(session, house, house.boris)
     assert "post" in sees(session, house, house.boris)
 
 
@@ -195,6 +201,8 @@ def test_a_round_is_one_for_whom_it_is_assigned_to(session: Session, of: str) ->
     else:
         target.subgroup_id = factories.make_subgroup(session, house.group, house.boris).id
     factories.add(session, target)
+    assert is_round(session, house, house.boris)
+    assert not is_round(session, house, other)
     assert "post" not in sees(session, house, house.boris)
     assert "post" in sees(session, house, other)
 

@@ -173,13 +173,13 @@ def test_what_is_for_many_is_what_each_would_be_told_alone(circle: Circle) -> No
     assert found[alone.id] == []
 
 
-def test_what_is_for_many_takes_three_queries_however_many_they_are(circle: Circle) -> None:
+def test_what_is_for_many_takes_two_queries_however_many_they_are(circle: Circle) -> None:
     factories.make_assignment(circle.session, circle.group, circle.lesson)
     many = [circle.anna, circle.boris, *(factories.make_enrolment(circle.session, group=circle.group) for _ in "12345")]
     said: list[str] = []
     event.listen(circle.session.connection(), "before_cursor_execute", lambda *told: said.append(told[2]))
     layers_of(circle.session, many, circle.quiz)
-    assert len(said) == 3
+    assert len(said) == 2
 
 
 def test_what_is_for_everybody_leaves_out_what_is_for_some(circle: Circle) -> None:

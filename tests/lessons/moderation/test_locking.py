@@ -8,7 +8,8 @@ from course.base.db import Database
 from course.groups.models import Enrolment, StudyGroup
 from lessons.discussion.models import Post
 from lessons.discussion.posts import Locked, edit_post, reply, write_post
-from lessons.moderation.locking import lock_on, set_lock
+from lessons.discussion.threads import thread_of
+from lessons.moderation.locking import set_lock
 from lessons.seeing import seen_posts
 from tests.conftest import NOW
 from tests.lessons.discussion.conftest import Circle
@@ -48,9 +49,9 @@ def test_the_second_half_of_a_double_click_is_the_post_that_was_made(session: Se
 
 
 def test_it_can_be_locked_before_anybody_has_posted(session: Session, circle: Circle) -> None:
-    assert lock_on(session, circle.vera, circle.prompt.activity) is None
+    assert thread_of(session, circle.vera, circle.prompt.activity).lock is None
     set_it(session, circle, locked=True)
-    lock = lock_on(session, circle.vera, circle.prompt.activity)
+    lock = thread_of(session, circle.vera, circle.prompt.activity).lock
     assert lock is not None
     assert (lock.at, lock.by) == (NOW, "Tutor")
 
@@ -114,4 +115,4 @@ def test_a_student_locks_nothing(there: Circle, first: Post, browser: Browser, d
     assert send(browser(there.vera), locks(there), {"locked": "1"}).status_code == 403
     with database.transaction(writing=False) as session:
         prompt = session.merge(there.prompt, load=False)
-        assert lock_on(session, there.vera, prompt.activity) is None
+        assert thread_of(session, session.merge(there.vera), prompt.activity).lock is None
