@@ -32,6 +32,7 @@ class TooLarge(DomainError):
 
     status = 413
     title = _("That was too much at once")
+    hint = _("Nothing of it was taken. Go back: what you typed still stands there. Send less, or in parts.")
 
 
 class Unavailable(DomainError):

@@ -180,6 +180,7 @@ def test_an_unknown_address_is_a_page_of_the_house(client: FlaskClient) -> None:
 def test_a_body_over_the_limit_is_413(client: FlaskClient) -> None:
     answer = post(client, "/refuses-one", {"essay": "x" * 5_000_000})
     assert answer.status_code == 413
+    assert "what you typed still stands there" in answer.text
 
 
 @ONE_DATABASE
