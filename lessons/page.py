@@ -13,17 +13,17 @@ from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
+from lessons.discussion.listing import PostCounts, post_counts
 from lessons.discussion.quoting import QuotedBy, quoted_in
-from lessons.discussion.threads import PostCounts, post_counts
 from lessons.frames.frames import last_frame
 from lessons.frames.models import Frame
 from lessons.markup import with_slips, written_in
 from lessons.models import Document, Lesson, Reading
 from lessons.notes.showing import TextNotes, notes_on
-from lessons.notes_page import PassageFound, PassageShown, other_slips, passages_of, passages_shown
 from lessons.outline import LessonLine, lessons_of, neighbours
 from lessons.pace import at_pace, minutes_of
 from lessons.parts import Work, work_of
+from lessons.passages import PassageFound, PassageShown, other_slips, passages_of, passages_shown
 from lessons.reference import Reference, SourceShown, TermShown, reference_of
 from lessons.resuming import Resumed, resumed
 from lessons.text_parts import ALL, TextPart, Wanted, part_of

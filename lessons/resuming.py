@@ -10,7 +10,7 @@ from course.groups.models import Enrolment
 from course.texts.models import Text
 from lessons.acts import acts_on
 from lessons.changes import Changes, changes_since
-from lessons.notes_page import PassageFound, PassageShown
+from lessons.passages import PassageFound, PassageShown
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,16 @@ def may_see_frames(session: Session, enrolment: Enrolment, text: Text) -> bool:
     return bool(session.scalar(select(literal(text.id).in_(_own_frames(enrolment)))))
 
 
+def of_group(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that a Discussion is of the whole group of ENROLMENT."""
+    return and_(Discussion.group_id == enrolment.group_id, Discussion.subgroup_id.is_(None))
+
+
 def open_talks(enrolment: Enrolment) -> ColumnElement[bool]:
     """Return the condition that a Discussion is of the whole group of ENROLMENT, and that it may see others' posts."""
     if enrolment.group is None or enrolment.left_at is not None:
         return false()
-    its = and_(Discussion.group_id == enrolment.group_id, Discussion.subgroup_id.is_(None))
+    its = of_group(enrolment)
     if sees_everything(enrolment):
         return its
     return and_(its, _open_to(enrolment.id, enrolment.group))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from course.base.errors import NotFound
 from course.texts.models import Passage
 from lessons.models import Document
-from lessons.notes_page import PassageShown
+from lessons.passages import PassageShown
 
 _LINK = re.compile(r'href="#([^"]*)"')
 

@@ -27,7 +27,8 @@ from course.users.reading import settings_here
 from lessons import access
 from lessons.checks.forms import just_checked
 from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_quote, asked_to_write
-from lessons.discussion.threads import Thread, mark_read
+from lessons.discussion.marks import mark_read
+from lessons.discussion.threads import Thread
 from lessons.drafts import Kept
 from lessons.forms import (
     CopyForm,

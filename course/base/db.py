@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
@@ -103,6 +103,13 @@ def partial(**equal: Any) -> dict[str, Any]:
             conditions.append(f"{column} = '{value}'")
     where = text(" AND ".join(conditions))
     return {"sqlite_where": where, "postgresql_where": where}
+
+
+def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT into TABLE that can say what is to be where the row is there already (`on_conflict_do_…`)."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from course.base.db import insert_into
 from course.notices.models import Notice
 
 #: What can have happened: somebody joined, asks to join, was let in or not, holds the keys now, was removed; a reply to
@@ -46,8 +46,7 @@ def _add(session: Session, told: Collection[tuple[int, str]], kind: str, now: da
     rows = [{"user_id": user_id, "kind": kind, "ref": ref, "at": now} for user_id, ref in sorted(told)]
     if not rows:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Notice).on_conflict_do_nothing(), rows)
+    session.execute(insert_into(session, Notice).on_conflict_do_nothing(), rows)
 
 
 def mark_seen(

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import insert_into
 from course.groups.models import Enrolment
 from course.notices.models import Notice
 from course.notices.records import MENTIONED, POSTED, REPLIED, tell
@@ -79,13 +79,17 @@ def _readers(session: Session, enrolment: Enrolment, post: Post) -> list[_Reader
     return [_Reader(*row) for row in rows]
 
 
+def follow_of(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that a Follow is that of ENROLMENT in the Discussion of the query."""
+    return and_(Follow.discussion_id == Discussion.id, Follow.enrolment_id == enrolment.id)
+
+
 def set_following(
     session: Session, enrolment: Enrolment, discussion: Discussion, *, follows: bool, now: datetime
 ) -> None:
     """Let ENROLMENT be told of new posts in DISCUSSION, or no longer, whatever it posts there."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     said = {"enrolment_id": enrolment.id, "discussion_id": discussion.id, "follows": follows, "at": now}
-    row = insert(Follow).values(said)
+    row = insert_into(session, Follow).values(said)
     session.execute(
         row.on_conflict_do_update(
             index_elements=["enrolment_id", "discussion_id"],

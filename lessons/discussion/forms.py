@@ -7,8 +7,8 @@ from wtforms import HiddenField, TextAreaField
 
 from course.base.forms import Form, clean_text, whole_number
 from course.base.words import _
+from lessons.discussion.marks import Shown, shown_before
 from lessons.discussion.quoting import Source
-from lessons.discussion.threads import Shown, shown_before
 from lessons.forms import EntryForm
 
 

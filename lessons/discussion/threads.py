@@ -1,27 +1,25 @@
-"""The talk on a prompt as its page shows it, how far a member has read it, and all the discussions of a group."""
+"""The talk on a prompt as its page shows it to one member: a page of its posts, and how they stand to them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from textwrap import shorten
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
 
 from course.base.markdown import plain
-from course.completion.models import Completion
 from course.groups.models import Enrolment, Role
-from course.notices.records import mark_seen
 from course.outline.models import Activity
 from course.users.models import User
+from lessons.discussion.following import follow_of
+from lessons.discussion.marks import Shown, mark_of, read_up_to
 from lessons.discussion.models import Discussion, Follow, Post, PostVersion, ReadMark
-from lessons.models import Lesson
 from lessons.moderation.locking import Lock
-from lessons.seeing import open_talks, reads_hidden
+from lessons.seeing import of_group, open_talks, reads_hidden
 
 #: So many first posts, each with all that hangs on it, stand on one page.
 ON_A_PAGE = 40
@@ -79,31 +77,6 @@ class PostShown:
     def beginning(self) -> str:
         """Its first words, for where it is folded away."""
         return shorten(plain(self.now.text[:400]), 90, placeholder=" …") if self.versions else ""
-
-
-class Shown(NamedTuple):
-    """What a member was shown of a talk on the way to the page at hand: these pages, as they were at the post NEWEST.
-
-    The links from page to page carry it, so that who has gone through all of them has read it all."""
-
-    enrolment_id: int
-    newest: int
-    pages: frozenset[int]
-
-    def __str__(self) -> str:
-        """As an address says it."""
-        return f"{self.enrolment_id}-{self.newest}-{'.'.join(map(str, sorted(self.pages)))}"
-
-
-_SHOWN = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,5}(?:\.[0-9]{1,5}){0,99})", re.ASCII)
-
-
-def shown_before(said: str) -> Shown | None:
-    """Return what an address says that was shown; None where it says nothing that can be."""
-    found = _SHOWN.fullmatch(said)
-    if found is None:
-        return None
-    return Shown(int(found[1]), int(found[2]), frozenset(map(int, found[3].split("."))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,34 +161,27 @@ def thread_of(
     moderates, talk = reads_hidden(session, enrolment), _talk(session, enrolment, activity)
     if talk is None:
         return Thread(0, [], moderates)
-    lock = Lock(talk.locked_at, talk.locked_by) if talk.locked_at else None
     lines = _lines(session, talk)
     if not talk.is_open:
         others = [line for line in lines if line.enrolment_id != enrolment.id and line.hidden_at is None]
         writers = {line.enrolment_id for line in others}
         return Thread(talk.id, [], moderates, waiting=len(others), writers=len(writers))
+    lock = Lock(talk.locked_at, talk.locked_by) if talk.locked_at else None
     if not lines:
         return Thread(talk.id, [], moderates, lock)
-    roots = _roots(lines)
-    firsts = [line.id for line in lines if line.reply_to_id is None]
-    pages = -(-len(firsts) // ON_A_PAGE)
-    if page is None:
-        page = firsts.index(roots[at]) // ON_A_PAGE + 1 if at in roots else 1
-    page = max(1, min(page, pages))
-    here = set(firsts[(page - 1) * ON_A_PAGE : page * ON_A_PAGE])
-    shown_ids = [line.id for line in lines if roots[line.id] in here]
+    pages = _pages(lines)
+    last = max(pages.values())
+    page = max(1, min(pages.get(at or 0, 1) if page is None else page, last))
     mark = talk.read or 0
     new = {line.id for line in lines if line.id > mark and line.enrolment_id != enrolment.id and line.hidden_at is None}
-    known = _shown(session, enrolment, shown_ids, new, reads_all=moderates)
+    here = [post_id for post_id, its_page in pages.items() if its_page == page]
+    known = _shown(session, enrolment, here, new, reads_all=moderates)
     branches = _branches(known)
     if len(lines) >= FOLDS_FROM and not unfolded:
-        for branch in branches:
-            ids = {branch.id, *(one.id for one in branch.replies)}
-            branch.folded = new.isdisjoint(ids) and at not in ids
+        _fold(branches, new, at)
     before = shown if shown and shown.enrolment_id == enrolment.id else Shown(enrolment.id, lines[-1].id, frozenset())
-    page_of = {first: at // ON_A_PAGE + 1 for at, first in enumerate(firsts)}
-    seen = known.keys() | {one for one in new if one <= before.newest and page_of[roots[one]] in before.pages}
-    elsewhere = min(new - seen, default=0)
+    unseen = [one for one in new if one not in known and not (one <= before.newest and pages[one] in before.pages)]
+    elsewhere = min(unseen, default=0)
     mine = [line for line in lines if line.enrolment_id == enrolment.id]
     others_ids = {line.id for line in lines if line.enrolment_id != enrolment.id}
     return Thread(
@@ -232,10 +198,10 @@ def thread_of(
         of_others=sum(line.hidden_at is None for line in lines if line.id in others_ids),
         follows=bool(mine) if talk.follows is None else talk.follows,
         page=page,
-        pages=pages,
+        pages=last,
         new_elsewhere=elsewhere,
         shown=Shown(enrolment.id, min(before.newest, lines[-1].id), before.pages | {page}),
-        read_up_to=_read_up_to(lines, elsewhere, mark),
+        read_up_to=read_up_to(pages, elsewhere, mark),
     )
 
 
@@ -250,9 +216,9 @@ def _talk(session: Session, enrolment: Enrolment, activity: Activity) -> _Talk |
             Follow.follows,
         )
         .outerjoin(User, User.id == Discussion.locked_by_id)
-        .outerjoin(ReadMark, _mark_of(enrolment))
-        .outerjoin(Follow, _follow_of(enrolment))
-        .where(_ours(enrolment, Discussion.activity_id == activity.id))
+        .outerjoin(ReadMark, mark_of(enrolment))
+        .outerjoin(Follow, follow_of(enrolment))
+        .where(of_group(enrolment), Discussion.activity_id == activity.id)
     ).one_or_none()
     return _Talk(*row) if row else None
 
@@ -262,20 +228,23 @@ def _lines(session: Session, talk: _Talk) -> list[_Line]:
     return [_Line(*row) for row in session.execute(its.order_by(Post.id))]
 
 
-def _roots(lines: Sequence[_Line]) -> dict[int, int]:
-    """Return post -> the first post of the branch it stands in: a post is always younger than what it answers."""
-    roots: dict[int, int] = {}
+def _pages(lines: Sequence[_Line]) -> dict[int, int]:
+    """Return post -> the page it stands on, which is that of the first post it hangs on.
+
+    A post is always younger than what it answers."""
+    pages: dict[int, int] = {}
+    firsts = count()
     for line in lines:
-        roots[line.id] = line.id if line.reply_to_id is None else roots[line.reply_to_id]
-    return roots
+        first = line.reply_to_id is None
+        pages[line.id] = next(firsts) // ON_A_PAGE + 1 if first else pages[line.reply_to_id or 0]
+    return pages
 
 
-def _read_up_to(lines: Sequence[_Line], elsewhere: int, mark: int) -> int:
-    """Return up to which post all has been shown, beyond MARK, where the oldest new one on another page is ELSEWHERE.
-
-    The mark is one number: it stops short of what was not shown."""
-    reached = max((line.id for line in lines if not elsewhere or line.id < elsewhere), default=0)
-    return reached if reached > mark else 0
+def _fold(branches: Iterable[PostShown], new: set[int], at: int | None) -> None:
+    """Fold those of BRANCHES away in which nothing is NEW and the post AT does not stand."""
+    for branch in branches:
+        ids = {branch.id, *(one.id for one in branch.replies)}
+        branch.folded = new.isdisjoint(ids) and at not in ids
 
 
 def _shown(
@@ -298,7 +267,7 @@ def _shown(
     return {
         post.id: PostShown(
             post,
-            _author(post.enrolment),
+            author_of(post.enrolment),
             post.enrolment_id == enrolment.id,
             post.id in new,
             versions.get(post.id, []),
@@ -324,144 +293,6 @@ def _branches(known: Mapping[int, PostShown]) -> list[PostShown]:
     return first
 
 
-def _ours(enrolment: Enrolment, *more: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition that a discussion is of the whole group of ENROLMENT."""
-    return and_(Discussion.group_id == enrolment.group_id, Discussion.subgroup_id.is_(None), *more)
-
-
-def _mark_of(enrolment: Enrolment) -> ColumnElement[bool]:
-    return and_(ReadMark.discussion_id == Discussion.id, ReadMark.enrolment_id == enrolment.id)
-
-
-def _follow_of(enrolment: Enrolment) -> ColumnElement[bool]:
-    return and_(Follow.discussion_id == Discussion.id, Follow.enrolment_id == enrolment.id)
-
-
-def _author(enrolment: Enrolment) -> Author:
+def author_of(enrolment: Enrolment) -> Author:
+    """Return ENROLMENT as the author of a post."""
     return Author(enrolment.user.name or "", enrolment.role is Role.tutor, enrolment.left_at is not None)
-
-
-def mark_read(
-    session: Session,
-    *,
-    enrolment_id: int,
-    user_id: int,
-    discussion_id: int,
-    up_to: int,
-    seen: Iterable[int],
-    now: datetime,
-) -> None:
-    """Remember that the enrolment has been shown all of the talk UP TO a post (0: no more than before), and that the
-    user has met SEEN.
-
-    What they were told of those is seen with them. The mark never goes back, whichever of two windows is slower."""
-    if up_to:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        said = {"enrolment_id": enrolment_id, "discussion_id": discussion_id, "post_id": up_to, "at": now}
-        mark = insert(ReadMark).values(said)
-        session.execute(
-            mark.on_conflict_do_update(
-                index_elements=["enrolment_id", "discussion_id"],
-                set_={"post_id": mark.excluded.post_id, "at": mark.excluded.at},
-                where=ReadMark.post_id < mark.excluded.post_id,
-            )
-        )
-    refs = [f"post:{post_id}" for post_id in seen]
-    if refs:
-        mark_seen(session, user_id, now=now, refs=refs)
-
-
-@dataclass(frozen=True, slots=True)
-class PostCounts:
-    """How much is said on a prompt, how much of it is new to the reader or waits until they wrote, how much they wrote.
-
-    What is hidden is not counted."""
-
-    posts: int
-    new: int
-    waiting: int
-    mine: int
-    newest: int
-
-
-def post_counts(
-    session: Session, enrolment: Enrolment, activity_ids: Iterable[int] | None = None
-) -> dict[int, PostCounts]:
-    """Return activity -> how many posts, where there are any in the group of ENROLMENT. One query."""
-    is_open = Discussion.id.in_(select(Discussion.id).where(open_talks(enrolment)))
-    is_mine = Post.enrolment_id == enrolment.id
-    is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
-    asked = [] if activity_ids is None else [Discussion.activity_id.in_(activity_ids)]
-    rows = session.execute(
-        select(
-            Discussion.activity_id,
-            _count(or_(is_mine, is_open)),
-            _count(is_new),
-            _count(and_(~is_mine, ~is_open)),
-            _count(is_mine),
-            func.max(Post.id),
-        )
-        .join(Post, Post.discussion_id == Discussion.id)
-        .outerjoin(ReadMark, _mark_of(enrolment))
-        .where(_ours(enrolment, *asked), Post.hidden_at.is_(None))
-        .group_by(Discussion.activity_id)
-    )
-    return {
-        activity_id: PostCounts(int(posts), int(new), int(waiting), int(mine), newest)
-        for activity_id, posts, new, waiting, mine, newest in rows
-    }
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class DiscussionLine:
-    """A discussion of the group as the list of all names it, with who posted last and when.
-
-    Who has to write before they see is not told by whom."""
-
-    prompt: Activity
-    lesson: Activity
-    number: int
-    counts: PostCounts
-    last_author: Author | None
-    last_at: datetime
-    #: Whether the reader is told of new posts in it.
-    follows: bool
-
-
-def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLine]:
-    """Return the discussions of the group of ENROLMENT, that with the newest post first. Two queries.
-
-    A retired prompt's is there for who worked on it, as is the prompt."""
-    counts = post_counts(session, enrolment)
-    prompt, lesson = aliased(Activity), aliased(Activity)
-    worked = select(Completion.id).where(Completion.enrolment_id == enrolment.id, Completion.activity_id == prompt.id)
-    rows = session.execute(
-        select(prompt, lesson, Lesson.number, Post, Follow.follows)
-        .join(Discussion, Discussion.activity_id == prompt.id)
-        .join(lesson, lesson.id == prompt.parent_id)
-        .join(Lesson, Lesson.activity_id == lesson.id)
-        .join(Post, Post.discussion_id == Discussion.id)
-        .join(Post.enrolment)
-        .join(Enrolment.user)
-        .outerjoin(Follow, _follow_of(enrolment))
-        .where(Post.id.in_([one.newest for one in counts.values()]))
-        .where(or_(prompt.retired_at.is_(None), worked.exists()))
-        .order_by(Post.id.desc())
-        .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
-    )
-    return [
-        DiscussionLine(
-            asked,
-            of,
-            number,
-            counts[asked.id],
-            None if counts[asked.id].waiting else _author(last.enrolment),
-            last.made_at,
-            counts[asked.id].mine > 0 if follows is None else follows,
-        )
-        for asked, of, number, last, follows in rows
-    ]

@@ -17,6 +17,7 @@ from lessons.discussion import access
 from lessons.discussion.access import Asked
 from lessons.discussion.following import set_following
 from lessons.discussion.forms import EditForm, FollowForm, PostForm, ReplyForm
+from lessons.discussion.listing import discussions_of
 from lessons.discussion.models import Post
 from lessons.discussion.posts import (
     EditedMeanwhile,
@@ -31,7 +32,6 @@ from lessons.discussion.posts import (
     write_post,
 )
 from lessons.discussion.posts import reply as post_reply
-from lessons.discussion.threads import discussions_of
 from lessons.drafts import Kept, forget_draft
 from lessons.forms import CopyForm, EntryForm, WritingForm
 from lessons.frames.frames import framed_texts

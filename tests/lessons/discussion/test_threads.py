@@ -11,19 +11,10 @@ from sqlalchemy.orm import Session
 from course.base.db import Database
 from course.base.web import Application
 from course.groups.models import Enrolment
+from lessons.discussion.listing import PostCounts, discussions_of, post_counts
+from lessons.discussion.marks import Shown, mark_read, shown_before
 from lessons.discussion.models import Post, PostVersion
-from lessons.discussion.threads import (
-    FOLDS_FROM,
-    ON_A_PAGE,
-    PostCounts,
-    Shown,
-    Thread,
-    discussions_of,
-    mark_read,
-    post_counts,
-    shown_before,
-    thread_of,
-)
+from lessons.discussion.threads import FOLDS_FROM, ON_A_PAGE, Thread, thread_of
 from tests import factories
 from tests.conftest import NOW
 from tests.lessons.discussion.conftest import Circle

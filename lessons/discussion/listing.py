@@ -1,0 +1,114 @@
+"""The discussions of a group as lists name them: how much is said in each, how much of it is new, who spoke last."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
+
+from course.completion.models import Completion
+from course.groups.models import Enrolment
+from course.outline.models import Activity
+from lessons.discussion.following import follow_of
+from lessons.discussion.marks import mark_of
+from lessons.discussion.models import Discussion, Follow, Post, ReadMark
+from lessons.discussion.threads import Author, author_of
+from lessons.models import Lesson
+from lessons.seeing import of_group, open_talks
+
+
+@dataclass(frozen=True, slots=True)
+class PostCounts:
+    """How much is said on a prompt, how much of it is new to the reader or waits until they wrote, how much they wrote.
+
+    What is hidden is not counted."""
+
+    posts: int
+    new: int
+    waiting: int
+    mine: int
+    newest: int
+
+
+def post_counts(
+    session: Session, enrolment: Enrolment, activity_ids: Iterable[int] | None = None
+) -> dict[int, PostCounts]:
+    """Return activity -> how many posts, where there are any in the group of ENROLMENT. One query."""
+    is_open = Discussion.id.in_(select(Discussion.id).where(open_talks(enrolment)))
+    is_mine = Post.enrolment_id == enrolment.id
+    is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
+    asked = [] if activity_ids is None else [Discussion.activity_id.in_(activity_ids)]
+    rows = session.execute(
+        select(
+            Discussion.activity_id,
+            _count(or_(is_mine, is_open)),
+            _count(is_new),
+            _count(and_(~is_mine, ~is_open)),
+            _count(is_mine),
+            func.max(Post.id),
+        )
+        .join(Post, Post.discussion_id == Discussion.id)
+        .outerjoin(ReadMark, mark_of(enrolment))
+        .where(of_group(enrolment), *asked, Post.hidden_at.is_(None))
+        .group_by(Discussion.activity_id)
+    )
+    return {
+        activity_id: PostCounts(int(posts), int(new), int(waiting), int(mine), newest)
+        for activity_id, posts, new, waiting, mine, newest in rows
+    }
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionLine:
+    """A discussion of the group as the list of all names it, with who posted last and when.
+
+    Who has to write before they see is not told by whom."""
+
+    prompt: Activity
+    lesson: Activity
+    number: int
+    counts: PostCounts
+    last_author: Author | None
+    last_at: datetime
+    #: Whether the reader is told of new posts in it.
+    follows: bool
+
+
+def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLine]:
+    """Return the discussions of the group of ENROLMENT, that with the newest post first. Two queries.
+
+    A retired prompt's is there for who worked on it, as is the prompt."""
+    counts = post_counts(session, enrolment)
+    prompt, lesson = aliased(Activity), aliased(Activity)
+    worked = select(Completion.id).where(Completion.enrolment_id == enrolment.id, Completion.activity_id == prompt.id)
+    rows = session.execute(
+        select(prompt, lesson, Lesson.number, Post, Follow.follows)
+        .join(Discussion, Discussion.activity_id == prompt.id)
+        .join(lesson, lesson.id == prompt.parent_id)
+        .join(Lesson, Lesson.activity_id == lesson.id)
+        .join(Post, Post.discussion_id == Discussion.id)
+        .join(Post.enrolment)
+        .join(Enrolment.user)
+        .outerjoin(Follow, follow_of(enrolment))
+        .where(Post.id.in_([one.newest for one in counts.values()]))
+        .where(or_(prompt.retired_at.is_(None), worked.exists()))
+        .order_by(Post.id.desc())
+        .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
+    )
+    return [
+        DiscussionLine(
+            asked,
+            of,
+            number,
+            counts[asked.id],
+            None if counts[asked.id].waiting else author_of(last.enrolment),
+            last.made_at,
+            counts[asked.id].mine > 0 if follows is None else follows,
+        )
+        for asked, of, number, last, follows in rows
+    ]
