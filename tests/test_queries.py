@@ -151,17 +151,7 @@ def make_house(
     tutor = factories.make_enrolment(session, course=course, group=group, role=Role.tutor)
     for _more in range(idle):
         factories.make_enrolment(session, course=course, group=group)
-    planning.plan_meetings(
-        session,
-        group,
-        start=(datetime.now(UTC) - timedelta(weeks=meetings // 2)).date(),
-        weekday=0,
-        lessons=[parts[n].lesson.id if n < lessons else None for n in range(meetings)],
-        by_id=reader.user_id,
-        now=NOW,
-    )
-    its = (Assignment.group_id == group.id, Assignment.due_at.is_not(None))
-    session.execute(update(Assignment).where(*its).values(reply_due_at=Assignment.due_at))  # so prompts are rounds
+    _plan(session, group, parts, meetings, by=reader)
     for lesson in parts:
         session.add(_seed(lesson.prompt, tutor))
         _work(session, reader, lesson, attempts=attempts)
@@ -179,11 +169,7 @@ def make_house(
     # At another quiz, for what is missed in one is not said while it is open.
     sitting = factories.make_attempt(session, reader, factories.make_quiz(session, first.lesson))
     factories.make_step(session, sitting.items[0])
-    passage = session.scalars(
-        select(Passage).join(Text, Text.current_version_id == Passage.version_id).where(Text.course_id == course.id)
-    ).first()
-    assert passage is not None
-    reports = [_report(session, reader, Meant(passage=passage), f"{number} is wrong.") for number in range(users)]
+    reports, note = _report_all(session, reader, users), _note(session, parts, [reader, *others])
     names = {
         "course": course.ident,
         "unit": unit.ident,
@@ -198,12 +184,12 @@ def make_house(
         "check": checks_in(session, factories.notes_of(session, first.lesson).id)[0].item_id,
         "sitting": sitting.id,
         "version": sitting.items[0].item_version_id,
-        "passage": passage.id,
+        "passage": reports[0].passage_id,
         "report": reports[0].id,
         "result": result.id,
         "place": reader.id,
         "essay": essay,
-        "note": (note := _note(session, parts, [reader, *others])),
+        "note": note,
         "note_reply": session.scalars(
             select(NoteReply.id).where(NoteReply.note_id == note, NoteReply.enrolment_id == reader.id)
         ).one(),
@@ -214,6 +200,29 @@ def make_house(
         session.add(Look(enrolment_id=reader.id, by_id=factories.make_user(session).id, at=NOW))
     refresh_course(session, course.id)
     return House(reader.user_id, tutor.user_id, names)
+
+
+def _plan(session: Session, group: StudyGroup, parts: Sequence["Parts"], meetings: int, *, by: Enrolment) -> None:
+    """Lay out so many MEETINGS of GROUP, half of them past, with its lessons; with replies due prompts are rounds."""
+    planning.plan_meetings(
+        session,
+        group,
+        start=(datetime.now(UTC) - timedelta(weeks=meetings // 2)).date(),
+        weekday=0,
+        lessons=[parts[n].lesson.id if n < len(parts) else None for n in range(meetings)],
+        by_id=by.user_id,
+        now=NOW,
+    )
+    its = (Assignment.group_id == group.id, Assignment.due_at.is_not(None))
+    session.execute(update(Assignment).where(*its).values(reply_due_at=Assignment.due_at))
+
+
+def _report_all(session: Session, reader: Enrolment, times: int) -> list[Report]:
+    """Return so many reports of READER on the first passage of the course."""
+    its = select(Passage).join(Text, Text.current_version_id == Passage.version_id)
+    passage = session.scalars(its.where(Text.course_id == reader.course_id)).first()
+    assert passage is not None
+    return [_report(session, reader, Meant(passage=passage), f"{number} is wrong.") for number in range(times)]
 
 
 def _brought(session: Session, group: StudyGroup, members: Sequence[Enrolment], tutor: Enrolment) -> Mapping[str, Any]:

@@ -24,6 +24,22 @@ expect.set_options(timeout=PATIENCE)
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
+#: A journey that is walked twice: on either database, with scripts and without, on either size of window.
+ON_BOTH = pytest.mark.parametrize(
+    ("database", "scripts", "viewport"),
+    [("sqlite", True, DESKTOP), ("postgresql", False, PHONE)],
+    indirect=["database"],
+    ids=["sqlite with scripts, desktop", "postgresql without scripts, phone"],
+)
+
+#: The same with the windows changed about.
+ON_BOTH_CHANGED_ABOUT = pytest.mark.parametrize(
+    ("database", "scripts", "viewport"),
+    [("sqlite", True, PHONE), ("postgresql", False, DESKTOP)],
+    indirect=["database"],
+    ids=["sqlite with scripts, phone", "postgresql without scripts, desktop"],
+)
+
 
 @pytest.fixture
 def bare_site(app: Application) -> Iterator[str]:

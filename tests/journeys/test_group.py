@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, new_context
+from tests.journeys.conftest import ON_BOTH, new_context
 from tests.journeys.people import COURSE, LESSON, QUIZ
 from tests.journeys.test_student import ITEMS, Student, answer
 
@@ -212,12 +212,7 @@ def find_nothing(person: Person, circle: Circle) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("database", "scripts", "viewport"),
-    [("sqlite", True, DESKTOP), ("postgresql", False, PHONE)],
-    indirect=["database"],
-    ids=["sqlite with scripts, desktop", "postgresql without scripts, phone"],
-)
+@ON_BOTH
 def test_a_group_studies_and_its_tutor_sees_what_is_theirs_and_nothing_else(
     site: str, browser: Browser, scripts: bool, viewport: dict[str, int], tmp_path: Path
 ) -> None:

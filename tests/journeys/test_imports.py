@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, new_context
+from tests.journeys.conftest import ON_BOTH_CHANGED_ABOUT, new_context
 from tests.journeys.people import COURSE
 from tests.journeys.test_group import Person, invite, join, open_group
 from tests.lessons.importing.samples import NAV, epub, nav, package, page
@@ -73,12 +72,7 @@ def read(reader: Person, slug: str) -> None:
     expect(reader.page.get_by_role("button", name="Take the tick back")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("database", "scripts", "viewport"),
-    [("sqlite", True, PHONE), ("postgresql", False, DESKTOP)],
-    indirect=["database"],
-    ids=["sqlite with scripts, phone", "postgresql without scripts, desktop"],
-)
+@ON_BOTH_CHANGED_ABOUT
 def test_a_book_is_brought_kept_given_and_read(
     site: str, browser: Browser, scripts: bool, viewport: dict[str, int], tmp_path: Path
 ) -> None:

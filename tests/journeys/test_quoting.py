@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, new_context
+from tests.journeys.conftest import ON_BOTH, new_context
 from tests.journeys.people import LESSON
 from tests.journeys.test_group import Person, invite, join, open_group
 
@@ -133,12 +133,7 @@ def find_it_hidden(vera: Person, pavel: Person, slug: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("database", "scripts", "viewport"),
-    [("sqlite", True, DESKTOP), ("postgresql", False, PHONE)],
-    indirect=["database"],
-    ids=["sqlite with scripts, desktop", "postgresql without scripts, phone"],
-)
+@ON_BOTH
 def test_a_passage_is_quoted_and_rude_words_are_hidden(
     site: str, browser: Browser, scripts: bool, viewport: dict[str, int], tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, new_context
+from tests.journeys.conftest import ON_BOTH, new_context
 from tests.journeys.people import PROMPT
 from tests.journeys.test_group import Person, invite, join, open_group
 
@@ -96,12 +96,7 @@ def be_told(vera: Person, trio: Trio) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("database", "scripts", "viewport"),
-    [("postgresql", True, DESKTOP), ("sqlite", False, PHONE)],
-    indirect=["database"],
-    ids=["scripts, desktop", "no scripts, phone"],
-)
+@ON_BOTH
 def test_a_round_is_written_seen_and_replied_to(
     site: str, browser: Browser, scripts: bool, viewport: dict[str, int], tmp_path: Path
 ) -> None:

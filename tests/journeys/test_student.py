@@ -14,7 +14,7 @@ from course.users.models import User
 from kruzhok.config import SHIPPED_COURSE
 from quizzes.items import matching
 from quizzes.models import Attempt
-from tests.journeys.conftest import DESKTOP, PHONE, Watched, new_context
+from tests.journeys.conftest import ON_BOTH, Watched, new_context
 from tests.journeys.people import COURSE, LESSON, QUIZ
 
 ITEMS: list[dict[str, Any]] = yaml.safe_load((SHIPPED_COURSE / "quizzes" / "why-study.yaml").read_text())["items"]
@@ -158,12 +158,7 @@ def check_what_is_kept(database: Database) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("database", "scripts", "viewport"),
-    [("sqlite", True, DESKTOP), ("postgresql", False, PHONE)],
-    indirect=["database"],
-    ids=["sqlite with scripts, desktop", "postgresql without scripts, phone"],
-)
+@ON_BOTH
 def test_a_guest_studies_the_first_lesson_to_its_end(
     site: str, browser: Browser, database: Database, scripts: bool, viewport: dict[str, int], tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, new_context
+from tests.journeys.conftest import ON_BOTH_CHANGED_ABOUT, new_context
 from tests.journeys.people import LESSON, QUIZ
 from tests.journeys.test_group import Person
 from tests.journeys.test_rounds import OF_PAVEL, OF_VERA, ask_for_replies, come_together, reply, write
@@ -53,12 +53,7 @@ def miss_some(reader: Person, quiz: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("database", "scripts", "viewport"),
-    [("sqlite", True, PHONE), ("postgresql", False, DESKTOP)],
-    indirect=["database"],
-    ids=["scripts, phone", "no scripts, desktop"],
-)
+@ON_BOTH_CHANGED_ABOUT
 def test_a_lesson_is_read_noted_on_answered_and_talked_about(
     site: str, browser: Browser, scripts: bool, viewport: dict[str, int], tmp_path: Path
 ) -> None:
