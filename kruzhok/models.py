@@ -11,6 +11,8 @@ import course.reference.models
 import course.syllabus.models
 import course.texts.models
 import course.users.models
+import lessons.agenda.models
+import lessons.articles.models
 import lessons.discussion.models
 import lessons.frames.models
 import lessons.models

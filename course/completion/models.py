@@ -73,3 +73,19 @@ class Look(Base):
     at: Mapped[datetime]
 
     by: Mapped[User] = relationship()
+
+
+class HelpRules(Base):
+    """When the page of progress says that a student of a study group may need a hand; None switches a rule off."""
+
+    __tablename__ = "help_rules"
+    __table_args__ = (
+        CheckConstraint("quiet_days >= 1", name="quiet_for_a_day"),
+        CheckConstraint("late_parts >= 1", name="one_part_late"),
+        CheckConstraint("score_below BETWEEN 1 AND 100", name="score_in_percent"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), unique=True)
+    quiet_days: Mapped[int | None]
+    late_parts: Mapped[int | None]
+    score_below: Mapped[int | None]

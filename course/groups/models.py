@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.base.db import Base, partial
+from course.base.files import File
 from course.outline.models import Course
 from course.users.models import User
 
@@ -33,6 +34,8 @@ class StudyGroup(Base):
     write_first: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    #: The group whose next run this is: of one group there is one.
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("study_group.id", ondelete="SET NULL"), unique=True)
 
     course: Mapped[Course] = relationship()
 
@@ -71,6 +74,8 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (
+        Index("one_open_invitation_by_mail", "group_id", "email", unique=True, **partial(revoked_at=None, uses=0)),
+        CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("uses >= 0 AND (uses_allowed IS NULL OR uses <= uses_allowed)", name="uses_within_limit"),
     )
 
@@ -85,6 +90,9 @@ class Invitation(Base):
     uses_allowed: Mapped[int | None]
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[datetime | None]
+    #: One that is sent to somebody of a roster: the address it went to, folded, and the subgroup they will be in.
+    email: Mapped[str | None]
+    subgroup_id: Mapped[int | None] = mapped_column(ForeignKey("subgroup.id", ondelete="SET NULL"), index=True)
 
     group: Mapped[StudyGroup] = relationship()
 
@@ -112,13 +120,37 @@ class JoinRequest(Base):
     invitation: Mapped[Invitation] = relationship()
 
 
+class Division(Base):
+    """A study group parted into subgroups of about `size` for one reading or talk; the next one mixes people anew."""
+
+    __tablename__ = "division"
+    __table_args__ = (
+        UniqueConstraint("group_id", "number"),
+        UniqueConstraint("id", "group_id"),
+        CheckConstraint("number >= 1", name="numbers_from_one"),
+        CheckConstraint("size >= 2", name="nobody_alone"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    size: Mapped[int]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    made_at: Mapped[datetime]
+
+
 class Subgroup(Base):
     """Some members of a study group, for one reading or talk; without a name where a prompt was assigned to people."""
 
     __tablename__ = "subgroup"
-    __table_args__ = (UniqueConstraint("id", "group_id"), UniqueConstraint("group_id", "name"))
+    __table_args__ = (
+        ForeignKeyConstraint(["division_id", "group_id"], ["division.id", "division.group_id"]),
+        UniqueConstraint("id", "group_id"),
+        UniqueConstraint("group_id", "name"),
+    )
 
     group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
+    #: The division of the whole group that it is a part of, if it is of one.
+    division_id: Mapped[int | None] = mapped_column(index=True)
     name: Mapped[str | None]
     created_at: Mapped[datetime]
 
@@ -134,5 +166,54 @@ class SubgroupMember(Base):
     )
 
     subgroup_id: Mapped[int]
+    enrolment_id: Mapped[int] = mapped_column(index=True)
+    group_id: Mapped[int]
+
+
+class Roster(Base):
+    """A list of people that a planner brought, as it was, until it is taken over; it is not kept for long."""
+
+    __tablename__ = "roster"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"), index=True)
+    name: Mapped[str]
+    at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+
+    file: Mapped[File] = relationship()
+
+
+class Message(Base):
+    """What a tutor or an organiser writes to members of their study group; `once` names the press of the button."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("id", "group_id"),
+        UniqueConstraint("by_id", "once"),
+        CheckConstraint("words <> ''", name="not_empty"),
+    )
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("study_group.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    subject: Mapped[str]
+    words: Mapped[str]
+    html: Mapped[str]
+    at: Mapped[datetime]
+    once: Mapped[str | None]
+
+
+class MessageTo(Base):
+    """One member whom a message is for; they do not learn who else."""
+
+    __tablename__ = "message_to"
+    __table_args__ = (
+        ForeignKeyConstraint(["message_id", "group_id"], ["message.id", "message.group_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["enrolment_id", "group_id"], ["enrolment.id", "enrolment.group_id"], ondelete="CASCADE"),
+        UniqueConstraint("message_id", "enrolment_id"),
+    )
+
+    message_id: Mapped[int]
     enrolment_id: Mapped[int] = mapped_column(index=True)
     group_id: Mapped[int]

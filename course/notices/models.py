@@ -1,6 +1,6 @@
 """What a user is to be told, on the page or by mail."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,3 +20,17 @@ class Notice(Base):
     at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     mailed_in: Mapped[str | None]
+
+
+class Digest(Base):
+    """The letter of one day to a user, which tells what is new and what is due. Sent again after a fault it is the same
+    letter: it keeps its words and its `message_id`."""
+
+    __tablename__ = "digest"
+    __table_args__ = (UniqueConstraint("user_id", "day"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    day: Mapped[date]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

@@ -10,6 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from course.base.db import Base, partial
 
 
+class DigestKind(enum.Enum):
+    """How often somebody wants a letter about what is new and due."""
+
+    daily = "daily"
+    weekly = "weekly"
+    none = "none"
+
+
 class User(Base):
     """An account, or a guest: a user without e-mail, made on a visitor's first act."""
 
@@ -35,6 +43,7 @@ class User(Base):
     pace: Mapped[int | None]
     #: How they like to read: theme, face, size and width, each only where it is not as for everybody.
     reading: Mapped[dict[str, Any] | None]
+    digest: Mapped[DigestKind] = mapped_column(default=DigestKind.weekly)
     created_at: Mapped[datetime]
     #: The last day on which something was done here; what a guest is forgotten by. No finer trace is kept.
     active_on: Mapped[date]

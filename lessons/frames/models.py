@@ -28,6 +28,8 @@ class Frame(Base):
     answers: Mapped[dict[str, Any]]
     written_at: Mapped[datetime]
     shared_at: Mapped[datetime | None]
+    #: Whom it is shared with, where the text was given to subgroups to read: with that one, and the tutors.
+    subgroup_id: Mapped[int | None] = mapped_column(ForeignKey("subgroup.id"), index=True)
 
     enrolment: Mapped[Enrolment] = relationship()
     text: Mapped[Text] = relationship()
