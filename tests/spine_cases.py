@@ -1,6 +1,7 @@
 """What the database must refuse, noun by noun: for each key of the spine a row that breaks it, and nothing else."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -224,6 +225,72 @@ GROUPS = [
         lambda s: {"subgroup_id": s["subgroup_member"].subgroup_id},
     ),
     Case("uq_notice_user_id_kind_ref", "a notice twice", lambda s: {"ref": s["notice"].ref}),
+    Case(
+        "uq_study_group_previous_id",
+        "two next runs of one group",
+        lambda s: {"previous_id": s["next run"].previous_id},
+        lambda s: {"previous_id": s("next run")},
+    ),
+    Case(
+        "ck_invitation_email_folded",
+        "an address with capitals",
+        lambda s: {"email": "Ada@example.org"},
+        lambda s: {"email": "ada@example.org"},
+    ),
+    Case(
+        "one_open_invitation_by_mail",
+        "two open invitations of one person",
+        lambda s: {"email": s["invitation by mail"].email},
+        lambda s: {"email": s["invitation by mail"].email, "revoked_at": NOW},
+    ),
+    Case(
+        "fk_subgroup_division_id_group_id_division",
+        "a part of another group's division",
+        lambda s: {"division_id": s("division of the other group")},
+        lambda s: {"division_id": s("division")},
+    ),
+    Case(
+        "uq_division_group_id_number",
+        "a division twice",
+        lambda s: {"number": s["division"].number},
+        lambda s: {"number": s["division"].number + 1},
+    ),
+    Case("ck_division_numbers_from_one", "division number nought", lambda s: {"number": 0}),
+    Case("ck_division_nobody_alone", "subgroups of one", lambda s: {"size": 1}, lambda s: {"size": 2}),
+    Case("ck_message_not_empty", "a message without words", lambda s: {"words": ""}),
+    Case(
+        "uq_message_by_id_once",
+        "one press, two messages",
+        lambda s: {"once": s["message of one click"].once},
+        lambda s: {"once": "another click"},
+    ),
+    Case(
+        "fk_message_to_message_id_group_id_message",
+        "a message of another group",
+        lambda s: {"message_id": s("message of the other group")},
+    ),
+    Case(
+        "fk_message_to_enrolment_id_group_id_enrolment",
+        "a message to a member of another group",
+        lambda s: {"enrolment_id": s("member of the other group")},
+    ),
+    Case(
+        "uq_message_to_message_id_enrolment_id",
+        "a message twice to one member",
+        lambda s: {"message_id": s["message_to"].message_id},
+    ),
+    Case(
+        "uq_digest_user_id_day",
+        "two letters of one day",
+        lambda s: {"day": s["digest"].day},
+        lambda s: {"day": s["digest"].day - timedelta(days=1)},
+    ),
+    Case(
+        "uq_digest_message_id",
+        "two letters of one name",
+        lambda s: {"day": BEFORE.date(), "message_id": s["digest"].message_id},
+        lambda s: {"day": BEFORE.date()},
+    ),
 ]
 
 SYLLABUS = [
@@ -234,6 +301,75 @@ SYLLABUS = [
         lambda s: {"number": s["meeting"].number + 1},
     ),
     Case("ck_meeting_numbers_from_one", "meeting number nought", lambda s: {"number": 0}),
+    Case("ck_meeting_lasts_a_day_at_most", "no time at all", lambda s: {"lasts": 0}, lambda s: {"lasts": 1}),
+    Case("ck_meeting_lasts_a_day_at_most", "longer than a day", lambda s: {"lasts": 1441}, lambda s: {"lasts": 1440}),
+    Case(
+        "fk_meeting_chair_id_group_id_enrolment",
+        "a chair from another group",
+        lambda s: {"chair_id": s("member of the other group")},
+        lambda s: {"chair_id": s("member")},
+    ),
+    Case(
+        "uq_pacing_group_id",
+        "two paces of one group",
+        lambda s: {"group_id": s["pacing"].group_id},
+        lambda s: {"group_id": s("other group")},
+    ),
+    Case(
+        "ck_pacing_one_way_or_the_other",
+        "several lessons over several meetings",
+        lambda s: {"lessons": 2, "meetings": 2},
+        lambda s: {"lessons": 2},
+    ),
+    Case("ck_pacing_one_way_or_the_other", "no lesson", lambda s: {"lessons": 0}),
+    Case("ck_pacing_one_way_or_the_other", "no meeting", lambda s: {"meetings": 0}),
+    Case(
+        "ck_pacing_ends_after_start",
+        "an end before the start",
+        lambda s: {"ends": BEFORE.date() - timedelta(days=1)},
+        lambda s: {"ends": NOW.date()},
+    ),
+    Case(
+        "ck_holiday_ends_after_start",
+        "an end before the start",
+        lambda s: {"last": s["holiday"].first - timedelta(days=1)},
+        lambda s: {"last": s["holiday"].first},
+    ),
+    Case("ck_relative_date_known_field", "a field that no rule has", lambda s: {"field": "colour"}),
+    Case(
+        "uq_relative_date_assignment_id_field",
+        "one date said twice",
+        lambda s: {"field": s["relative_date"].field},
+        lambda s: {"field": "close"},
+    ),
+    Case(
+        "fk_relative_date_assignment_id_group_id_assignment",
+        "a date of another group's assignment",
+        lambda s: {"assignment_id": s("assignment of the other group")},
+    ),
+    Case(
+        "fk_relative_date_meeting_id_group_id_meeting",
+        "a date by another group's meeting",
+        lambda s: {"meeting_id": s("meeting of the other group")},
+    ),
+    Case(
+        "uq_calendar_feed_token_hash",
+        "an address twice",
+        lambda s: {"token_hash": s["calendar_feed"].token_hash, "revoked_at": NOW},
+        lambda s: {"revoked_at": NOW},
+    ),
+    Case(
+        "one_live_feed",
+        "two live feeds of one user",
+        lambda s: {"user_id": s["calendar_feed"].user_id},
+        lambda s: {"user_id": s["calendar_feed"].user_id, "revoked_at": NOW},
+    ),
+    Case(
+        "one_live_feed_of_group",
+        "two live feeds of one user and group",
+        lambda s: {"group_id": s["feed of a group"].group_id},
+        lambda s: {"group_id": s("other group")},
+    ),
     Case(
         "fk_assignment_group_id_course_id_study_group",
         "an assignment of a group that studies another course",
@@ -318,6 +454,21 @@ SYLLABUS = [
 ]
 
 COMPLETION = [
+    Case(
+        "uq_help_rules_group_id",
+        "two sets of rules of one group",
+        lambda s: {"group_id": s["help_rules"].group_id},
+        lambda s: {"group_id": s("other group")},
+    ),
+    Case("ck_help_rules_quiet_for_a_day", "quiet for no day", lambda s: {"quiet_days": 0}, lambda s: {"quiet_days": 1}),
+    Case("ck_help_rules_one_part_late", "no part late", lambda s: {"late_parts": 0}, lambda s: {"late_parts": 1}),
+    Case("ck_help_rules_score_in_percent", "below nothing", lambda s: {"score_below": 0}, lambda s: {"score_below": 1}),
+    Case(
+        "ck_help_rules_score_in_percent",
+        "below more than all",
+        lambda s: {"score_below": 101},
+        lambda s: {"score_below": 100},
+    ),
     Case("ck_completion_fact_means_what_it_says", "a tick that says not done", lambda s: {"done": False}),
     Case(
         "ck_completion_fact_override_says_why",
@@ -887,6 +1038,49 @@ SEARCH = [
     ),
 ]
 
+AT_MEETINGS = [
+    Case(
+        "uq_article_course_id_address",
+        "an article twice on the list of a course",
+        lambda s: {"address": s["article"].address},
+        lambda s: {"address": s["article"].address, "course_id": s("other course")},
+    ),
+    Case(
+        "uq_article_group_id_address",
+        "an article twice on the list of a group",
+        lambda s: {"course_id": None, "group_id": s("study_group"), "address": s["article of a group"].address},
+        lambda s: {"course_id": None, "group_id": s("other group"), "address": s["article of a group"].address},
+    ),
+    Case("ck_article_one_owner", "two owners", lambda s: {"group_id": s("study_group")}),
+    Case("ck_article_one_owner", "no owner", lambda s: {"course_id": None}),
+    Case("ck_article_has_a_title", "no title", lambda s: {"title": ""}),
+    Case(
+        "uq_agenda_item_meeting_id_enrolment_id_text_id_passage_ident",
+        "a passage twice by one member",
+        lambda s: {"text_id": s("text"), "passage_ident": s["passage on the agenda"].passage_ident},
+        lambda s: {"text_id": s("text"), "passage_ident": "p-2"},
+    ),
+    Case(
+        "ck_agenda_item_passage_of_a_text",
+        "a passage of no text",
+        lambda s: {"passage_ident": "p-1"},
+        lambda s: {"passage_ident": "p-1", "text_id": s("text")},
+    ),
+    Case(
+        "ck_agenda_item_not_empty",
+        "nothing to talk about",
+        lambda s: {"words": ""},
+        lambda s: {"words": "", "text_id": s("text"), "passage_ident": "p-1"},
+    ),
+    Case(
+        "uq_minutes_meeting_id_number",
+        "a number twice",
+        lambda s: {"number": s["minutes"].number},
+        lambda s: {"number": s["minutes"].number + 1},
+    ),
+    Case("ck_minutes_not_empty", "minutes without words", lambda s: {"words": ""}),
+]
+
 GROUND_FLOOR = [
     Case("uq_file_sha256", "the same bytes twice", lambda s: {"sha256": s["file"].sha256}),
     Case("ck_file_size_not_negative", "less than nothing", lambda s: {"size": -1}),
@@ -914,6 +1108,7 @@ CASES = [
     *MEETING_OTHERS,
     *NOTING,
     *SEARCH,
+    *AT_MEETINGS,
     *GROUND_FLOOR,
 ]
 

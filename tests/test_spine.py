@@ -93,6 +93,9 @@ def test_every_key_has_a_case() -> None:
 #: Columns that are empty in the first row of their table -> a row where they are not, or where no other check speaks.
 FILLED = {
     "activity.kind": "lesson of the group",
+    "agenda_item.text_id": "passage on the agenda",
+    "article.group_id": "article of a group",
+    "calendar_feed.group_id": "feed of a group",
     "complaint.note_id": "complaint about a note",
     "complaint.note_reply_id": "complaint about a reply",
     "completion.state": "completion of what is begun",

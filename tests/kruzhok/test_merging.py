@@ -63,6 +63,17 @@ NOT_OF_GUESTS = {
     "discussion",
     # To import a text takes one too.
     "text_import",
+    # So does to lead or be written to in a group, to be sent letters, and to have a calendar.
+    "meeting",
+    "division",
+    "roster",
+    "message",
+    "message_to",
+    "agenda_item",
+    "minutes",
+    "article",
+    "calendar_feed",
+    "digest",
 }
 MERGED = {"enrolment", "attempt", "completion_fact", "journal_entry", "frame", "note", "note_reply", "draft", "notice"}
 
