@@ -92,6 +92,18 @@ class Base(DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Changing:
+    """A row that says when it was last changed, whoever changed it: by this, calendars see that a date is another.
+
+    None: not since this is kept."""
+
+    changed_at: Mapped[datetime | None] = mapped_column(default=_now, onupdate=_now)
+
+
 def partial(**equal: Any) -> dict[str, Any]:
     """Return the arguments of a partial index: rows where every named column equals the value (None: is null)."""
     conditions = []

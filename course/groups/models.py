@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from course.base.db import Base, partial
+from course.base.db import Base, Changing, partial
 from course.base.files import File
 from course.outline.models import Course
 from course.users.models import User
@@ -19,7 +19,7 @@ class Role(enum.Enum):
     tutor = "tutor"
 
 
-class StudyGroup(Base):
+class StudyGroup(Changing, Base):
     """People on one syllabus of one course, with or without a tutor."""
 
     __tablename__ = "study_group"

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from course.base.db import Base, partial
+from course.base.db import Base, Changing, partial
 from course.base.files import File
 
 
@@ -70,7 +70,7 @@ class ActivityKind(enum.Enum):
     quiz = "quiz"
 
 
-class Activity(Base):
+class Activity(Changing, Base):
     """A node of the outline that can be completed; of the curriculum, or (with a group) of one study group."""
 
     __tablename__ = "activity"

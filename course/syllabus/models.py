@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from course.base.db import Base, partial
+from course.base.db import Base, Changing, partial
 from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity
 
 
-class Meeting(Base):
+class Meeting(Changing, Base):
     """One gathering or week of a study group, on a day of the group's zone; a cancelled one keeps its number."""
 
     __tablename__ = "meeting"
@@ -79,7 +79,7 @@ class Holiday(Base):
     name: Mapped[str] = mapped_column(default="")
 
 
-class Assignment(Base):
+class Assignment(Changing, Base):
     """An activity given to an audience. Without targets it is for the whole study group."""
 
     __tablename__ = "assignment"
@@ -138,8 +138,8 @@ DATES = ("open", "due", "reply_due", "close")
 
 
 class RelativeDate(Base):
-    """That a date of an assignment is so many days after a meeting: "meeting 3 + 2 days". Its moment, worked out anew
-    whenever meetings move, stands in the assignment."""
+    """That a date of an assignment is so many days after a meeting: "meeting 3 + 2 days", at an hour if one was named.
+    Its moment, worked out anew whenever meetings move, stands in the assignment."""
 
     __tablename__ = "relative_date"
     __table_args__ = (
@@ -156,6 +156,7 @@ class RelativeDate(Base):
     field: Mapped[str]
     meeting_id: Mapped[int] = mapped_column(index=True)
     days: Mapped[int] = mapped_column(default=0)
+    hour: Mapped[time | None]
 
 
 #: The six fields of a rule that can be excepted (RULES, section 6).

@@ -17,6 +17,17 @@ def upgrade() -> None:
     """Bring the schema forward. What is there goes on as it was; letters come weekly until somebody says otherwise."""
     _tables()
     _columns()
+    _dates()
+
+
+def _dates() -> None:
+    """Say of what a group gave itself for a meeting that it is due then, as it was until now without being said."""
+    op.execute(
+        "INSERT INTO relative_date (assignment_id, group_id, field, meeting_id, days)"
+        " SELECT assignment.id, assignment.group_id, 'due', assignment.meeting_id, 0 FROM assignment"
+        " JOIN activity ON activity.id = assignment.activity_id"
+        " WHERE assignment.meeting_id IS NOT NULL AND activity.group_id IS NOT NULL AND activity.kind = 'reading'"
+    )
 
 
 def _tables() -> None:
@@ -305,6 +316,7 @@ def _tables() -> None:
         sa.Column("field", sa.String(), nullable=False),
         sa.Column("meeting_id", WIDE, nullable=False),
         sa.Column("days", WIDE, nullable=False),
+        sa.Column("hour", sa.Time(), nullable=True),
         sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.CheckConstraint("field IN ('open', 'due', 'reply_due', 'close')", name=op.f("ck_relative_date_known_field")),
         sa.ForeignKeyConstraint(
@@ -326,6 +338,10 @@ def _tables() -> None:
 
 
 def _columns() -> None:
+    for table in ("activity", "assignment"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("frame", schema=None) as batch_op:
         batch_op.add_column(sa.Column("subgroup_id", WIDE, nullable=True))
         batch_op.create_index(batch_op.f("ix_frame_subgroup_id"), ["subgroup_id"], unique=False)
@@ -353,6 +369,7 @@ def _columns() -> None:
         batch_op.add_column(sa.Column("lasts", WIDE, nullable=True))
         batch_op.add_column(sa.Column("where", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("chair_id", WIDE, nullable=True))
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_check_constraint(op.f("ck_meeting_lasts_a_day_at_most"), "lasts BETWEEN 1 AND 1440")
         batch_op.create_index(batch_op.f("ix_meeting_chair_id"), ["chair_id"], unique=False)
         batch_op.create_foreign_key(
@@ -369,6 +386,7 @@ def _columns() -> None:
 
     with op.batch_alter_table("study_group", schema=None) as batch_op:
         batch_op.add_column(sa.Column("previous_id", WIDE, nullable=True))
+        batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_study_group_previous_id"), ["previous_id"])
         batch_op.create_foreign_key(
             batch_op.f("fk_study_group_previous_id_study_group"),
