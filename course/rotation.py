@@ -146,7 +146,7 @@ def _exchange(parts: list[list[int]], weights: _Weights) -> None:
         for other, weight in row.items():
             with_part[member][seat[other]] += weight
     for _round in range(_ROUNDS):
-        if not any([_bettered(pair, seat, with_part, weights) for pair in combinations(sorted(seat), 2)]):
+        if not sum(_bettered(pair, seat, with_part, weights) for pair in combinations(sorted(seat), 2)):
             break
     for at, part in enumerate(parts):
         part[:] = [member for member in seat if seat[member] == at]

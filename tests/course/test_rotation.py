@@ -27,8 +27,8 @@ def test_sizes_differ_by_one_and_nobody_is_alone(count, size):
 
 @pytest.mark.parametrize(
     ("count", "size", "wanted"),
-    [(12, 4, [4, 4, 4]), (13, 4, [5, 4, 4]), (14, 4, [4, 4, 3, 3]), (5, 4, [5]), (7, 2, [3, 2, 2]), (3, 2, [3]), (6, 4, [3, 3])],
-)  # fmt: skip
+    [(12, 4, [4, 4, 4]), (13, 4, [5, 4, 4]), (14, 4, [4, 4, 3, 3]), (5, 4, [5]), (7, 2, [3, 2, 2]), (3, 2, [3])],
+)
 def test_sizes_are_the_nearest_to_what_was_asked(count, size, wanted):
     assert sizes(count, size) == wanted
 
