@@ -156,6 +156,13 @@ class StaticFiles:
         response.headers["Content-Encoding"] = "gzip"
 
 
+def attachment(content: bytes, media_type: str, name: str) -> Response:
+    """Return the answer that is kept as a file called NAME, of letters, digits, points and hyphens."""
+    response = Response(content, content_type=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
 def wants_json() -> bool:
     """Return whether the request comes from the page's script and is answered with data, not with a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])

@@ -1,9 +1,9 @@
 """Words out of bytes: by the mark before them, by what they say of themselves, as UTF-8, or by their look."""
 
-import codecs
 import re
 from contextlib import suppress
 
+from course.base.decoding import MARKS, by_look, by_mark, utf16_by_look
 from course.base.words import _
 from lessons.importing.imported import Notice
 
@@ -22,27 +22,16 @@ _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})|<meta[^>]{0,300}?\bcharset\s*=\s*["']?\s*([A-Za-z0-9._-]{1,40})""",
     re.IGNORECASE,
 )
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _BREAKS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufff9-\ufffb]")
-_BESIDE = re.compile(rb"[\x80-\xff]{2,}")
 
 
 def decoded(content: bytes) -> tuple[str, Notice | None]:
     """Return the words of CONTENT, and what is to be said where its encoding had to be guessed or did not hold.
 
     There are always words: a byte that means nothing is shown as U+FFFD."""
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return tidy(content[len(mark) :].decode(encoding, "replace")), None
-    if encoding := _utf16_by_look(content):
-        return tidy(content.decode(encoding, "replace")), None
+    if (marked := by_mark(content)) is not None:
+        return tidy(marked.words), None
     found = _DECLARED.search(content[:2048])
     declared = (found[1] or found[2]).decode().lower() if found else ""
     for name in (_ENCODINGS.get(declared, ""), "utf-8"):
@@ -60,30 +49,16 @@ def tidy(words: str) -> str:
 def looks_binary(content: bytes) -> bool:
     """Return whether CONTENT, which begins as no format that is known here, has bytes that no text has."""
     head = content[:8192]
-    if any(head.startswith(mark) for mark, _encoding in _MARKS) or _utf16_by_look(head):
+    if any(head.startswith(mark) for mark, _encoding in MARKS) or utf16_by_look(head):
         return False
     odd = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
     return b"\0" in head or odd * 50 > len(head)
 
 
-def _utf16_by_look(content: bytes) -> str:
-    """Return the kind of UTF-16 in which CONTENT, without a mark, seems to be written: every other byte is nought."""
-    head = content[:64]
-    even, odd = head[::2], head[1::2]
-    if len(head) >= 4 and not any(odd) and all(even):
-        return "utf-16-le"
-    return "utf-16-be" if len(head) >= 4 and not any(even) and all(odd) else ""
-
-
 def _guessed(content: bytes) -> tuple[str, Notice]:
-    words = content.decode("utf-8", "replace")
-    bad = words.count("\ufffd")
-    if sum(char > "\x7f" for char in words) > 10 * bad:
+    found = by_look(content)
+    if not found.guessed:
         message = _("Some of the file is damaged: {n} signs that could not be read are shown as �.")
-        return tidy(words), Notice(message.format(n=bad))
-    high = sum(byte > 0x7F for byte in content)
-    # In a text in Cyrillic letters most of them stand beside another; in a western one they stand alone.
-    cyrillic = 2 * sum(len(run) for run in _BESIDE.findall(content)) > high
-    name, encoding = ("windows-1251", "cp1251") if cyrillic else ("windows-1252", "cp1252")
+        return tidy(found.words), Notice(message.format(n=found.damaged))
     message = _("The file does not say how its letters are written; it was read as {name}. See whether it looks right.")
-    return tidy(content.decode(encoding, "replace")), Notice(message.format(name=name))
+    return tidy(found.words), Notice(message.format(name=found.encoding))
