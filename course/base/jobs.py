@@ -4,19 +4,25 @@ A job is added in the transaction of the request that wants it, so it leaves onl
 """
 
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, or_, select
+from sqlalchemy import CheckConstraint, Index, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from course.base.db import Base, Database, partial
 
 log = logging.getLogger(__name__)
 
-#: How long a worker may take over one job before another may try it.
-LEASE = timedelta(minutes=5)
+#: How long a job is a worker's without a sign of life. A worker renews its lease while it works, however long that
+#: takes: only of one that was killed does it run out, and then another may try the job.
+LEASE = timedelta(minutes=1)
+#: A lease is renewed so often before it would run out.
+RENEWALS = 4
 #: A job is tried so often, each time after a longer wait, and then left with its error for the administrator.
 MAX_TRIES = 6
 
@@ -42,8 +48,30 @@ class Job(Base):
     error: Mapped[str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What work returns that comes round: it is the same job that waits, until AT and with that PAYLOAD. No moment lies
+    between the end of one round and the beginning of the next in which a killed worker could lose it."""
+
+    at: datetime
+    payload: dict[str, Any]
+
+
+class Hopeless(Exception):
+    """What work raises that would fail each time: it is left at once with its error for the administrator."""
+
+
 #: Does one kind of job. It opens its own transactions, so that slow work (mail) holds none.
-Work = Callable[[Database, dict[str, Any], datetime], None]
+Work = Callable[[Database, dict[str, Any], datetime], Again | None]
+
+
+class Lease(NamedTuple):
+    """A job that is a worker's, until then."""
+
+    job_id: int
+    kind: str
+    payload: dict[str, Any]
+    until: datetime
 
 
 def add_job(session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, key: str | None = None) -> None:
@@ -56,27 +84,38 @@ def add_job(session: Session, kind: str, payload: dict[str, Any], *, run_at: dat
     session.flush()
 
 
-def run_due_jobs(database: Database, work: Mapping[str, Work], *, now: Callable[[], datetime], limit: int = 100) -> int:
+def run_due_jobs(
+    database: Database,
+    work: Mapping[str, Work],
+    *,
+    now: Callable[[], datetime],
+    limit: int = 100,
+    lease: timedelta = LEASE,
+) -> int:
     """Do up to LIMIT jobs that are due, one after the other; return how many were tried.
 
     Each is leased in one short transaction and settled in another, so a worker killed in between loses nothing: the
     lease runs out and the job is tried again. Work must therefore bear being done twice.
     """
     for tried in range(limit):
-        if (leased := _lease(database, now())) is None:
+        if (leased := _lease(database, now(), lease)) is None:
             return tried
-        job_id, kind, payload = leased
-        try:
-            work[kind](database, payload, now())
-        except Exception as error:
-            log.exception("Job %d (%s) failed", job_id, kind)
-            _settle(database, job_id, now(), error)
-        else:
-            _settle(database, job_id, now(), None)
+        again: Again | None = None
+        error: Exception | None = None
+        with _held(database, leased, now, lease) as held:
+            try:
+                again = work[leased.kind](database, leased.payload, now())
+            except Hopeless as failure:
+                log.warning("Job %d (%s) is given up", leased.job_id, leased.kind)
+                error = failure
+            except Exception as failure:
+                log.exception("Job %d (%s) failed", leased.job_id, leased.kind)
+                error = failure
+        _settle(database, held(), now(), again, error)
     return limit
 
 
-def _lease(database: Database, now: datetime) -> tuple[int, str, dict[str, Any]] | None:
+def _lease(database: Database, now: datetime, lease: timedelta) -> Lease | None:
     due = (
         select(Job)
         .where(Job.done_at.is_(None), Job.failed_at.is_(None), Job.run_at <= now)
@@ -92,19 +131,55 @@ def _lease(database: Database, now: datetime) -> tuple[int, str, dict[str, Any]]
         job = session.scalar(due.with_for_update(skip_locked=True))
         if job is None:
             return None
-        job.leased_until = now + LEASE
+        job.leased_until = now + lease
         job.tries += 1
-        return job.id, job.kind, job.payload
+        return Lease(job.id, job.kind, job.payload, job.leased_until)
 
 
-def _settle(database: Database, job_id: int, now: datetime, error: Exception | None) -> None:
+@contextmanager
+def _held(
+    database: Database, leased: Lease, now: Callable[[], datetime], lease: timedelta
+) -> Iterator[Callable[[], Lease]]:
+    """Renew the lease while the block runs; give what returns it as it is now."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        nonlocal leased
+        while not ended.wait(lease.total_seconds() / RENEWALS):
+            until = now() + lease
+            mine = update(Job).where(Job.id == leased.job_id, Job.leased_until == leased.until)
+            try:
+                with database.transaction() as session:
+                    if not session.execute(mine.values(leased_until=until)).rowcount:  # type: ignore[attr-defined]
+                        return  # this process stood still for so long that another took it
+            except Exception:
+                log.exception("The lease of job %d was not renewed", leased.job_id)
+            else:
+                leased = leased._replace(until=until)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield lambda: leased
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _settle(database: Database, leased: Lease, now: datetime, again: Again | None, error: Exception | None) -> None:
+    """Say what became of a job; of one that another worker took meanwhile that one says it."""
+    mine = select(Job).where(Job.id == leased.job_id, Job.leased_until == leased.until).with_for_update()
     with database.transaction() as session:
-        job = session.get_one(Job, job_id)
+        job = session.scalar(mine)
+        if job is None:
+            return
         job.leased_until = None
-        if error is None:
+        if again is not None:
+            job.run_at, job.payload, job.tries, job.error = again.at, again.payload, 0, None
+        elif error is None:
             job.done_at, job.error = now, None
             job.payload = {}  # a letter may hold a link that works, and is of no use any more
-        elif job.tries >= MAX_TRIES:
+        elif job.tries >= MAX_TRIES or isinstance(error, Hopeless):
             job.failed_at, job.error = now, repr(error)
         else:
             job.run_at, job.error = now + timedelta(seconds=30) * 4**job.tries, repr(error)

@@ -1,12 +1,20 @@
 """Mail: one letter at a time over SMTP, or, where no server is configured, into the log for the administrator."""
 
+import hashlib
 import logging
 import smtplib
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.policy import SMTP, Policy
+from email.utils import format_datetime, formatdate, make_msgid
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from course.base.words import _
 
 log = logging.getLogger(__name__)
 
@@ -21,21 +29,85 @@ class MailServer:
     sender: str
 
 
-def send_mail(server: MailServer | None, to: str, subject: str, body: str) -> None:
-    """Send one letter of plain text; raise OSError or smtplib.SMTPException where the server did not take it.
+class Undeliverable(smtplib.SMTPException):
+    """A letter that this server will never take: to try it again is of no use."""
 
+
+class _Address(UnstructuredHeader):  # type: ignore[misc]
+    """A header that is an address in angle brackets, on one line however long it is: folded, it would be encoded like
+    words, and no mail program would find the address in it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        if not self.isascii():
+            return str(super().fold(policy=policy))
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _Address)
+POLICY = SMTP.clone(header_factory=_headers)
+
+
+def send_mail(
+    server: MailServer | None,
+    to: str,
+    subject: str,
+    body: str,
+    *,
+    html: str | None = None,
+    message_id: str | None = None,
+    made_at: datetime | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Send one letter: BODY as plain text, and the same as HTML where there is that. Raise Undeliverable where the
+    server will not take it, OSError or another smtplib.SMTPException where it did not; ValueError for a line break in
+    what stands at its head.
+
+    With a MESSAGE_ID and the moment it was MADE_AT, a letter that is sent again is the same to the byte.
     Without a SERVER the letter goes to the log, so that whoever runs the site can pass its link on.
     """
     if server is None:
         log.warning("No mail server is configured. A letter for %s would say:\n%s\n\n%s", to, subject, body)
         return
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = server.sender, to, subject
-    letter["Date"], letter["Message-ID"] = (
-        formatdate(localtime=False),
-        make_msgid(domain=server.sender.rpartition("@")[2]),
-    )
+    letter = EmailMessage(policy=POLICY)
+    letter["From"], letter["To"], letter["Subject"] = server.sender, _in_ascii(to), subject
+    letter["Date"] = format_datetime(made_at) if made_at else formatdate(localtime=False)
+    letter["Message-ID"] = message_id or make_msgid(domain=server.sender.rpartition("@")[2])
+    for name, value in (headers or {}).items():
+        letter[name] = value
     letter.set_content(body)
+    if html is not None:
+        letter.add_alternative(html, subtype="html")
+        letter.set_boundary(f"=_{hashlib.sha256(letter['Message-ID'].encode()).hexdigest()[:32]}")
+    try:
+        _hand_in(server, letter)
+    except smtplib.SMTPNotSupportedError as error:
+        raise Undeliverable(_("the server takes no address with such letters")) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        _give_up_where_final(error, *next(iter(error.recipients.values())))
+        raise
+    except smtplib.SMTPDataError as error:
+        _give_up_where_final(error, error.smtp_code, error.smtp_error)
+        raise
+
+
+def _in_ascii(email: str) -> str:
+    """Return EMAIL with its domain as servers look it up; what stands before the @ they must take as it is."""
+    local, _at, domain = email.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError as error:
+        raise Undeliverable(_("there is no such domain")) from error
+
+
+def _give_up_where_final(error: Exception, code: int, said: Any) -> None:
+    """Raise Undeliverable where the CODE of the server's answer says that it stays the same (RFC 5321, 4.2.1)."""
+    if 500 <= code < 600:
+        words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+        raise Undeliverable(f"{code} {words}") from error
+
+
+def _hand_in(server: MailServer, letter: EmailMessage) -> None:
     parts = urlsplit(server.url)
     secure = parts.scheme == "smtps"
     context = ssl.create_default_context()

@@ -1,13 +1,14 @@
 """Jobs: they leave with the commit, are done once, and survive a worker that died."""
 
 import contextlib
-from datetime import datetime, timedelta
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from course.base.db import Database
-from course.base.jobs import LEASE, MAX_TRIES, Job, add_job, run_due_jobs
+from course.base.jobs import LEASE, MAX_TRIES, Again, Hopeless, Job, add_job, run_due_jobs
 from tests.conftest import NOW
 
 
@@ -105,3 +106,59 @@ def test_the_job_of_a_worker_that_was_killed_is_done_by_another_after_its_lease(
     assert run(database, work) == 0
     assert run(database, work, NOW + LEASE) == 1
     assert len(work.done) == 1
+
+
+def test_a_job_that_takes_long_stays_with_the_worker_that_lives(database: Database) -> None:
+    lease = timedelta(seconds=0.4)
+    add(database, run_at=datetime.now(UTC))
+    other = Recorder()
+    tried_by_other = []
+
+    def slow(_database: Database, _payload: dict[str, Any], _now: datetime) -> None:
+        for _time in range(5):
+            time.sleep(0.2)
+            tried_by_other.append(run_due_jobs(database, {"note": other}, now=lambda: datetime.now(UTC), lease=lease))
+
+    run_due_jobs(database, {"note": slow}, now=lambda: datetime.now(UTC), lease=lease)
+    assert (tried_by_other, other.done) == ([0] * 5, [])
+    (job,) = jobs(database)
+    assert (job.done_at is not None, job.leased_until) == (True, None)
+
+
+def test_what_a_worker_says_too_late_of_a_job_that_is_anothers_counts_no_more(database: Database) -> None:
+    add(database)
+    other = Recorder()
+
+    def stood_still(_database: Database, _payload: dict[str, Any], _now: datetime) -> None:
+        run(database, other, NOW + LEASE)
+        raise OSError("I was asleep")
+
+    run_due_jobs(database, {"note": stood_still}, now=lambda: NOW)
+    (job,) = jobs(database)
+    assert (job.done_at, job.error, len(other.done)) == (NOW + LEASE, None, 1)
+
+
+def test_a_job_that_comes_round_is_one_job_with_what_it_says_for_the_next_time(database: Database) -> None:
+    done = []
+
+    def round_(_database: Database, payload: dict[str, Any], now: datetime) -> Again:
+        done.append(payload)
+        return Again(now + timedelta(hours=1), {"words": "and again"})
+
+    add(database, key="round")
+    for hours in (0, 0, 1):
+        run_due_jobs(database, {"note": round_}, now=lambda hours=hours: NOW + timedelta(hours=hours))  # type: ignore[misc]
+    assert done == [{"words": "hello"}, {"words": "and again"}]
+    (job,) = jobs(database)
+    assert (job.run_at, job.done_at, job.tries) == (NOW + timedelta(hours=2), None, 0)
+
+
+def test_a_job_without_hope_is_not_tried_again(database: Database) -> None:
+    def never(_database: Database, _payload: dict[str, Any], _now: datetime) -> None:
+        raise Hopeless("nobody lives there")
+
+    add(database)
+    run_due_jobs(database, {"note": never}, now=lambda: NOW)
+    (job,) = jobs(database)
+    assert (job.failed_at, job.tries) == (NOW, 1)
+    assert "nobody lives there" in (job.error or "")
