@@ -83,7 +83,7 @@ class Limits:
 
 def limits_at(session: Session, quiz: Quiz, enrolment: Enrolment | None) -> Limits:
     """Return the limits of ENROLMENT at QUIZ, those of everybody for a visitor. At most five queries."""
-    own = tuple(_of_quiz(quiz))
+    own = tuple(layers_of_quiz(quiz))
     if enrolment is None:
         return Limits(own)
     said = layers(session, enrolment, quiz.activity)
@@ -99,7 +99,8 @@ def accommodation_of(session: Session, enrolment: Enrolment) -> Accommodation:
     return Accommodation(Fraction(row.factor), row.days) if row else NO_ACCOMMODATION
 
 
-def _of_quiz(quiz: Quiz) -> list[Layer]:
+def layers_of_quiz(quiz: Quiz) -> list[Layer]:
+    """Return what QUIZ says of itself, for everybody."""
     limit = None if quiz.time_limit is None else timedelta(seconds=quiz.time_limit)
     said = {"open": quiz.opens_at, "close": quiz.closes_at, "time_limit": limit, "attempts": quiz.attempts_allowed}
     return [Layer(Level.quiz, field, value, _("The quiz")) for field, value in said.items() if value is not None]

@@ -52,6 +52,26 @@ def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Act
     return {enrolment_id: _nearest_first(said) for enrolment_id, said in found.items()}
 
 
+def all_layers_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, dict[int, list[Layer]]]:
+    """Return what is said of every activity itself for each of ENROLMENTS: enrolment -> activity -> layers.
+
+    What assignments say of a lesson holds for its parts too; that is for the caller to add. Two queries, one where all
+    study alone."""
+    found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
+    for enrolment_id, exception in session.execute(_exceptions(found)):
+        found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
+    in_groups = [one.id for one in enrolments if one.group_id is not None]
+    if in_groups:
+        given = (
+            select(Enrolment.id, Assignment, level_for())
+            .join(Assignment, Assignment.group_id == Enrolment.group_id)
+            .where(Enrolment.id.in_(in_groups), is_for(Enrolment.id), Assignment.withdrawn_at.is_(None))
+        )
+        for enrolment_id, row, level in session.execute(given):
+            found[enrolment_id].setdefault(row.activity_id, []).extend(_assigned(row, Level(level)))
+    return found
+
+
 def layers_for_all(
     session: Session, group_id: int, activity: Activity, subgroup: Subgroup | None = None
 ) -> list[Layer]:
@@ -81,6 +101,29 @@ def due_exceptions_of(session: Session, enrolments: Collection[Enrolment]) -> di
     for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.field == "due")):
         found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
     return found
+
+
+def due_exceptions_in(session: Session, group_id: int) -> list[tuple[RuleException, Layer]]:
+    """Return each exception that holds in a study group from when something is due, with what it says. One query."""
+    members = select(Enrolment.id).where(Enrolment.group_id == group_id)
+    subgroups = select(Subgroup.id).where(Subgroup.group_id == group_id)
+    rows = session.scalars(
+        select(RuleException)
+        .where(RuleException.field == "due", RuleException.revoked_at.is_(None))
+        .where(or_(RuleException.enrolment_id.in_(members), RuleException.subgroup_id.in_(subgroups)))
+        .order_by(RuleException.id)
+    )
+    return [(row, _excepted(row)) for row in rows]
+
+
+def accommodations_in(session: Session, group_id: int) -> dict[int, Accommodation]:
+    """Return what each member of a study group is always given, by the id of the enrolment. One query."""
+    rows = session.scalars(
+        select(models.Accommodation)
+        .join(Enrolment, Enrolment.id == models.Accommodation.enrolment_id)
+        .where(Enrolment.group_id == group_id, models.Accommodation.revoked_at.is_(None))
+    )
+    return {row.enrolment_id: Accommodation(Fraction(row.factor), row.days) for row in rows}
 
 
 def accommodations_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, Accommodation]:

@@ -4,15 +4,19 @@ from typing import Any
 
 from flask import url_for
 
+from course.groups.enrolments import ALONE
+from kruzhok.calendar.dates import Dated
 from kruzhok.today.plan import GoOn, ReadAgain
 from kruzhok.today.tasks import Task
 from lessons.acts import Place
 
 
-def address_of(course: str, what: Task | GoOn | ReadAgain | Place, group: str | None = None) -> str:
+def address_of(course: str, what: Task | GoOn | ReadAgain | Place | Dated, group: str | None = None) -> str:
     """Return the address of what is to be done, in the course of that ident."""
     if isinstance(what, ReadAgain | Place):
         return _passage(course, what, group)
+    if isinstance(what, Dated):
+        return dated_address(what)
     if isinstance(what, Task):
         return _task(course, what, group)
     if what.attempt_id is not None:
@@ -43,3 +47,10 @@ def _task(course: str, task: Task, group: str | None) -> str:
         return url_for("group_readings.reading", slug=group, ident=task.ident)
     anchor = f"reading-{task.ident}" if task.kind == "reading" else None
     return url_for("lessons.lesson", lesson=task.lesson_ident, **told, _anchor=anchor)
+
+
+def dated_address(dated: Dated) -> str:
+    """Return where DATED leads, in its own course and place: a meeting to its place in the syllabus."""
+    if dated.task is not None:
+        return _task(dated.course, dated.task, dated.slug or ALONE)
+    return url_for("syllabus.syllabus", slug=dated.slug, _anchor=f"meeting-{dated.number}")

@@ -1,0 +1,348 @@
+"""The dated things of a user: what the month, /today, the feeds and the letters say, all from here.
+
+A lesson speaks for its parts: what a group does with a lesson by a date is one thing, not five. A part stands for
+itself where it has another date for this member, by an assignment of its own or by an exception. Only quizzes close."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from course.completion.models import State
+from course.completion.records import Standing, standings_of
+from course.groups.enrolments import live_places_of
+from course.groups.models import Enrolment, Role
+from course.outline.models import Activity, ActivityKind
+from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, own_date
+from course.syllabus.assigned import Given, given_to
+from course.syllabus.exceptions import accommodations_of, all_layers_of
+from course.syllabus.models import Meeting
+from course.texts.models import Text
+from course.users.models import User
+from kruzhok.calendar.changes import Changes, changes_of
+from kruzhok.today.tasks import Task
+from lessons.discussion.models import Discussion, Post
+from lessons.models import Lesson, Reading
+from quizzes.limits import layers_of_quiz
+from quizzes.models import Quiz
+
+#: What a date says: one meets; something may be begun from then on; it is due; replies are; it may be begun till then.
+MEETING, OPENS, DUE, REPLIES, CLOSES = KINDS = ("meeting", "opens", "due", "replies", "closes")
+
+#: The field of a rule that each kind is about.
+FIELDS = {OPENS: "open", DUE: "due", REPLIES: "reply_due", CLOSES: "close"}
+
+_ASSIGNED = (Level.user_assignment, Level.subgroup_assignment, Level.group_assignment)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """One thing that has a date for one member of a study group, or for who studies alone.
+
+    `moment` is UTC. Of a meeting whose hour nobody said, which is `whole_day`, it is the beginning of its day; of what
+    is due, most often the last microsecond of a day. `day` is the day it is on in the `zone` of the group."""
+
+    kind: str
+    moment: datetime
+    whole_day: bool
+    day: date
+    zone: ZoneInfo
+    title: str
+    course: str  #: the ident of the course
+    group: str | None  #: the name of the study group, None alone
+    slug: str | None
+    enrolment_id: int
+    #: What is to be done, and leads there (`today.addresses`); None of a meeting.
+    task: Task | None
+    #: It is required of this member, and it is done. What nobody is asked is neither.
+    required: bool
+    done: bool
+    #: The parts of an address that no other date ever has, and that no change of the title or the moment changes.
+    uid: str
+    changed_at: datetime
+    #: Of a meeting: its number, when it ends if that was said, where it is, and whether it was cancelled.
+    number: int = 0
+    ends: datetime | None = None
+    where: str = ""
+    cancelled: bool = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether it waits for this member: required, and not done."""
+        return self.required and not self.done
+
+
+def dates_of(session: Session, user: User, now: datetime, *, group_id: int | None = None) -> list[Dated]:
+    """Return the dated things of USER, the earliest first: in all places that have not ended, or in that of GROUP_ID.
+
+    Of a study group that is archived there is nothing, unless it is the one that is asked for. What was long ago is
+    there too, and what is late NOW says so. Fourteen queries, however many groups they are in."""
+    places = [one for one in live_places_of(session, user) if _is_meant(one, group_id)]
+    if not places:
+        return []
+    known = _Known.read(session, places)
+    found = [dated for place in places for dated in _Place(place, known, now).dates()]
+    return sorted(found, key=lambda one: (one.moment, KINDS.index(one.kind), one.title, one.uid))
+
+
+def _is_meant(place: Enrolment, group_id: int | None) -> bool:
+    if group_id is not None:
+        return place.group_id == group_id
+    return place.group is None or place.group.archived_at is None
+
+
+class _Line(NamedTuple):
+    """An activity of a course, with the number of its lesson, the address or the text it leads to, and its quiz."""
+
+    activity: Activity
+    number: int | None
+    address: str | None
+    text_ident: str | None
+    quiz: Quiz | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is known of some places, by the id of the enrolment or of the group: read at once for all."""
+
+    lines: Sequence[_Line]
+    given: Mapping[int, Sequence[Given]]
+    said: Mapping[int, Mapping[int, Sequence[Layer]]]
+    accommodations: Mapping[int, Accommodation]
+    standings: Mapping[int, Standing]
+    meetings: Mapping[int, Sequence[Meeting]]
+    posted: frozenset[tuple[int, int]]
+    changes: Changes
+
+    @classmethod
+    def read(cls, session: Session, places: Sequence[Enrolment]) -> "_Known":
+        return cls(
+            _lines(session, places),
+            given_to(session, places),
+            all_layers_of(session, places),
+            accommodations_of(session, places),
+            standings_of(session, places),
+            _meetings(session, places),
+            _posted(session, places),
+            changes_of(session, places),
+        )
+
+
+def _lines(session: Session, places: Sequence[Enrolment]) -> list[_Line]:
+    groups = {one.group_id for one in places} - {None}
+    rows = session.execute(
+        select(Activity, Lesson.number, Reading.address, Text.ident, Quiz)
+        .outerjoin(Lesson, Lesson.activity_id == Activity.id)
+        .outerjoin(Reading, Reading.activity_id == Activity.id)
+        .outerjoin(Text, Text.id == Reading.text_id)
+        .outerjoin(Quiz, Quiz.activity_id == Activity.id)
+        .where(Activity.course_id.in_({one.course_id for one in places}), Activity.retired_at.is_(None))
+        .where(or_(Activity.group_id.is_(None), Activity.group_id.in_(groups)))
+        .order_by(Activity.position, Activity.id)
+    )
+    return [_Line(*row) for row in rows]
+
+
+def _meetings(session: Session, places: Sequence[Enrolment]) -> dict[int, list[Meeting]]:
+    groups = {one.group_id for one in places} - {None}
+    found: dict[int, list[Meeting]] = {}
+    if groups:
+        for meeting in session.scalars(select(Meeting).where(Meeting.group_id.in_(groups)).order_by(Meeting.number)):
+            found.setdefault(meeting.group_id, []).append(meeting)
+    return found
+
+
+def _posted(session: Session, places: Sequence[Enrolment]) -> frozenset[tuple[int, int]]:
+    """Return (enrolment, prompt) where it wrote something of its own."""
+    rows = session.execute(
+        select(Post.enrolment_id, Discussion.activity_id)
+        .join(Discussion, Discussion.id == Post.discussion_id)
+        .where(Post.enrolment_id.in_([one.id for one in places]), Post.reply_to_id.is_(None))
+        .distinct()
+    )
+    return frozenset((enrolment_id, activity_id) for enrolment_id, activity_id in rows)
+
+
+class _Place:
+    """One place of the user, and what has a date there."""
+
+    def __init__(self, enrolment: Enrolment, known: _Known, now: datetime) -> None:
+        self.enrolment, self.known, self.now = enrolment, known, now
+        self.zone = ZoneInfo(enrolment.group.zone) if enrolment.group else ZoneInfo("UTC")
+        self.said = known.said[enrolment.id]
+        self.standing = known.standings[enrolment.id]
+        self.accommodation = known.accommodations.get(enrolment.id, NO_ACCOMMODATION)
+        self.given = known.given[enrolment.id]
+        self.assigned = {row.activity_id for row in self.given}
+        self.lines = {line.activity.id: line for line in known.lines if self._is_here(line.activity)}
+        self.parts: dict[int, list[_Line]] = {}
+        for line in self.lines.values():
+            if line.activity.parent_id is not None:
+                self.parts.setdefault(line.activity.parent_id, []).append(line)
+
+    def _is_here(self, activity: Activity) -> bool:
+        mine = self.enrolment
+        return activity.course_id == mine.course_id and activity.group_id in {None, mine.group_id}
+
+    def dates(self) -> Iterator[Dated]:
+        """Yield all of it, in no order."""
+        for meeting in self.known.meetings.get(self.enrolment.group_id or 0, ()):
+            yield self._meeting(meeting)
+        for line in self.lines.values():
+            for kind in (OPENS, DUE, REPLIES, CLOSES):
+                moment = self._own_moment(line, kind)
+                if moment is not None:
+                    yield self._activity(line, kind, moment)
+
+    def _layers(self, line: _Line, kind: str) -> list[Layer]:
+        """Return the rules that hold at LINE: its own, those its lesson is assigned with, those of the quiz it is."""
+        found = list(self.said.get(line.activity.id, ()))
+        lesson = self.said.get(line.activity.parent_id or 0, ())
+        found += [layer for layer in lesson if layer.level in _ASSIGNED]
+        if kind == REPLIES and not any(one.field == "reply_due" and one.level in _ASSIGNED for one in found):
+            return []  # what is no round has no replies, whatever else is said of it
+        if line.quiz is not None:
+            found += layers_of_quiz(line.quiz)
+        return found
+
+    def _moment(self, line: _Line, kind: str) -> datetime | None:
+        return own_date(self._layers(line, kind), FIELDS[kind], self.accommodation, self.zone)
+
+    def _own_moment(self, line: _Line, kind: str) -> datetime | None:
+        """Return when LINE opens, is due, closes for this member, where that is to be told of it and not of another."""
+        of_lesson = self.lines.get(line.activity.parent_id or 0)
+        if line.activity.id not in self.assigned and not self._is_asked_with(line, of_lesson):
+            return None
+        if not self._can(line, kind):
+            return None
+        moment = self._moment(line, kind)
+        if of_lesson is None or of_lesson.activity.id not in self.assigned or not self._can(of_lesson, kind):
+            return moment
+        return moment if moment != self._moment(of_lesson, kind) else None
+
+    def _is_asked_with(self, line: _Line, lesson: _Line | None) -> bool:
+        """Return whether LINE, which is not assigned itself, is to be told of: with its LESSON, or for itself."""
+        if line.quiz is not None and not self.assigned:
+            return True  # alone, and in a group without a syllabus, the whole course is there
+        if lesson is None or lesson.activity.id not in self.assigned:
+            return False
+        return line.quiz is not None or self.standing.counts(line.activity) or line.activity.id in self.said
+
+    def _can(self, line: _Line, kind: str) -> bool:
+        """Return whether a date of KIND can be one of LINE."""
+        if kind == CLOSES:
+            return line.quiz is not None
+        if kind == REPLIES:
+            return line.activity.kind is ActivityKind.prompt or len(self._prompts(line)) > 1
+        return True
+
+    def _prompts(self, lesson: _Line) -> list[_Line]:
+        return [part for part in self.parts.get(lesson.activity.id, ()) if part.activity.kind is ActivityKind.prompt]
+
+    def _counting(self, line: _Line) -> list[_Line]:
+        """Return what LINE asks: of a lesson its parts that count, of anything else itself, if it counts."""
+        parts = [part for part in self.parts.get(line.activity.id, ()) if self.standing.counts(part.activity)]
+        is_lesson = line.activity.kind is ActivityKind.lesson
+        return parts if is_lesson else [line] if self.standing.counts(line.activity) else []
+
+    def _stands(self, line: _Line, kind: str) -> tuple[bool, bool]:
+        """Return whether what LINE asks by a date of KIND is required of this member, and whether it is done."""
+        asks = self._counting(line)
+        if kind == REPLIES:
+            asks = [one for one in asks if one.activity.kind is ActivityKind.prompt]
+        itself = line.activity.kind is ActivityKind.lesson and kind != REPLIES and not asks
+        required = self.enrolment.role is Role.student and bool(asks or itself)
+        return required, all(self._is_done(one, kind) for one in asks or [line])
+
+    def _is_done(self, line: _Line, kind: str) -> bool:
+        if self.standing.state(line.activity.id) is State.done:
+            return True
+        # Of a round what is due first is one's own post; it is done when one has replied, too.
+        is_round = kind == DUE and line.activity.kind is ActivityKind.prompt and self._moment(line, REPLIES)
+        return bool(is_round) and (self.enrolment.id, line.activity.id) in self.known.posted
+
+    def _activity(self, line: _Line, kind: str, moment: datetime) -> Dated:
+        activity = line.activity
+        required, done = self._stands(line, kind)
+        changed = self.known.changes.of(self.enrolment, filter(None, (activity.id, activity.parent_id)))
+        if line.quiz is not None and kind in {OPENS, CLOSES}:
+            changed.append(self.enrolment.course.loaded_at)
+        late = kind in {DUE, REPLIES} and required and not done and moment < self.now
+        return self._dated(
+            kind,
+            moment,
+            title=activity.title,
+            task=self._task(line, required=required, done=done, late=late),
+            required=required,
+            done=done,
+            uid=f"{kind}-{activity.id}-{self.enrolment.id}",
+            changed_at=max(*changed, activity.changed_at or activity.added_at),
+        )
+
+    def _task(self, line: _Line, *, required: bool, done: bool, late: bool) -> Task:
+        activity = line.activity
+        lesson = self.lines.get(activity.parent_id or 0, line if line.number is not None else None)
+        return Task(
+            id=activity.id,
+            kind=activity.kind.value,
+            ident=activity.ident,
+            title=activity.title,
+            minutes=activity.minutes,
+            state=State.done if done else self.standing.state(activity.id),
+            required=required,
+            lesson_ident=lesson.activity.ident if lesson else "",
+            lesson_number=(lesson.number or 0) if lesson else 0,
+            lesson_title=lesson.activity.title if lesson else "",
+            text_ident=line.text_ident,
+            address=line.address,
+            late=late,
+        )
+
+    def _meeting(self, meeting: Meeting) -> Dated:
+        begins = moment_at(meeting.day, meeting.begins or time(), self.zone)
+        lasts = timedelta(minutes=meeting.lasts) if meeting.begins and meeting.lasts else None
+        lessons = [self.lines[row.activity_id] for row in self.given if row.meeting_id == meeting.id
+                   and row.activity_id in self.lines and self.lines[row.activity_id].number is not None]  # fmt: skip
+        changed = self.known.changes.of(self.enrolment, [line.activity.id for line in lessons])
+        changed += filter(None, [meeting.changed_at, *(line.activity.changed_at for line in lessons)])
+        return self._dated(
+            MEETING,
+            begins,
+            whole_day=meeting.begins is None,
+            title=meeting.title or next((line.activity.title for line in lessons), ""),
+            task=None,
+            required=False,
+            done=False,
+            uid=f"meeting-{meeting.id}",
+            changed_at=max(changed),
+            number=meeting.number,
+            ends=begins + lasts if lasts else None,
+            where=meeting.where,
+            cancelled=meeting.cancelled_at is not None,
+        )
+
+    def _dated(self, kind: str, moment: datetime, *, whole_day: bool = False, **told: Any) -> Dated:
+        group = self.enrolment.group
+        return Dated(
+            kind,
+            moment,
+            whole_day,
+            moment.astimezone(self.zone).date(),
+            self.zone,
+            course=self.enrolment.course.ident,
+            group=group.name if group else None,
+            slug=group.slug if group else None,
+            enrolment_id=self.enrolment.id,
+            **told,
+        )
+
+
+def moment_at(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return when the clocks of ZONE show CLOCK on DAY. UTC.
+
+    What they show twice is the first time; what they jump over is as if they had not jumped yet (RFC 5545, 3.3.5)."""
+    return datetime.combine(day, clock, zone).replace(fold=0).astimezone(UTC)
