@@ -4,9 +4,10 @@ The rooms above decide whether work reaches *done* (each has a function `complet
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -77,19 +78,9 @@ def _required_parts(
 
     Alone these are the outline's required parts; in a study group with a syllabus what is assigned to it as required.
     """
-    activities = session.execute(
-        select(
-            Activity.id,
-            Activity.course_id,
-            Activity.group_id,
-            Activity.parent_id,
-            Activity.kind,
-            Activity.required,
-            Activity.added_at,
-        )
-        .where(Activity.course_id.in_({one.course_id for one in enrolments}), Activity.retired_at.is_(None))
-        .where(Activity.group_id.is_(None) | Activity.group_id.in_({one.group_id for one in enrolments} - {None}))
-    ).all()
+    activities = outline_of(
+        session, {one.course_id for one in enrolments}, {one.group_id for one in enrolments if one.group_id is not None}
+    )
     in_place = {
         (course_id, group_id): [
             row
@@ -103,22 +94,55 @@ def _required_parts(
     given = given_to(session, enrolments)
     found: dict[int, Sequence[Part]] = {}
     for one in enrolments:
+        rows = in_place[one.course_id, one.group_id]
         assigned = frozenset(row.activity_id for row in given[one.id] if row.required)
-        found[one.id] = [
-            Part(row.id, row.parent_id, row.added_at)
-            for row in in_place[one.course_id, one.group_id]
-            if (
-                (row.required and row.parent_id)
-                if one.group_id is None
-                else _is_assigned(row.id, row.parent_id, row.required, assigned)
-            )
-        ]
+        found[one.id] = (
+            parts_assigned(rows, assigned)
+            if one.group_id is not None
+            else [_part(row) for row in rows if row.required and row.parent_id]
+        )
     return found, frozenset(row.id for row in activities if row.kind is ActivityKind.lesson)
 
 
-def _is_assigned(activity_id: int, parent_id: int | None, required: bool, assigned: frozenset[int]) -> bool:
-    """Assigning a lesson assigns its required parts; an optional part counts where it is assigned itself."""
-    return activity_id in assigned or (required and parent_id in assigned)
+class Outlined(NamedTuple):
+    """An activity of an outline, with what says whether it counts."""
+
+    id: int
+    course_id: int
+    group_id: int | None
+    parent_id: int | None
+    kind: ActivityKind
+    required: bool
+    added_at: datetime
+
+
+def outline_of(session: Session, course_ids: Collection[int], group_ids: Collection[int]) -> list[Outlined]:
+    """Return the activities of those courses that are not retired: of the curricula, and of those groups. One query."""
+    rows = session.execute(
+        select(
+            Activity.id,
+            Activity.course_id,
+            Activity.group_id,
+            Activity.parent_id,
+            Activity.kind,
+            Activity.required,
+            Activity.added_at,
+        )
+        .where(Activity.course_id.in_(course_ids), Activity.retired_at.is_(None))
+        .where(Activity.group_id.is_(None) | Activity.group_id.in_(group_ids))
+    )
+    return [Outlined(*row) for row in rows]
+
+
+def parts_assigned(rows: Iterable[Outlined], assigned: Collection[int]) -> list[Part]:
+    """Return those of the parts ROWS that count where ASSIGNED is asked as required.
+
+    Assigning a lesson assigns its required parts; an optional part counts where it is assigned itself."""
+    return [_part(row) for row in rows if row.id in assigned or (row.required and row.parent_id in assigned)]
+
+
+def _part(row: Outlined) -> Part:
+    return Part(row.id, row.parent_id, row.added_at)
 
 
 def _reached_at(session: Session, enrolments: Sequence[int], lessons: Sequence[int]) -> dict[int, dict[int, datetime]]:

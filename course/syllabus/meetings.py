@@ -102,16 +102,23 @@ def syllabi_of(session: Session, group_id: int, members: Sequence[Enrolment]) ->
     meetings = meetings_of(session, group_id)
     zone = ZoneInfo(session.get_one(StudyGroup, group_id).zone)
     return {
-        member.id: Syllabus(
-            _planned(meetings, given[member.id]),
-            frozenset(row.activity_id for row in given[member.id]),
-            _said(given[member.id]),
-            excepted[member.id],
-            accommodations.get(member.id, NO_ACCOMMODATION),
-            zone,
+        member.id: syllabus_from(
+            meetings, given[member.id], excepted[member.id], accommodations.get(member.id, NO_ACCOMMODATION), zone
         )
         for member in members
     }
+
+
+def syllabus_from(
+    meetings: Sequence[Meeting],
+    given: Sequence[Given],
+    excepted: Mapping[int, Sequence[Layer]],
+    accommodation: Accommodation,
+    zone: ZoneInfo,
+) -> Syllabus:
+    """Return the syllabus, in the group of that ZONE, of whoever all this is said of."""
+    assigned = frozenset(row.activity_id for row in given)
+    return Syllabus(_planned(meetings, given), assigned, _said(given), excepted, accommodation, zone)
 
 
 def _said(rows: Sequence[Given]) -> dict[int, list[Layer]]:

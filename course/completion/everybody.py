@@ -1,0 +1,335 @@
+"""Where all students of a study group stand: in as many queries for thousands of them as for one.
+
+Most students are asked the same, so what is asked is worked out once for each audience and not for each student. What
+comes out is what `records.standings_of` and `meetings.syllabi_of` say of each; a test holds them together.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from course.completion.models import Completion, CompletionFact, FactKind, State
+from course.completion.progress import Progress
+from course.completion.records import Outlined, outline_of, parts_assigned
+from course.groups.models import Enrolment, Role, StudyGroup, SubgroupMember
+from course.outline.models import Activity, ActivityKind
+from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level
+from course.syllabus.assigned import Given
+from course.syllabus.exceptions import accommodations_in, due_exceptions_in
+from course.syllabus.meetings import Syllabus, meetings_of, syllabus_from
+from course.syllabus.models import Assignment, AssignmentTarget, Meeting, RuleException
+
+NOTHING: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audience:
+    """Those of whom the same is asked: which parts, which of all parts were due by now, and their syllabus.
+
+    `apart` are the activities that are given to them and not to the whole group."""
+
+    required: frozenset[int]
+    overdue: frozenset[int]
+    syllabus: Syllabus
+    apart: frozenset[int] = NOTHING
+
+
+class Standpoint(NamedTuple):
+    """Where one student stands: what is asked, what of it came in after its lesson was done, what is done and begun."""
+
+    audience: Audience
+    new: frozenset[int]
+    done: frozenset[int]
+    begun: frozenset[int]
+
+    @property
+    def counting(self) -> frozenset[int]:
+        """The parts that count."""
+        return self.audience.required - self.new
+
+    @property
+    def progress(self) -> Progress:
+        """The figure that the student sees."""
+        counting = self.counting
+        return Progress(len(counting & self.done), len(counting))
+
+    @property
+    def late(self) -> frozenset[int]:
+        """The parts that count, were due and are not done."""
+        return (self.counting & self.audience.overdue) - self.done
+
+    def state(self, activity_id: int) -> State:
+        """Return the state of an activity, *none* where it is not begun."""
+        if activity_id in self.done:
+            return State.done
+        return State.begun if activity_id in self.begun else State.none
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked in a study group: of most students the same, of some something else."""
+
+    rest: Audience
+    apart: Mapping[int, Audience]
+    new: Mapping[int, frozenset[int]]
+
+    def of(self, enrolment_id: int) -> Audience:
+        """Return the audience of a student."""
+        return self.apart.get(enrolment_id, self.rest)
+
+    @property
+    def audiences(self) -> list[Audience]:
+        """Each audience once, that of most students first."""
+        return list(dict.fromkeys((self.rest, *self.apart.values())))
+
+    @property
+    def required(self) -> frozenset[int]:
+        """The parts asked of anybody."""
+        return NOTHING.union(*(one.required for one in self.audiences))
+
+    def standpoint(self, enrolment_id: int, states: Mapping[int, "States"]) -> Standpoint:
+        """Return where a student stands, STATES being those of many."""
+        done, begun = states.get(enrolment_id, NO_STATES)
+        return Standpoint(self.of(enrolment_id), self.new.get(enrolment_id, NOTHING), done, begun)
+
+
+class States(NamedTuple):
+    """The activities that one student has done, and those that are begun."""
+
+    done: frozenset[int]
+    begun: frozenset[int]
+
+
+NO_STATES = States(NOTHING, NOTHING)
+
+
+def live_students(group_id: int) -> ColumnElement[bool]:
+    """Return the condition that an enrolment is that of a student who is in a study group now."""
+    return and_(Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+
+
+def states_of(session: Session, group_id: int, only: Collection[int] | None = None) -> dict[int, States]:
+    """Return what each student of a study group has done and begun, by the enrolment; who did nothing is not in it.
+
+    With ONLY no more than those. One query, and one row of it for each student and state."""
+    listed = func.aggregate_strings(cast(Completion.activity_id, String), ",")
+    rows = (
+        select(Completion.enrolment_id, Completion.state, listed)
+        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
+        .where(live_students(group_id))
+        .group_by(Completion.enrolment_id, Completion.state)
+    )
+    if only is not None:
+        rows = rows.where(Completion.enrolment_id.in_(only))
+    found: dict[int, States] = {}
+    for enrolment_id, state, ids in session.execute(rows):
+        before = found.get(enrolment_id, NO_STATES)
+        these = frozenset(map(int, ids.split(",")))
+        found[enrolment_id] = before._replace(**{state.value: these})
+    return found
+
+
+def done_by(session: Session, group_id: int, activity_ids: Collection[int]) -> dict[int, int]:
+    """Return activity -> how many students of a study group have done it. One query."""
+    rows = session.execute(
+        select(Completion.activity_id, func.count())
+        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
+        .where(live_students(group_id), Completion.state == State.done, Completion.activity_id.in_(activity_ids))
+        .group_by(Completion.activity_id)
+    )
+    return {activity_id: count for activity_id, count in rows}  # noqa: C416 (a row is no pair)
+
+
+def asked_in(session: Session, group: StudyGroup, students: Collection[int], now: datetime) -> Asked:
+    """Return what is asked of STUDENTS, the enrolments of those of GROUP, and what was due NOW. Eight queries."""
+    outline = outline_of(session, {group.course_id}, {group.id})
+    given, targets = _assignments(session, group.id)
+    excepted = due_exceptions_in(session, group.id)
+    subgroups = {one.subgroup_id for one in targets} | {row.subgroup_id for row, _layer in excepted}
+    members = _members(session, subgroups - {None})
+    accommodations = accommodations_in(session, group.id)
+    maker = _Maker(
+        [row for row in outline if row.kind is not ActivityKind.lesson],
+        given,
+        {one.assignment_id for one in targets},
+        meetings_of(session, group.id),
+        ZoneInfo(group.zone),
+        now,
+    )
+    students = frozenset(students)
+    apart = {
+        enrolment_id: maker.audience(own)
+        for enrolment_id, own in _own(targets, excepted, members, accommodations)
+        if enrolment_id in students
+    }
+    return Asked(maker.rest, apart, _new_since(session, group.id))
+
+
+class _Target(NamedTuple):
+    assignment_id: int
+    subgroup_id: int | None
+    enrolment_id: int | None
+
+
+class _Own(NamedTuple):
+    """What makes a student's audience another than that of the group: the same for those of one audience."""
+
+    given: frozenset[tuple[int, Level]]  #: assignments for them, and how near
+    excepted: tuple[tuple[int, Layer], ...]  #: activities, and what exceptions say of when they are due
+    accommodation: Accommodation
+
+
+def _assignments(session: Session, group_id: int) -> tuple[dict[int, Given], list[_Target]]:
+    """Return the assignments of a study group as they are given to all of it, and whom some are for. Two queries."""
+    live = (Assignment.group_id == group_id, Assignment.withdrawn_at.is_(None))
+    rows = session.execute(
+        select(
+            Assignment.id,
+            Assignment.activity_id,
+            Assignment.meeting_id,
+            Assignment.required,
+            Assignment.due_at,
+            Assignment.reply_due_at,
+        )
+        .where(*live)
+        .order_by(Assignment.id)
+    )
+    given = {row[0]: Given(0, *row[1:], Level.group_assignment) for row in rows}
+    targets = session.execute(
+        select(AssignmentTarget.assignment_id, AssignmentTarget.subgroup_id, AssignmentTarget.enrolment_id)
+        .join(Assignment, Assignment.id == AssignmentTarget.assignment_id)
+        .where(*live)
+    )
+    return given, [_Target(*row) for row in targets]
+
+
+def _members(session: Session, subgroup_ids: Collection[int | None]) -> dict[int | None, list[int]]:
+    """Return subgroup -> the enrolments in it. One query."""
+    rows = session.execute(
+        select(SubgroupMember.subgroup_id, SubgroupMember.enrolment_id).where(
+            SubgroupMember.subgroup_id.in_(subgroup_ids)
+        )
+    )
+    found: dict[int | None, list[int]] = defaultdict(list)
+    for subgroup_id, enrolment_id in rows:
+        found[subgroup_id].append(enrolment_id)
+    return found
+
+
+def _own(
+    targets: Sequence[_Target],
+    excepted: Sequence[tuple[RuleException, Layer]],
+    members: Mapping[int | None, Sequence[int]],
+    accommodations: Mapping[int, Accommodation],
+) -> Iterator[tuple[int, _Own]]:
+    """Give each enrolment to whom something else is given than to the group, with what that is."""
+    given: dict[int, dict[int, Level]] = defaultdict(dict)
+    for target in targets:
+        level = Level.subgroup_assignment if target.enrolment_id is None else Level.user_assignment
+        for enrolment_id in (
+            members.get(target.subgroup_id, ()) if target.enrolment_id is None else [target.enrolment_id]
+        ):
+            before = given[enrolment_id].get(target.assignment_id, level)
+            given[enrolment_id][target.assignment_id] = min(before, level)
+    said: dict[int, list[tuple[int, Layer]]] = defaultdict(list)
+    for row, layer in excepted:
+        for enrolment_id in members.get(row.subgroup_id, ()) if row.enrolment_id is None else [row.enrolment_id]:
+            said[enrolment_id].append((row.activity_id, layer))
+    for enrolment_id in given.keys() | said.keys() | accommodations.keys():
+        yield (
+            enrolment_id,
+            _Own(
+                frozenset(given[enrolment_id].items()),
+                tuple(said[enrolment_id]),
+                accommodations.get(enrolment_id, NO_ACCOMMODATION),
+            ),
+        )
+
+
+class _Maker:
+    """Works out each audience once, and of each only what is another than for the REST of the group."""
+
+    def __init__(
+        self,
+        parts: Sequence[Outlined],
+        given: Mapping[int, Given],
+        targeted: Collection[int],
+        meetings: Sequence[Meeting],
+        zone: ZoneInfo,
+        now: datetime,
+    ) -> None:
+        self.parts, self.given, self.meetings, self.zone, self.now = parts, given, meetings, zone, now
+        self.for_all = {key: one for key, one in given.items() if key not in targeted}
+        self.made: dict[_Own, Audience] = {}
+        self.rest = self._make(self.for_all, {}, NO_ACCOMMODATION, parts)
+
+    def audience(self, own: _Own) -> Audience:
+        """Return the audience of those whose OWN that is."""
+        if own not in self.made:
+            self.made[own] = self._apart(own)
+        return self.made[own]
+
+    def _apart(self, own: _Own) -> Audience:
+        # An assignment withdrawn since its targets were read is in neither.
+        extra = {key: self.given[key]._replace(level=level) for key, level in own.given if key in self.given}
+        excepted: dict[int, list[Layer]] = {}
+        for activity_id, layer in own.excepted:
+            excepted.setdefault(activity_id, []).append(layer)
+        apart = frozenset(one.activity_id for one in extra.values())
+        touched = apart | excepted.keys()
+        parts = (
+            self.parts if own.accommodation.days
+            else [part for part in self.parts if part.id in touched or part.parent_id in touched]
+        )  # fmt: skip
+        return self._make(self.for_all | extra, excepted, own.accommodation, parts, apart)
+
+    def _make(
+        self,
+        given: Mapping[int, Given],
+        excepted: Mapping[int, Sequence[Layer]],
+        accommodation: Accommodation,
+        parts: Sequence[Outlined],
+        apart: frozenset[int] = NOTHING,
+    ) -> Audience:
+        """Return an audience; PARTS are those of which it must be asked when they are due."""
+        rows = [given[key] for key in sorted(given)]
+        syllabus = syllabus_from(self.meetings, rows, excepted, accommodation, self.zone)
+        asked = frozenset(row.activity_id for row in rows if row.required)
+        overdue = {part.id for part in parts if syllabus.was_due(self.now, *named(part.id, part.parent_id))}
+        if parts is not self.parts:
+            overdue |= self.rest.overdue - {part.id for part in parts}
+        required = frozenset(part.activity_id for part in parts_assigned(self.parts, asked))
+        return Audience(required, frozenset(overdue), syllabus, apart)
+
+
+def named(part_id: int, lesson_id: int | None) -> tuple[int, ...]:
+    """Return the activities by which a part can be assigned: itself, and its lesson if it has one."""
+    return (part_id,) if lesson_id is None else (part_id, lesson_id)
+
+
+def _new_since(session: Session, group_id: int) -> dict[int, frozenset[int]]:
+    """Return student -> the parts that came in after their lesson was (last) done. One query."""
+    later = aliased(CompletionFact)
+    is_last = ~exists().where(
+        later.enrolment_id == CompletionFact.enrolment_id,
+        later.activity_id == CompletionFact.activity_id,
+        later.kind == FactKind.reached,
+        later.id > CompletionFact.id,
+    )
+    rows = session.execute(
+        select(CompletionFact.enrolment_id, Activity.id)
+        .join(Activity, and_(Activity.parent_id == CompletionFact.activity_id, Activity.added_at > CompletionFact.at))
+        .join(Enrolment, Enrolment.id == CompletionFact.enrolment_id)
+        .where(live_students(group_id), CompletionFact.kind == FactKind.reached, is_last)
+        .where(Activity.retired_at.is_(None))
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for enrolment_id, part_id in rows:
+        found[enrolment_id].add(part_id)
+    return {enrolment_id: frozenset(parts) for enrolment_id, parts in found.items()}

@@ -1,0 +1,134 @@
+"""Where everybody stands at once is where each stands: one definition of progress, whatever is asked of whom."""
+
+import random
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from course.completion.everybody import asked_in, done_by, named, states_of
+from course.completion.models import Completion, CompletionFact, FactKind, State
+from course.completion.records import standings_of
+from course.groups.models import Enrolment, Role, StudyGroup
+from course.outline.models import Activity
+from course.syllabus.meetings import syllabi_of
+from course.syllabus.models import AssignmentTarget
+from tests import factories
+from tests.conftest import NOW
+
+
+class House:
+    """A study group in which everything is as chance has it: who is asked what until when, and did what."""
+
+    def __init__(self, session: Session, seed: int) -> None:
+        self.session, self.chance = session, random.Random(seed)
+        course = factories.make_empty_course(session)
+        unit = factories.make_unit(session, course)
+        self.lessons = [factories.make_lesson(session, course, unit, number=number) for number in (1, 2, 3)]
+        self.parts: list[Activity] = []
+        for lesson in self.lessons:
+            for make in (factories.make_reading, factories.make_reading, factories.make_prompt):
+                added = self.some_moment() if self.one_in(4) else factories.LOADED
+                part = make(session, lesson, required=not self.one_in(3), added_at=added)
+                part.retired_at = NOW if self.one_in(9) else None
+                self.parts.append(part)
+        self.group = factories.make_group(session, course, zone=self.chance.choice(["UTC", "Europe/Moscow"]))
+        self.parts.append(factories.make_group_reading(session, self.group))
+        factories.make_assignment(session, factories.make_group(session, course), self.parts[0])
+        self.students = [factories.make_enrolment(session, group=self.group) for _ in range(7)]
+        self.others = [
+            factories.make_enrolment(session, group=self.group, role=Role.tutor),
+            factories.make_enrolment(session, group=self.group, left_at=NOW),
+        ]
+        self.subgroups = [
+            factories.make_subgroup(session, self.group, *self.some([*self.students, *self.others])) for _ in range(3)
+        ]
+        for _ in range(self.chance.choice([0, 1, 6, 9])):
+            self.assign()
+        for _ in range(self.chance.choice([0, 5])):
+            self.except_somebody()
+        for student in [*self.students, *self.others]:
+            self.work(student)
+        session.flush()
+
+    def one_in(self, count: int) -> bool:
+        return self.chance.randrange(count) == 0
+
+    def some_moment(self) -> datetime:
+        return NOW + timedelta(hours=self.chance.randrange(-100, 100))
+
+    def some(self, members: list[Enrolment]) -> list[Enrolment]:
+        return self.chance.sample(members, self.chance.randrange(len(members)))
+
+    def assign(self) -> None:
+        activity = self.chance.choice([*self.lessons, *self.parts])
+        told = {
+            "required": not self.one_in(4),
+            "due_at": None if self.one_in(5) else self.some_moment(),
+            "withdrawn_at": NOW if self.one_in(6) else None,
+        }
+        given = factories.make_assignment(self.session, self.group, activity, **told)
+        targets = {"assignment_id": given.id, "group_id": self.group.id}
+        if self.one_in(2):
+            for subgroup in self.chance.sample(self.subgroups, self.chance.choice([0, 1, 2])):
+                self.session.add(AssignmentTarget(**targets, subgroup_id=subgroup.id))
+            for member in self.chance.sample([*self.students, *self.others], self.chance.choice([0, 1, 2])):
+                self.session.add(AssignmentTarget(**targets, enrolment_id=member.id))
+
+    def except_somebody(self) -> None:
+        audience = self.chance.choice([*self.students, *self.subgroups])
+        if isinstance(audience, Enrolment) and self.one_in(2):
+            if not getattr(audience, "eased", False):
+                factories.make_accommodation(self.session, audience, days=self.chance.randrange(3))
+                audience.eased = True  # type: ignore[attr-defined]
+            return
+        part = self.chance.choice(self.parts)
+        key = (type(audience), audience.id, part.id)
+        if key not in (done := self.__dict__.setdefault("excepted", set())):
+            done.add(key)
+            value = None if self.one_in(4) else self.some_moment().isoformat()
+            told = {"field": "due", "value": {"value": value}, "revoked_at": NOW if self.one_in(5) else None}
+            factories.make_exception(self.session, audience, part, **told)
+
+    def work(self, student: Enrolment) -> None:
+        for activity in self.chance.sample([*self.lessons, *self.parts], self.chance.randrange(10)):
+            state = self.chance.choice([State.begun, State.done])
+            told = {"state": state, "done_at": NOW if state is State.done else None}
+            self.session.add(Completion(enrolment_id=student.id, activity_id=activity.id, **told))
+        for lesson in self.lessons:
+            for _ in range(self.chance.choice([0, 0, 1, 2])):
+                told = {"kind": FactKind.reached, "done": True, "at": self.some_moment()}
+                self.session.add(CompletionFact(enrolment_id=student.id, activity_id=lesson.id, **told))
+                self.session.flush()
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_everybody_stands_where_each_does(session: Session, seed: int) -> None:
+    house = House(session, seed)
+    group = session.get_one(StudyGroup, house.group.id)
+    asked = asked_in(session, group, [one.id for one in house.students], NOW)
+    states = states_of(session, group.id)
+    standings = standings_of(session, house.students)
+    syllabi = syllabi_of(session, group.id, house.students)
+    for student in house.students:
+        here, there, syllabus = asked.standpoint(student.id, states), standings[student.id], syllabi[student.id]
+        assert here.progress == there.progress
+        assert here.counting == there.required
+        assert all(here.state(part.id) is there.state(part.id) for part in house.parts)
+        live = [part for part in house.parts if part.retired_at is None]
+        assert here.new == {part.id for part in live if there.is_new_since(part)}
+        overdue = {part.id for part in live if syllabus.was_due(NOW, *named(part.id, part.parent_id))}
+        assert here.audience.overdue == overdue
+        late = {part.id for part in live if there.counts(part) and part.id in overdue}
+        assert here.late == {part for part in late if there.state(part) is not State.done}
+        assert here.audience.syllabus.assigned == syllabus.assigned
+    ids = [part.id for part in house.parts]
+    done = {part: sum(standings[one.id].state(part) is State.done for one in house.students) for part in ids}
+    assert done_by(session, group.id, ids) == {part: count for part, count in done.items() if count}
+
+
+def test_of_some_the_states_are_those_of_all(session: Session) -> None:
+    house = House(session, 1917)
+    every = states_of(session, house.group.id)
+    two = [one.id for one in house.students[:2]]
+    assert states_of(session, house.group.id, two) == {key: every[key] for key in two if key in every}
