@@ -21,7 +21,7 @@ from course.base.words import _
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.notices.records import ASSIGNED, tell_anew
 from course.outline.models import Activity, ActivityKind
-from course.pacing import current, meeting_days
+from course.pacing import Rhythm, current, meeting_days
 from course.rules import due_instant
 from course.syllabus.giving import follow_meetings
 from course.syllabus.meetings import meetings_of, today_of
@@ -82,7 +82,7 @@ def plan_meetings(
     _check_lessons(session, group, dict(enumerate(lessons, 1)))
     meetings = [
         Meeting(group_id=group.id, number=number, day=day)
-        for number, day in enumerate(meeting_days(start, weekday, len(lessons)), 1)
+        for number, day in enumerate(meeting_days(start, Rhythm(frozenset({weekday})), len(lessons)), 1)
     ]
     session.add_all(meetings)
     session.flush()
