@@ -29,6 +29,8 @@ from kruzhok import merging_views
 from kruzhok.admin import views as admin
 from kruzhok.courses import views as courses
 from kruzhok.groups import views as groups
+from kruzhok.meetings import minutes_views
+from kruzhok.meetings import views as meetings
 from kruzhok.notices import views as notices
 from kruzhok.progress import views as progress
 from kruzhok.syllabus import views as syllabus
@@ -79,6 +81,8 @@ def register(app: Flask) -> None:
         course.groups.views.bp,
         groups.bp,
         syllabus.bp,
+        meetings.bp,
+        minutes_views.bp,
         progress.bp,
         merging_views.bp,
         admin.bp,

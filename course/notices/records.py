@@ -12,7 +12,7 @@ from course.notices.models import Notice
 #: What can have happened: somebody joined, asks to join, was let in or not, holds the keys now, was removed; a reply to
 #: a post, a mention in one, a post in a discussion one follows; a reply to a note; work given; something reported as
 #: wrong, and what became of it; an essay marked; words of one's own hidden, or shown again; something to be looked at,
-#: and what became of it; a journal entry shared. With each what `ref` names.
+#: and what became of it; a journal entry shared; a meeting to lead. With each what `ref` names.
 JOINED, ASKED, DECIDED = "joined", "asked", "decided"  # enrolment, join_request, join_request
 KEYS, REMOVED = "keys", "removed"  # enrolment, enrolment
 REPLIED, MENTIONED, POSTED = "replied", "mentioned", "posted"  # post, post, post
@@ -23,6 +23,7 @@ MARKED = "marked"  # attempt_item
 HIDDEN = "hidden"  # post, note, note_reply
 COMPLAINED, SETTLED = "complained", "settled"  # complaint, complaint
 SHARED = "shared"  # journal_entry
+CHAIRING = "chairing"  # meeting
 
 
 def tell(session: Session, user_ids: Iterable[int], kind: str, ref: str, *, now: datetime) -> None:

@@ -219,6 +219,18 @@ def _for_meeting(meeting: Meeting) -> Said:
     return words.format(group=meeting.group.name, day=day(meeting.day)), address
 
 
+def _chairing(meeting: Meeting, reader: Reader) -> Said:
+    """Only who leads it still is told so; it may be another's by now."""
+    place = reader.places.get(meeting.group_id)
+    if place is None or place.group is None or meeting.cancelled_at is not None:
+        return GONE
+    words = _("{group}: somebody else leads the meeting of {day} now.")
+    if meeting.chair_id == place.id:
+        words = _("{group}: it is your turn to lead the meeting of {day}.")
+    address = url_for("meetings.meeting", slug=place.group.slug, number=meeting.number)
+    return words.format(group=place.group.name, day=day(meeting.day)), address
+
+
 def _reported(report: Report, reader: Reader) -> Said:
     place = reader.places.get(report.group_id) if report.group_id else None
     if not reader.user.administrator and (place is None or place.role is not Role.tutor):
@@ -319,4 +331,5 @@ SAID: Mapping[str, Words] = {
     kinds.COMPLAINED: _complained,
     kinds.SETTLED: _settled,
     kinds.SHARED: _shared,
+    kinds.CHAIRING: _chairing,
 }
