@@ -141,6 +141,28 @@ def readings(wall: datetime, zone: ZoneInfo) -> list[datetime]:
     return [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
 
 
+class Hour(NamedTuple):
+    """What the clocks of a place show when it is that hour there: the MOMENT, and how many TIMES they show the hour.
+
+    Where summer time lets them jump over it they show it 0 times, and the moment is when they have jumped; where they
+    go back over it they show it twice, and the moment is the first of the two."""
+
+    moment: datetime
+    times: int
+
+
+def hour_on(day: date, at: time, zone: ZoneInfo) -> Hour:
+    """Return when it is AT (to the minute) on DAY in ZONE. The moment is in UTC."""
+    wall = datetime.combine(day, at)
+    for _minute in range(2 * 24 * 60):  # Samoa once left out a whole day
+        first, second = readings(wall, zone)
+        if first.astimezone(zone).replace(tzinfo=None) == wall:
+            times = 0 if wall != datetime.combine(day, at) else 2 if first != second else 1
+            return Hour(first, times)
+        wall += MINUTE
+    raise AssertionError("no clock jumps over two days")
+
+
 def may_start(start: datetime, close: datetime | None, opens: datetime | None = None) -> bool:
     """Say whether an attempt may begin at START: not before it OPENS and until its CLOSE, both moments included."""
     return (opens is None or opens <= start) and (close is None or start <= close)

@@ -1,6 +1,6 @@
 """The effective rules of one user: the golden rows of RULES, section 6, and what must hold whatever is said."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,6 +17,7 @@ from course.rules import (
     days_later,
     deadline,
     due_instant,
+    hour_on,
     may_start,
     minutes_one_will_have,
     own_date,
@@ -298,3 +299,40 @@ def test_the_order_of_layers_does_not_matter_and_one_more_in_favour_never_harms(
         assert resolve([*layers, says(Level.user_exception, field, better)], field).value == (
             None if any(one.level == 1 and one.field == field and one.value is None for one in layers) else better
         )
+
+
+# Hours of a day on which the clocks change
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "at", "moment", "times"),
+    [
+        ("Europe/Berlin", "2027-03-28", "01:59", "2027-03-28T00:59Z", 1),
+        ("Europe/Berlin", "2027-03-28", "02:00", "2027-03-28T01:00Z", 0),
+        ("Europe/Berlin", "2027-03-28", "02:59", "2027-03-28T01:00Z", 0),
+        ("Europe/Berlin", "2027-10-31", "02:30", "2027-10-31T00:30Z", 2),
+        ("America/Santiago", "2026-09-06", "00:30", "2026-09-06T04:00Z", 0),
+        ("America/Santiago", "2027-04-03", "23:15", "2027-04-04T02:15Z", 2),
+        ("Africa/Cairo", "2027-04-30", "00:00", "2027-04-29T22:00Z", 0),
+        ("Africa/Cairo", "2026-10-29", "23:30", "2026-10-29T20:30Z", 2),
+        ("Pacific/Apia", "2011-12-30", "18:30", "2011-12-30T10:00Z", 0),  # there was no such day
+    ],
+)
+def test_an_hour_the_clocks_leave_out_or_show_twice_is_told(zone: str, day: str, at: str, moment: str, times: int):
+    found = hour_on(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
+    assert found == (datetime.fromisoformat(moment), times)
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2100, 1, 1)),
+    st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    st.sampled_from(["Europe/Berlin", "America/Santiago", "Pacific/Apia", "Africa/Cairo", "Australia/Lord_Howe"]),
+)
+def test_the_moment_of_an_hour_is_when_clocks_show_it_or_the_first_that_comes_after(day: date, at: time, zone: str):
+    place = ZoneInfo(zone)
+    moment, times = hour_on(day, at, place)
+    shown = moment.astimezone(place).replace(tzinfo=None)
+    assert (shown == datetime.combine(day, at)) == (times > 0)
+    assert shown >= datetime.combine(day, at)
+    if times == 0:
+        assert (moment - timedelta(minutes=1)).astimezone(place).replace(tzinfo=None) < datetime.combine(day, at)
