@@ -27,6 +27,9 @@ WHOSE = {
 #: The fields whose value is a moment.
 DATES = frozenset({"open", "due", "reply_due", "close"})
 
+#: Those that say until when something is to be done.
+DUE = ("due", "reply_due")
+
 
 def layers(session: Session, enrolment: Enrolment, activity: Activity) -> list[Layer]:
     """Return what is said of ACTIVITY for ENROLMENT, the nearest first; its own rule is for its room to add.
@@ -96,20 +99,22 @@ def layers_for_all(
 
 
 def due_exceptions_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, dict[int, list[Layer]]]:
-    """Return what exceptions say of when anything is due: enrolment -> activity -> layers. One query."""
+    """Return what exceptions say of when things are due, or replies: enrolment -> activity -> layers. One query."""
     found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
-    for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.field == "due")):
+    for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.field.in_(DUE))):
         found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
     return found
 
 
 def due_exceptions_in(session: Session, group_id: int) -> list[tuple[RuleException, Layer]]:
-    """Return each exception that holds in a study group from when something is due, with what it says. One query."""
+    """Return each exception that holds in a study group from when something is due, or replies are, with what it says.
+
+    One query."""
     members = select(Enrolment.id).where(Enrolment.group_id == group_id)
     subgroups = select(Subgroup.id).where(Subgroup.group_id == group_id)
     rows = session.scalars(
         select(RuleException)
-        .where(RuleException.field == "due", RuleException.revoked_at.is_(None))
+        .where(RuleException.field.in_(DUE), RuleException.revoked_at.is_(None))
         .where(or_(RuleException.enrolment_id.in_(members), RuleException.subgroup_id.in_(subgroups)))
         .order_by(RuleException.id)
     )

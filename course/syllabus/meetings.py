@@ -33,7 +33,7 @@ class Syllabus:
 
     meetings: Sequence[Planned]
     assigned: frozenset[int]
-    #: Activity -> what its assignments say of when it is due and replies are, and what exceptions say of the first.
+    #: Activity -> what its assignments say of when it is due and replies are, and what exceptions say of that.
     said: Mapping[int, Sequence[Layer]]
     excepted: Mapping[int, Sequence[Layer]]
     accommodation: Accommodation = NO_ACCOMMODATION
@@ -51,8 +51,14 @@ class Syllabus:
         return own_date(said, "due", self.accommodation, self.zone) if said else None
 
     def reply_due_of(self, activity_id: int, *lesson: int) -> datetime | None:
-        """Return when replies are due here: at a prompt that is a round, itself or with its LESSON; None elsewhere."""
-        return own_date(self._said(activity_id, *lesson), "reply_due", self.accommodation, self.zone)
+        """Return when replies are due here: at a prompt that is a round, itself or with its LESSON; None elsewhere.
+
+        What is no round by its assignments has no replies, whatever an exception says of them."""
+        said = self._said(activity_id, *lesson)
+        if resolve(said, "reply_due").value is None:
+            return None
+        said = [*self.excepted.get(activity_id, ()), *said]
+        return own_date(said, "reply_due", self.accommodation, self.zone)
 
     def due_as_assigned(self, activity_id: int, *lesson: int) -> datetime | None:
         """Return when it is due by its assignments, without exceptions and accommodation."""
@@ -62,6 +68,11 @@ class Syllabus:
     def is_moved(self, activity_id: int, *lesson: int) -> bool:
         """Return whether it is due at another moment here than it was assigned for."""
         return self.due_of(activity_id, *lesson) != self.due_as_assigned(activity_id, *lesson)
+
+    def why_moved(self, activity_id: int) -> str | None:
+        """Return the reason of the exception by which an activity, or replies to it, are due here when they are."""
+        excepted = self.excepted.get(activity_id, ())
+        return next((one.why for field in ("due", "reply_due") for one in resolve(excepted, field).layers), None)
 
     def was_due(self, now: datetime, activity_id: int, *lesson: int) -> bool:
         """Return whether it is no longer in time NOW."""

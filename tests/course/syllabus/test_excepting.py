@@ -296,7 +296,8 @@ def test_an_accommodation_out_of_bounds_is_refused(circle: Circle, factor: str, 
 
 @given(when=st.datetimes(BARE - timedelta(days=9000), BARE + timedelta(days=27000), timezones=st.timezones()))
 def test_a_moment_of_any_zone_is_kept_exactly(when: datetime) -> None:
-    assert value_of(RuleException(field="due", value={"value": stored(when)})) == when
+    # In UTC: a moment that its own clocks show twice equals none of another zone.
+    assert value_of(RuleException(field="due", value={"value": stored(when)})) == when.astimezone(UTC)
 
 
 def test_of_two_tutors_at_once_one_exception_holds(database: Database) -> None:
@@ -320,3 +321,19 @@ def test_of_two_tutors_at_once_one_exception_holds(database: Database) -> None:
     with database.transaction(writing=False) as session:
         live = [one.revoked_at is None for one in session.scalars(select(RuleException))]
     assert sorted(live) == [False, True]
+
+
+def test_replies_are_due_when_an_exception_says_where_they_are_due_at_all(circle: Circle) -> None:
+    session, later = circle.session, MONDAY + timedelta(days=5)
+    prompt = factories.make_prompt(session, circle.lesson)
+    factories.make_exception(
+        session, circle.anna, prompt, field="reply_due", value={"value": later.isoformat()}, reason="She was ill."
+    )
+    assert syllabus_of(session, circle.anna).reply_due_of(prompt.id, circle.lesson.id) is None
+    factories.make_assignment(session, circle.group, prompt, due_at=MONDAY, reply_due_at=MONDAY + timedelta(days=1))
+    syllabus = syllabus_of(session, circle.anna)
+    assert (syllabus.reply_due_of(prompt.id, circle.lesson.id), syllabus.why_moved(prompt.id)) == (
+        later,
+        "She was ill.",
+    )
+    assert syllabus_of(session, circle.boris).reply_due_of(prompt.id) == MONDAY + timedelta(days=1)
