@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, current_app, render_template
 
 import course.groups.views
 import course.users.views
+import lessons.articles.views
 import lessons.checks.views
 import lessons.discussion.quoting_views
 import lessons.discussion.seed_views
@@ -27,7 +28,9 @@ import quizzes.rules.views
 from course.base.errors import NotFound
 from kruzhok import merging_views
 from kruzhok.admin import views as admin
+from kruzhok.calendar import views as calendar
 from kruzhok.courses import views as courses
+from kruzhok.digest import views as digest
 from kruzhok.groups import views as groups
 from kruzhok.meetings import minutes_views
 from kruzhok.meetings import views as meetings
@@ -59,7 +62,9 @@ def register(app: Flask) -> None:
         site,
         courses.bp,
         today.bp,
+        calendar.bp,
         lessons.views.bp,
+        lessons.articles.views.bp,
         lessons.checks.views.bp,
         lessons.discussion.views.bp,
         lessons.discussion.quoting_views.bp,
@@ -87,7 +92,10 @@ def register(app: Flask) -> None:
         merging_views.bp,
         admin.bp,
         notices.bp,
+        digest.bp,
         lessons.reports.views.bp,
         lessons.search.views.bp,
     ):
         app.register_blueprint(blueprint)
+    # A mail program has no token of ours, and needs none: what it sends is a link that we signed.
+    app.extensions["csrf"].exempt(digest.end_letters)

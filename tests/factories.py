@@ -19,6 +19,7 @@ from course.outline.models import Activity, ActivityKind, Course, Unit
 from course.syllabus.models import Accommodation, Assignment, Meeting, RuleException
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
+from lessons.articles.models import Article
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.frames.models import Frame
 from lessons.models import Document, Lesson, Prompt, PromptVersion, Reading, TextImport
@@ -160,6 +161,13 @@ def make_reading(session: Session, lesson: Activity, *, text: Text | None = None
     text_id = text.id if text else None
     add(session, Reading(activity_id=activity.id, text_id=text_id, address=address, look_for_html="<p>The dates.</p>"))
     return activity
+
+
+def make_article(session: Session, owner: Course | StudyGroup, **more: Any) -> Article:
+    """Return an article on the reading list of a course or a study group."""
+    key = "course_id" if isinstance(owner, Course) else "group_id"
+    told = {key: owner.id, "address": f"https://example.org/{one_more('article')}", "title": "The war", "added_at": NOW}
+    return add(session, Article(**told | more))
 
 
 def make_group_reading(session: Session, group: StudyGroup, *, text: Text | None = None, **columns: Any) -> Activity:

@@ -1,7 +1,7 @@
 """Every address and method, as every role: who gets what. What is not yours does not exist."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,6 +20,8 @@ from course.outline.models import ActivityKind, Course
 from course.texts.models import Text
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
+from lessons.agenda.items import put_passage
+from lessons.agenda.minutes import write_minutes
 from lessons.discussion.models import Post
 from lessons.discussion.posts import write_post
 from lessons.journal import write_entry
@@ -105,7 +107,17 @@ def make_world(session: Session) -> World:
     told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, student)
     told |= _brought(session, student, enrolments["tutor"])
     told |= _complained(session, enrolments["organiser"], told["post"])
+    told |= _led(session, student, notes)
     return World(users, told | _wrote(session, course, student) | _noted(session, notes, student))
+
+
+def _led(session: Session, student: Enrolment, text: Text) -> dict[str, Any]:
+    """Return the names of a meeting that STUDENT is to lead, and of a passage of TEXT that they want to talk about."""
+    assert student.group is not None
+    meeting = factories.make_meeting(session, student.group, number=77, day=date(2099, 11, 7), chair_id=student.id)
+    write_minutes(session, meeting, student, "We settled it.", number=0, base=0, now=NOW)
+    wish = put_passage(session, meeting, student, text, "p-1", now=NOW)
+    return {"led": meeting.number, "wish": wish.id, "notes_id": text.id}
 
 
 def _complained(session: Session, member: Enrolment, post_id: int) -> dict[str, Any]:
@@ -126,6 +138,8 @@ def _brought(session: Session, student: Enrolment, tutor: Enrolment) -> dict[str
         "own_text_id": own.id,
         "group_text": text.ident,
         "group_reading": reading.ident,
+        "article": factories.make_article(session, student.group).id,
+        "course_article": factories.make_article(session, student.course).id,
     }
 
 
@@ -268,6 +282,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("imports.file", "/courses/{course}/texts/{own_text}/file", OWNER),
     ("imports.file", "/courses/{course}/texts/{group_text}/file", of("tutor") | NO_ACCOUNT),
     ("imports.delete", "/courses/{course}/texts/{own_text}/delete", OWNER),
+    ("articles.of_group", "/groups/{circle}/articles", IN_GROUP),
+    ("articles.of_course", "/courses/{course}/articles", EVERYBODY),
     ("group_readings.readings", "/groups/{circle}/readings", IN_GROUP),
     ("group_readings.reading", "/groups/{circle}/readings/{group_reading}", IN_GROUP),
     ("group_readings.new", "/groups/{circle}/readings/new", PLANNERS),
@@ -337,6 +353,12 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("syllabus.plan", "/groups/{circle}/syllabus/plan", PLANNERS | {"tutor": 303, "organiser": 303}),
     ("syllabus.add", "/groups/{circle}/syllabus/add", PLANNERS),
     ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", PLANNERS),
+    ("meetings.meeting", "/groups/{circle}/meetings/{meeting}", IN_GROUP),
+    ("meetings.meeting", "/groups/{circle}/meetings/78", NOBODY | {"visitor": 401}),
+    ("minutes.minutes", "/groups/{circle}/meetings/{meeting}/minutes", PLANNERS),
+    ("minutes.minutes", "/groups/{circle}/meetings/{led}/minutes", IN_GROUP),
+    ("minutes.earlier", "/groups/{circle}/meetings/{led}/minutes/earlier", IN_GROUP),
+    ("minutes.earlier", "/groups/{circle}/meetings/{meeting}/minutes/earlier", NOBODY | {"visitor": 401}),
     ("notices.notices", "/notices", of(*ROLES[1:], others=401)),
     ("reports.wrong", "/courses/{course}/wrong?item={version}", EVERYBODY),
     ("reports.wrong", "/courses/{course}/wrong?item={version}&group={circle}", of(*MEMBERS)),
@@ -566,6 +588,26 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         {"done": "1"},
         IN_GROUP | dict.fromkeys(MEMBERS, 303),
     ),
+    ("articles.bring_to_group", "/groups/{circle}/articles", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("articles.give", "/groups/{circle}/articles/{article}/give", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
+    (
+        "articles.remove_of_group",
+        "/groups/{circle}/articles/{article}/remove",
+        {},
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
+    (
+        "articles.bring_to_course",
+        "/courses/{course}/articles",
+        {},
+        of("administrator", then=422, others=403) | {"visitor": 401},
+    ),
+    (
+        "articles.remove_of_course",
+        "/courses/{course}/articles/{course_article}/remove",
+        {},
+        of("administrator", then=303, others=403) | {"visitor": 401},
+    ),
     ("group_readings.new", "/groups/{circle}/readings/new", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
     (
         "group_readings.change",
@@ -670,6 +712,50 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
     ("syllabus.cancel", "/groups/{circle}/syllabus/{meeting}/cancel", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
     ("syllabus.hold", "/groups/{circle}/syllabus/{meeting}/hold", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
+    ("meetings.put", "/groups/{circle}/meetings/{led}/agenda", {"text": ""}, IN_GROUP | dict.fromkeys(MEMBERS, 422)),
+    (
+        "meetings.draft",
+        "/groups/{circle}/meetings/{led}/agenda/draft",
+        {"text": "Wh", "base": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "meetings.discard",
+        "/groups/{circle}/meetings/{led}/agenda/draft/discard",
+        {"copy": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "meetings.put_on",
+        "/groups/{circle}/meetings/{led}/agenda/passage",
+        {"text": "{notes_id}", "passage": "p-2"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "meetings.talked",
+        "/groups/{circle}/meetings/{led}/agenda/{wish}/talked",
+        {"talked": "1"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    ("meetings.talked", "/groups/{circle}/meetings/{meeting}/agenda/{wish}/talked", {}, PLANNERS | dict.fromkeys(("tutor", "organiser"), 404)),
+    ("meetings.take_it_off", "/groups/{circle}/meetings/{led}/agenda/{wish}/off", {}, AUTHOR),
+    ("minutes.write", "/groups/{circle}/meetings/{led}/minutes", {"text": ""}, IN_GROUP | dict.fromkeys(MEMBERS, 422)),
+    ("minutes.write", "/groups/{circle}/meetings/{meeting}/minutes", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    (
+        "minutes.draft",
+        "/groups/{circle}/meetings/{led}/minutes/draft",
+        {"text": "We", "base": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "minutes.discard",
+        "/groups/{circle}/meetings/{led}/minutes/draft/discard",
+        {"copy": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    ("meetings.hand_it_on", "/groups/{circle}/meetings/{led}/chair/hand-on", {}, AUTHOR | {"student": 303}),
+    ("meetings.chair", "/groups/{circle}/meetings/{led}/chair", {"chair": ""}, PLANNERS | {"tutor": 303, "organiser": 303}),
+    ("meetings.turns", "/groups/{circle}/meetings/{led}/turns", {"turns": "0"}, PLANNERS | {"tutor": 303, "organiser": 303}),
     ("groups.archive", "/groups/{circle}/archive", {}, ORGANISERS | {"organiser": 303}),
     ("groups.reopen", "/groups/{circle}/reopen", {}, ORGANISERS | {"organiser": 303}),
     ("admin.upload", "/admin/upload", {}, of("administrator", then=422) | {"visitor": 401}),

@@ -62,6 +62,8 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "texts that were brought": ("/courses/{course}/imports?group={group}", 6),
     "bringing a text": ("/courses/{course}/imports/new?group={group}", 6),
     "file that waits": ("/courses/{course}/imports/{waiting}?group={group}", 10),
+    "latest articles of the group": ("/groups/{group}/articles", 5),
+    "latest articles of the course": ("/courses/{course}/articles?group={group}", 6),
     "readings of the group": ("/groups/{group}/readings", 5),
     "reading of the group": ("/groups/{group}/readings/{group_reading}", 5),
     "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 8),
@@ -229,6 +231,8 @@ def _brought(session: Session, group: StudyGroup, members: Sequence[Enrolment], 
     """Return the names of a file that waits and a text of the first of MEMBERS, and of what TUTOR gave the group: for
     each member a reading to all, and one to them alone."""
     for member in members:
+        factories.make_article(session, group)
+        factories.make_article(session, group.course)
         waiting, own = factories.make_import(session, members[0]), factories.make_imported_text(session, members[0])
         text = factories.make_imported_text(session, tutor, enrolment_id=None, group_id=group.id)
         to_all = factories.make_group_reading(session, group, text=text)

@@ -146,6 +146,8 @@ def _bring(planner: FlaskClient, group: str) -> Mapping[str, str]:
     readings = [
         post(planner, f"/groups/{group}/readings/new", sent).location.rsplit("/", 1)[1] for sent in (given, outside)
     ]
+    listed = "# November\nThe war, by A. Clerk: https://example.org/war\nhttps://example.org/peace-at-last 2026-11-20"
+    post(planner, f"/groups/{group}/articles", {"words": listed, "group": group})
     return {
         "text_of_group": texts["The queue"],
         "text_of_planner": texts["The bridge"],
