@@ -26,6 +26,8 @@ settings.load_profile("kruzhok")
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 
+SECRET = "a secret for tests, 0123456789 abcdef"
+
 #: Password hashing that takes no time; its strength is not what is tested.
 QUICK_HASHING = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
@@ -167,7 +169,7 @@ def session(database: Database) -> Iterator[Session]:
 def config(tmp_path: Path, database: Database) -> Config:
     """Return settings for a site on the test's database."""
     url = database.engine.url.render_as_string(hide_password=False)
-    return Config(instance=tmp_path, database_url=url, secret="a secret for tests, 0123456789 abcdef", development=True)
+    return Config(instance=tmp_path, database_url=url, secret=SECRET, development=True)
 
 
 @pytest.fixture(scope="session")
@@ -176,9 +178,8 @@ def templates_read(tmp_path_factory: pytest.TempPathFactory) -> FileSystemByteco
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
-@pytest.fixture
-def app(config: Config, database: Database, templates_read: FileSystemBytecodeCache) -> Application:
-    """Return the site on the test's database."""
+def make_app(config: Config, database: Database, templates_read: FileSystemBytecodeCache) -> Application:
+    """Return the site on DATABASE, as tests want it."""
     from kruzhok.app import create_app
 
     app = create_app(config, database)
@@ -186,6 +187,30 @@ def app(config: Config, database: Database, templates_read: FileSystemBytecodeCa
     app.config["ARGON2"] = QUICK_HASHING
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
+
+
+@pytest.fixture(scope="session")
+def one_app(templates_read: FileSystemBytecodeCache, tmp_path_factory: pytest.TempPathFactory) -> Application:
+    """Return the one site whose addresses all tests share, on no database yet."""
+    config = Config(tmp_path_factory.mktemp("site"), "sqlite://", secret=SECRET, development=True)
+    return make_app(config, Database(make_engine("sqlite://")), templates_read)
+
+
+@pytest.fixture
+def app(config: Config, database: Database, one_app: Application) -> Iterator[Application]:
+    """Give the site on the test's database; what a test sets in it is as before afterwards."""
+    settings, extensions = dict(one_app.config), dict(one_app.extensions)
+    one_app.extensions.update(config=config, database=database)
+    yield one_app
+    for kept, were in ((one_app.config, settings), (one_app.extensions, extensions)):
+        kept.clear()
+        kept.update(were)
+
+
+@pytest.fixture
+def new_app(config: Config, database: Database, templates_read: FileSystemBytecodeCache) -> Application:
+    """Return a site of the test's own, which it may add addresses to."""
+    return make_app(config, database, templates_read)
 
 
 @pytest.fixture

@@ -71,15 +71,15 @@ def looks_in_vain() -> str:
 
 
 @pytest.fixture
-def app(app: Application) -> Application:
+def app(new_app: Application) -> Application:
     """Return the site with some more views."""
-    app.add_url_rule("/looks", view_func=looks)
-    app.add_url_rule("/looks-twice", view_func=looks_twice)
-    app.add_url_rule("/looks-in-vain", view_func=looks_in_vain)
-    app.add_url_rule("/refuses", view_func=refuses, methods=["POST"])
-    app.add_url_rule("/breaks", view_func=breaks, methods=["POST"])
-    app.add_url_rule("/refuses-one", view_func=refuses_one_of_ten, methods=["POST"])
-    return app
+    new_app.add_url_rule("/looks", view_func=looks)
+    new_app.add_url_rule("/looks-twice", view_func=looks_twice)
+    new_app.add_url_rule("/looks-in-vain", view_func=looks_in_vain)
+    new_app.add_url_rule("/refuses", view_func=refuses, methods=["POST"])
+    new_app.add_url_rule("/breaks", view_func=breaks, methods=["POST"])
+    new_app.add_url_rule("/refuses-one", view_func=refuses_one_of_ten, methods=["POST"])
+    return new_app
 
 
 def test_what_a_view_did_is_kept_when_it_returns_whatever_the_status(client: FlaskClient, database: Database) -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from course.base.web import Application
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.groups.models import Enrolment
 from course.notices.models import Notice
@@ -21,7 +20,6 @@ from course.users.passwords import passwords_with
 from course.users.sign_ins import add_sign_in
 from kruzhok.completions import rebuild
 from kruzhok.merging import BY, OF_THE_PLACE, Work, merge, work_of
-from kruzhok.merging_views import bp
 from kruzhok.models import ALL_TABLES
 from lessons.frames.models import Frame
 from lessons.models import Draft, JournalEntry, Prompt
@@ -398,14 +396,6 @@ def test_nothing_is_lost_and_nothing_comes_twice(session: Session, theirs: list[
 
 
 # The page
-
-
-@pytest.fixture
-def app(app: Application) -> Application:
-    """Return the site with the page that asks, which the map of the site may have already."""
-    if bp.name not in app.blueprints:
-        app.register_blueprint(bp)
-    return app
 
 
 SIGN_IN = {"email": "vera@example.org", "password": "a few words in a row", "next": "/reading-settings"}

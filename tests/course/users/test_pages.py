@@ -1,7 +1,6 @@
 """The pages of users, walked through without scripts."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,8 +26,8 @@ SIGN_UP = SIGN_IN | {"name": "Vera"}
 
 
 @pytest.fixture
-def app(app: Application, database: Database) -> Iterator[Application]:
-    """Give the site with a page on which anybody can act, and say who acts."""
+def app(new_app: Application) -> Application:
+    """Return a site with a page on which anybody can act, and say who acts."""
     bp = Blueprint("acting", __name__)
 
     @bp.post("/act")
@@ -37,8 +36,8 @@ def app(app: Application, database: Database) -> Iterator[Application]:
 
         return str(acting_user(db_session, now=NOW).id)
 
-    app.register_blueprint(bp)
-    return app
+    new_app.register_blueprint(bp)
+    return new_app
 
 
 @pytest.fixture
