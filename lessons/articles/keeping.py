@@ -58,7 +58,7 @@ def _on_page(session: Session, its: ColumnElement[bool], page: int) -> tuple[Seq
     rows = session.scalars(
         select(Article)
         .where(its, Article.removed_at.is_(None))
-        .order_by(Article.published.is_(None), Article.published.desc(), Article.id.desc())
+        .order_by(Article.published.is_(None), Article.published.desc(), Article.added_at.desc(), Article.id)
         .limit(ON_A_PAGE + 1)
         .offset((page - 1) * ON_A_PAGE)
     ).all()
