@@ -26,6 +26,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.config.update(
         SECRET_KEY=config.secret,
         SITE_URL=config.site_url,
+        SENDS_LETTERS=config.smtp_url is not None,
         SESSION_COOKIE_NAME="kruzhok",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

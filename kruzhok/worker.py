@@ -1,21 +1,25 @@
-"""The worker: hands in attempts whose time is up, does the jobs that are due, adds those that come round every day."""
+"""The worker: hands in attempts whose time is up, does the jobs that are due, adds those that come round."""
 
 import logging
+import smtplib
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import delete
 
 from course.base.db import Database
-from course.base.jobs import Job, Work, add_job, run_due_jobs
+from course.base.jobs import LEASE, Again, Hopeless, Job, Work, add_job, run_due_jobs
 from course.base.limits import forget_tries
-from course.base.mail import MailServer, send_mail
+from course.base.mail import MailServer, Undeliverable, send_mail
 from course.users.guests import forget_old_guests
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
+from kruzhok.digest.letters import Letter, forget_letters, make_letters, make_none, send_letter
+from kruzhok.digest.mornings import next_round
 from lessons.imports.keeping import forget_imports
 from lessons.search.contents import rebuild, refresh_passages
 from quizzes.attempts.ending import submit_overdue
@@ -23,6 +27,7 @@ from quizzes.attempts.ending import submit_overdue
 log = logging.getLogger(__name__)
 
 PAUSE = 2.0  #: seconds between two looks at the table
+AT_ONCE = 20  #: jobs between two looks for attempts whose time is up
 KEEP_DONE_JOBS = timedelta(days=7)
 
 
@@ -33,11 +38,74 @@ def mail_server(config: Config) -> MailServer | None:
 
 def work_for(config: Config) -> Mapping[str, Work]:
     """Return the map of jobs: kind -> what is done."""
-    return {"mail": partial(_mail, mail_server(config)), "daily": _daily, "reindex": _reindex, "words": _words}
+    post = Post(mail_server(config))
+    return {
+        "mail": partial(_mail, post),
+        "letter": partial(_letter, post),
+        "letters": partial(_letters, config),
+        "daily": _daily,
+        "reindex": _reindex,
+        "words": _words,
+    }
 
 
-def _mail(server: MailServer | None, _database: Database, payload: dict[str, Any], _now: datetime) -> None:
-    send_mail(server, payload["to"], payload["subject"], payload["body"])
+class Post:
+    """Hands letters in. A server that did not answer is not asked again for a while: waiting for it with each of a
+    thousand letters would hold up everything else that is due."""
+
+    WHILE = timedelta(minutes=1)
+
+    def __init__(self, server: MailServer | None) -> None:
+        self.server = server
+        self._shut_until: datetime | None = None
+
+    def send(self, now: datetime, to: str, subject: str, body: str, **more: Any) -> None:
+        """Send a letter; raise Hopeless where it will never be taken, OSError where it was not."""
+        if self._shut_until is not None and now < self._shut_until:
+            raise ConnectionError("the mail server did not answer a moment ago")
+        try:
+            send_mail(self.server, to, subject, body, **more)
+        except Undeliverable as error:
+            raise Hopeless(str(error)) from error
+        except smtplib.SMTPServerDisconnected:
+            self._shut_until = now + self.WHILE
+            raise
+        except smtplib.SMTPException:
+            raise  # it answered
+        except OSError:
+            self._shut_until = now + self.WHILE
+            raise
+
+
+def _mail(post: Post, _database: Database, payload: dict[str, Any], now: datetime) -> None:
+    post.send(now, payload["to"], payload["subject"], payload["body"])
+
+
+def _letter(post: Post, database: Database, payload: dict[str, Any], now: datetime) -> None:
+    """Send what was written to a reader this morning; where no server is configured any more, nobody."""
+    if post.server is None:
+        return
+
+    def send(letter: Letter) -> None:
+        more = {"html": letter.html, "message_id": letter.message_id, "made_at": letter.made_at}
+        post.send(now, letter.to, letter.subject, letter.body, headers=letter.headers, **more)
+
+    send_letter(send, database, payload, now)
+
+
+def _letters(config: Config, database: Database, payload: dict[str, Any], now: datetime) -> Again:
+    if not config.smtp_url:
+        # In the log a letter for everybody would help nobody. What is new and due stands on the page all the same.
+        return make_none(now, now)
+    return make_letters(_site(config, database), database, payload, now)
+
+
+@lru_cache(maxsize=1)
+def _site(config: Config, database: Database) -> Flask:
+    """Return the site, which knows the addresses that letters name."""
+    from kruzhok.app import create_app  # it needs the pages of administrators, which need this module
+
+    return create_app(config, database)
 
 
 def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
@@ -47,6 +115,7 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
         forget_tries(session, now=now)
         forget_uploads(session, now=now)
         forget_imports(session, now=now)
+        forget_letters(session, now=now)
         session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")
 
@@ -65,15 +134,19 @@ def run_worker(
     *,
     stop: Callable[[], bool],
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    lease: timedelta = LEASE,
 ) -> None:
     """Do jobs as they come due until STOP says so. A database that does not answer is tried again, not given up."""
     work = work_for(config)
     with database.transaction() as session:
         add_job(session, "daily", {}, run_at=now(), key=f"daily {now().date()}")
+        add_job(session, "letters", {"since": now().isoformat()}, run_at=next_round(now()), key="letters")
     while not stop():
+        tried = 0
         try:
             submit_overdue(database, now=now)
-            run_due_jobs(database, work, now=now)
+            tried = run_due_jobs(database, work, now=now, limit=AT_ONCE, lease=lease)
         except Exception:
             log.exception("The worker could not look for what is due")
-        time.sleep(PAUSE)
+        if tried < AT_ONCE:
+            time.sleep(PAUSE)

@@ -88,6 +88,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "reports": ("/reports", 3),
     "report": ("/reports/{report}", 7),
     "me": ("/me", 3),
+    "what the next letter would say": ("/digest", 45),
     "places": ("/me/places", 8),
     "own record": ("/me/places/{place}", 18),
 }

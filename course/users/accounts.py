@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from course.base.errors import Conflict, DomainError, NotFound
 from course.base.words import _
-from course.users.models import User
+from course.users.models import DigestKind, User
 from course.users.passwords import passwords_with, weakness
 from course.users.sign_ins import sign_out_everywhere
 
@@ -151,6 +151,13 @@ def change_profile(session: Session, user: User, *, name: str | None, zone: str)
         user.name = name
     user.zone = zone
     session.flush()
+
+
+def change_digest(user: User, kind: DigestKind) -> None:
+    """Let USER be written to as often as KIND says."""
+    if user.digest is not kind:
+        user.digest = kind
+        log.info("User %d wants letters: %s", user.id, kind.value)
 
 
 def create_user(session: Session, *, email: str, name: str, password: str, now: datetime) -> User:

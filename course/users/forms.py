@@ -14,6 +14,7 @@ from course.base.forms import EmptyForm, Form, WithinLength, clean_text, whole_n
 from course.base.web import is_local_path
 from course.base.words import _
 from course.users.accounts import LONGEST_EMAIL, LONGEST_NAME, Unfit, good_password, normal_email, normal_name
+from course.users.models import DigestKind
 from course.users.passwords import LONGEST
 from course.users.reading import FASTEST, SLOWEST
 
@@ -133,9 +134,18 @@ class ZoneForm(Form):
 
 
 class MeForm(ZoneForm):
-    """Name and time zone."""
+    """Name, time zone, and how often one is written to."""
 
     name = name_field()
+    digest = RadioField(
+        _("A letter about what is new and due"),
+        coerce=DigestKind,
+        choices=[
+            SelectChoice(DigestKind.daily.value, _("Every day")),
+            SelectChoice(DigestKind.weekly.value, _("Every Monday")),
+            SelectChoice(DigestKind.none.value, _("Never")),
+        ],
+    )
 
 
 class SignOutForm(EmptyForm):

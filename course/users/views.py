@@ -92,17 +92,19 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.route("/me", methods=["GET", "POST"])
 def me() -> ResponseReturnValue:
-    """Show and change name and time zone; show where one is signed in."""
+    """Show and change name, time zone and how often one is written to; show where one is signed in."""
     if access.whoever() is None and request.method == "GET":
         return redirect(url_for(".sign_in", next=request.path), 303)
     user = access.somebody(db_session)
     form = forms.MeForm(obj=user)
     form.offer_zones(user.zone)
     if user.is_guest:
-        del form.name
+        del form.name, form.digest
     if form.validate_on_submit():
         name = None if user.is_guest else form.name.normal
         accounts.change_profile(db_session, user, name=name, zone=form.zone.data)
+        if not user.is_guest:
+            accounts.change_digest(user, form.digest.data)
         flash(_("Saved."))
         return redirect(url_for(".me"), 303)
     return page(

@@ -21,6 +21,7 @@ from course.users.links import new_setup_token
 from course.users.models import User
 from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
+from kruzhok.digest.tokens import unsubscribe_token
 from lessons.moderation.models import Complaint
 from lessons.outline import lessons_of
 from quizzes.marking.releasing import release
@@ -102,6 +103,7 @@ def make_house(app: Application, database: Database) -> House:
         "ordering": ordering,
         "entry": entry,
         "reset": _token_in_letter(database),
+        "no_more": _unsubscribe(app, database),
         "group": group,
         "bare": _open_group(planner),
         "join": join,
@@ -353,6 +355,12 @@ def _check(client: FlaskClient) -> tuple[str, str]:
 
 def _tick(client: FlaskClient) -> None:
     assert post(client, READING, {"done": "1"}).status_code == 303
+
+
+def _unsubscribe(app: Application, database: Database) -> str:
+    """Return the token in the letters to somebody who looks at no other page."""
+    with database.transaction() as session:
+        return unsubscribe_token(app.config["SECRET_KEY"], factories.make_user(session, name="Inessa").id)
 
 
 def _token_in_letter(database: Database) -> str:

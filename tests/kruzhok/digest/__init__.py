@@ -1,0 +1,1 @@
+"""Tests of the letters that say what is new and due."""
