@@ -12,7 +12,8 @@ from course.notices.models import Notice
 #: What can have happened: somebody joined, asks to join, was let in or not, holds the keys now, was removed; a reply to
 #: a post, a mention in one, a post in a discussion one follows; a reply to a note; work given; something reported as
 #: wrong, and what became of it; an essay marked; words of one's own hidden, or shown again; something to be looked at,
-#: and what became of it; a journal entry shared; a meeting to lead. With each what `ref` names.
+#: and what became of it; a journal entry shared; a meeting to lead; something due at another time for one. With each
+#: what `ref` names.
 JOINED, ASKED, DECIDED = "joined", "asked", "decided"  # enrolment, join_request, join_request
 KEYS, REMOVED = "keys", "removed"  # enrolment, enrolment
 REPLIED, MENTIONED, POSTED = "replied", "mentioned", "posted"  # post, post, post
@@ -23,6 +24,8 @@ MARKED = "marked"  # attempt_item
 HIDDEN = "hidden"  # post, note, note_reply
 COMPLAINED, SETTLED = "complained", "settled"  # complaint, complaint
 SHARED = "shared"  # journal_entry
+MOVED = "moved"  # exception
+WRITTEN_TO = "message"  # message
 CHAIRING = "chairing"  # meeting
 
 
@@ -48,6 +51,11 @@ def _add(session: Session, told: Collection[tuple[int, str]], kind: str, now: da
     if not rows:
         return
     session.execute(insert_into(session, Notice).on_conflict_do_nothing(), rows)
+
+
+def untell(session: Session, kind: str, refs: Collection[str]) -> None:
+    """Forget that anybody was told of KIND of any of REFS: it is no longer so."""
+    session.execute(delete(Notice).where(Notice.kind == kind, Notice.ref.in_(refs)))
 
 
 def mark_seen(
