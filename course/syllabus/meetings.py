@@ -94,6 +94,14 @@ def today_of(group: StudyGroup, now: datetime) -> date:
     return now.astimezone(ZoneInfo(group.zone)).date()
 
 
+def next_meeting(session: Session, group: StudyGroup | None, now: datetime) -> Meeting | None:
+    """Return the next meeting of GROUP that is held, today's too; None where there is none. One query at the most."""
+    if group is None or group.archived_at is not None:
+        return None
+    coming = (Meeting.group_id == group.id, Meeting.cancelled_at.is_(None), Meeting.day >= today_of(group, now))
+    return session.scalar(select(Meeting).where(*coming).order_by(Meeting.number).limit(1))
+
+
 def meetings_of(session: Session, group_id: int) -> Sequence[Meeting]:
     """Return the meetings of a study group by number, cancelled ones too."""
     return session.scalars(select(Meeting).where(Meeting.group_id == group_id).order_by(Meeting.number)).all()

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from course.base.db import db_session
 from course.groups import access
 from course.groups.enrolments import members_of
+from course.syllabus.chairing import chairs_of
 from kruzhok.today.addresses import address_of
 from kruzhok.today.plan import for_the_meeting
 from kruzhok.today.week import weeks_of
@@ -28,6 +29,7 @@ def group(slug: str) -> str:
         mine=mine,
         weeks=weeks,
         week=week,
+        chair=chairs_of(db_session, week.meeting.group_id).get(week.meeting.id) if week else None,
         go_on=for_the_meeting(week),
         prompts=[task for one in (week.lessons if week else ()) for task in one.parts if task.kind == "prompt"],
         members=members_of(db_session, mine.group_id),

@@ -15,6 +15,7 @@ from course.groups import access
 from course.groups.models import Enrolment, StudyGroup
 from course.pacing import WEEK
 from course.syllabus import planning
+from course.syllabus.chairing import chairs_of
 from course.syllabus.meetings import Planned, meetings_of, syllabus_of, today_of
 from course.syllabus.models import Meeting
 from kruzhok.completions import rebuild_group
@@ -44,6 +45,7 @@ def syllabus(slug: str) -> str:
         weeks=weeks,
         progress=progress,
         plans=access.may_plan(mine),
+        chairs=chairs_of(db_session, mine.group_id or 0),
         button=EmptyForm(),
         elsewhere=is_elsewhere(mine.group, now),
         address_of=address_of,

@@ -3,7 +3,7 @@
 *Go on from here* is where one really was: an answer begun before anything else, then the lesson last worked in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from course.completion.records import Standing, standing_of
 from course.groups.enrolments import choose, live_places_of
 from course.groups.models import Enrolment
 from course.outline.models import Course
+from course.syllabus.chairing import chairs_of
 from course.syllabus.meetings import syllabus_of
 from course.texts.models import Passage, Text
 from course.users.models import User
@@ -23,6 +24,7 @@ from kruzhok.today.acts import LastActs, last_acts
 from kruzhok.today.tasks import LessonTasks, Task, tasks_of
 from kruzhok.today.week import AtMeeting, Weeks, weeks
 from lessons.acts import Place, last_place
+from lessons.agenda.items import passages_put
 from lessons.models import Lesson
 from quizzes.attempts.results import Missed, missed_passages
 from quizzes.marking.queue import waiting_for
@@ -39,6 +41,7 @@ class ReadAgain:
     text_title: str
     is_lesson: bool
     missed: Missed
+    text_id: int = 0
 
 
 #: Why *go on* leads where it leads.
@@ -78,6 +81,9 @@ class Plan:
     place: Place | None = None
     #: Of a tutor: how many essays wait to be marked.
     to_mark: int = 0
+    #: In a study group: who leads the meeting at hand, and which passages (text, ident) one put on its agenda.
+    chair: Enrolment | None = None
+    put: Collection[tuple[int, str]] = frozenset()
 
     @property
     def lesson_beside(self) -> LessonTasks | None:
@@ -91,7 +97,7 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 
 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
-    """Return the plan of ENROLMENT. Nine queries, three more in a study group, and one for its tutors."""
+    """Return the plan of ENROLMENT. Nine queries, five more in a study group, and one for its tutors."""
     standing, lessons, group = _where(session, enrolment, now)
     go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None, _beside(group))
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
@@ -99,6 +105,7 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         part for one in lessons for part in one.parts
         if not part.required and part.state is not State.done and one.task.state is not State.none
     ]  # fmt: skip
+    week = group.this_week if group else None
     optional += [task for task in group.beside if not task.required and task.state is not State.done] if group else []
     return Plan(
         enrolment.course,
@@ -113,6 +120,8 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         beside=[task for task in _beside(group) if not task.late],
         place=_still_read(last_place(session, enrolment), lessons),
         to_mark=waiting_for(session, enrolment),
+        chair=chairs_of(session, week.meeting.group_id).get(week.meeting.id) if week else None,
+        put=passages_put(session, week.meeting, enrolment) if week else frozenset(),
     )
 
 
@@ -223,6 +232,7 @@ def read_again(session: Session, enrolment: Enrolment) -> list[ReadAgain]:
             text.title,
             lesson is not None,
             missed[key],
+            text.id,
         )
         for passage, text, lesson in rows
         if (key := (text.id, passage.ident)) in missed

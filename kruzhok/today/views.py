@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from course.base.db import db_session
 from course.base.errors import NotFound
+from course.base.forms import EmptyForm
 from course.groups.access import named_group, show_place
 from course.groups.enrolments import ALONE
 from course.outline.models import Course
@@ -45,4 +46,5 @@ def today() -> str:
         weekday=format_date(here, "EEEE", locale=LOCALE),
         elsewhere=is_elsewhere(enrolment.group if enrolment else None, now),
         address_of=address_of,
+        button=EmptyForm(),
     )

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from course.base.words import _, plural
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
+from course.syllabus.meetings import next_meeting
+from course.syllabus.models import Meeting
 from quizzes.attempts.access import OwnAttempt
 from quizzes.attempts.results import Again, Answered, QuizStanding, answers_of, standing_at, to_read_again
 from quizzes.attempts.starting import Slot, attempts_at, count_used, slots_of
@@ -161,6 +163,8 @@ class Result:
     hidden: bool
     waits: bool
     seen: frozenset[Thing]
+    #: The meeting of the study group at which one can ask to talk about a passage.
+    meeting: Meeting | None = None
 
 
 def result_of(session: Session, own: OwnAttempt, *, root: str, now: datetime) -> Result:
@@ -185,6 +189,7 @@ def result_of(session: Session, own: OwnAttempt, *, root: str, now: datetime) ->
         hidden=any(answer.is_silent for answer in answers),
         waits=attempt.points is None,
         seen=seen,
+        meeting=next_meeting(session, enrolment.group, now) if again and enrolment else None,
     )
 
 

@@ -80,6 +80,7 @@ class Again(NamedTuple):
     url: str
     words: str
     quote: str
+    place: Place
 
 
 class Looker(NamedTuple):
@@ -304,7 +305,7 @@ def to_read_again(answers: Sequence[Answered]) -> list[Again]:
     for group in missed.values():
         place, url = group[0].place, group[0].passage_url or ""
         assert place is not None
-        found.append(Again(listed([one.number for one in group]), url, place.words, quote(place.plain)))
+        found.append(Again(listed([one.number for one in group]), url, place.words, quote(place.plain), place))
     return found
 
 
