@@ -5,6 +5,8 @@ from flask import Blueprint, Flask, current_app, render_template
 import course.groups.views
 import course.users.views
 import lessons.articles.views
+import lessons.assigning.dates_views
+import lessons.assigning.views
 import lessons.checks.views
 import lessons.discussion.quoting_views
 import lessons.discussion.seed_views
@@ -34,8 +36,12 @@ from kruzhok.digest import views as digest
 from kruzhok.groups import views as groups
 from kruzhok.meetings import minutes_views
 from kruzhok.meetings import views as meetings
+from kruzhok.messages import views as messages
+from kruzhok.next_run import views as next_run
 from kruzhok.notices import views as notices
+from kruzhok.progress import together_views as together
 from kruzhok.progress import views as progress
+from kruzhok.results import views as results
 from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
 
@@ -76,6 +82,8 @@ def register(app: Flask) -> None:
         lessons.sharing_views.bp,
         lessons.imports.views.bp,
         lessons.group_readings.views.bp,
+        lessons.assigning.views.bp,
+        lessons.assigning.dates_views.bp,
         quizzes.attempts.views.bp,
         quizzes.checks.views.bp,
         quizzes.explaining.views.bp,
@@ -89,6 +97,10 @@ def register(app: Flask) -> None:
         meetings.bp,
         minutes_views.bp,
         progress.bp,
+        next_run.bp,
+        together.bp,
+        messages.bp,
+        results.bp,
         merging_views.bp,
         admin.bp,
         notices.bp,

@@ -116,6 +116,7 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "questions of a quiz": ("/groups/{group}/results/{quiz}/questions", 11),
     "questions as a file": ("/groups/{group}/results/{quiz}/questions.csv", 10),
     "accommodation": ("/groups/{group}/members/{place}/accommodation", 5),
+    "next run": ("/groups/{group}/next-run", 9),
     "readings that were given": ("/groups/{group}/readings", 7),
     "giving something to read": ("/groups/{group}/readings/new", 6),
     "changing a reading": ("/groups/{group}/readings/{group_reading}/change", 9),
@@ -157,7 +158,7 @@ def make_house(
     parts = [_make_lesson(session, course, unit, number, checks) for number in range(1, lessons + 1)]
     group = factories.make_group(session, course)
     reader, *others = [factories.make_enrolment(session, course=course, group=group) for _ in range(users)]
-    tutor = factories.make_enrolment(session, course=course, group=group, role=Role.tutor)
+    tutor = factories.make_enrolment(session, course=course, group=group, role=Role.tutor, organiser=True)
     for _more in range(idle):
         factories.make_enrolment(session, course=course, group=group)
     _plan(session, group, parts, meetings, by=reader)

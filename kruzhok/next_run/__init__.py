@@ -1,0 +1,1 @@
+"""The next run of a study group: the same plan for other people, from another day on."""
