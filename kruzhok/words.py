@@ -46,6 +46,21 @@ def weekday_and_day(when: date) -> str:
     return format_date(when, "EEEE d MMMM", locale=LOCALE)
 
 
+def weekday_name(when: date) -> str:
+    """Return "Thursday"."""
+    return format_date(when, "EEEE", locale=LOCALE)
+
+
+def month_and_year(when: date) -> str:
+    """Return "December 2026"."""
+    return format_date(when, "LLLL y", locale=LOCALE)
+
+
+def month_name(when: date) -> str:
+    """Return "December"."""
+    return format_date(when, "MMMM", locale=LOCALE)
+
+
 def short_day(when: date) -> str:
     """Return "3 Dec"."""
     return format_date(when, "d MMM", locale=LOCALE)
@@ -80,6 +95,9 @@ def init_words(app: Flask) -> None:
         "clock": clock,
         "day": day,
         "weekday": weekday_and_day,
+        "weekday_name": weekday_name,
+        "month_and_year": month_and_year,
+        "month_name": month_name,
         "short_day": short_day,
         "moment": moment_in_words,
         "minutes": minutes,

@@ -5,7 +5,7 @@ itself where it has another date for this member, by an assignment of its own or
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from course.completion.records import Standing, standings_of
 from course.groups.enrolments import live_places_of
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, ActivityKind
-from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, own_date
+from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, hour_on, own_date
 from course.syllabus.assigned import Given, given_to
 from course.syllabus.exceptions import accommodations_of, all_layers_of
 from course.syllabus.models import Meeting
@@ -303,7 +303,7 @@ class _Place:
         )
 
     def _meeting(self, meeting: Meeting) -> Dated:
-        begins = moment_at(meeting.day, meeting.begins or time(), self.zone)
+        begins = hour_on(meeting.day, meeting.begins or time(), self.zone).moment
         lasts = timedelta(minutes=meeting.lasts) if meeting.begins and meeting.lasts else None
         lessons = [self.lines[row.activity_id] for row in self.given if row.meeting_id == meeting.id
                    and row.activity_id in self.lines and self.lines[row.activity_id].number is not None]  # fmt: skip
@@ -313,6 +313,7 @@ class _Place:
             MEETING,
             begins,
             whole_day=meeting.begins is None,
+            day=meeting.day,
             title=meeting.title or next((line.activity.title for line in lessons), ""),
             task=None,
             required=False,
@@ -325,13 +326,15 @@ class _Place:
             cancelled=meeting.cancelled_at is not None,
         )
 
-    def _dated(self, kind: str, moment: datetime, *, whole_day: bool = False, **told: Any) -> Dated:
+    def _dated(
+        self, kind: str, moment: datetime, *, whole_day: bool = False, day: date | None = None, **told: Any
+    ) -> Dated:
         group = self.enrolment.group
         return Dated(
             kind,
             moment,
             whole_day,
-            moment.astimezone(self.zone).date(),
+            day or moment.astimezone(self.zone).date(),
             self.zone,
             course=self.enrolment.course.ident,
             group=group.name if group else None,
@@ -339,10 +342,3 @@ class _Place:
             enrolment_id=self.enrolment.id,
             **told,
         )
-
-
-def moment_at(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """Return when the clocks of ZONE show CLOCK on DAY. UTC.
-
-    What they show twice is the first time; what they jump over is as if they had not jumped yet (RFC 5545, 3.3.5)."""
-    return datetime.combine(day, clock, zone).replace(fold=0).astimezone(UTC)

@@ -1,10 +1,12 @@
 """Where a task of the plan stands on the site."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
 
 from course.groups.enrolments import ALONE
+from kruzhok.calendar import words
 from kruzhok.calendar.dates import Dated
 from kruzhok.today.plan import GoOn, ReadAgain
 from kruzhok.today.tasks import Task
@@ -50,7 +52,11 @@ def _task(course: str, task: Task, group: str | None) -> str:
 
 
 def dated_address(dated: Dated) -> str:
-    """Return where DATED leads, in its own course and place: a meeting to its place in the syllabus."""
+    """Return where DATED leads, in its own course and place: a meeting to its page."""
     if dated.task is not None:
         return _task(dated.course, dated.task, dated.slug or ALONE)
-    return url_for("syllabus.syllabus", slug=dated.slug, _anchor=f"meeting-{dated.number}")
+    return url_for("meetings.meeting", slug=dated.slug, number=dated.number)
+
+
+#: What the templates that show dates say them with.
+SAID: dict[str, Callable[..., str]] = {"what": words.what, "when": words.when, "dated_address": dated_address}

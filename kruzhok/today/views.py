@@ -14,7 +14,9 @@ from course.base.forms import EmptyForm
 from course.groups.access import named_group, show_place
 from course.groups.enrolments import ALONE
 from course.outline.models import Course
-from kruzhok.today.addresses import address_of
+from kruzhok.calendar.dates import dates_of
+from kruzhok.calendar.month import soon
+from kruzhok.today.addresses import SAID, address_of
 from kruzhok.today.plan import latest_enrolment, plan_for
 from kruzhok.words import LOCALE, is_elsewhere
 from lessons.outline import lessons_of
@@ -34,7 +36,7 @@ def today() -> str:
     plan = plan_for(db_session, enrolment, now) if enrolment else None
     course = plan.course if plan else db_session.scalars(select(Course).order_by(Course.id)).first()
     first = next(iter(lessons_of(db_session, course.id)), None) if course and not plan else None
-    zone = ZoneInfo(current_user.zone) if signed_in else UTC
+    zone = ZoneInfo(current_user.zone if signed_in else "UTC")
     here = now.astimezone(zone)
     return render_template(
         "kruzhok/today/today.html",
@@ -45,6 +47,8 @@ def today() -> str:
         month=format_date(here, "LLLL y", locale=LOCALE),
         weekday=format_date(here, "EEEE", locale=LOCALE),
         elsewhere=is_elsewhere(enrolment.group if enrolment else None, now),
+        soon=soon(dates_of(db_session, current_user, now) if plan else (), now, zone),
+        said=SAID,
         address_of=address_of,
         button=EmptyForm(),
     )

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from course.completion.models import State
@@ -13,10 +13,9 @@ from course.completion.records import store
 from course.groups.models import Role, StudyGroup
 from course.outline.models import Activity, Course
 from course.rules import due_instant
-from course.syllabus import planning
-from course.syllabus.models import Meeting
+from course.syllabus.models import Assignment, AssignmentTarget, Meeting
 from course.users.models import User
-from kruzhok.calendar.dates import CLOSES, DUE, MEETING, OPENS, REPLIES, Dated, dates_of, moment_at
+from kruzhok.calendar.dates import CLOSES, DUE, MEETING, OPENS, REPLIES, Dated, dates_of
 from kruzhok.today.week import weeks_of
 from quizzes.limits import limits_at
 from quizzes.models import Quiz
@@ -44,10 +43,19 @@ class Circle:
         self.mine = factories.make_enrolment(session, user, group=self.group, role=role)
         self.user = self.mine.user
 
-    def meet(self, *numbers: int) -> None:
-        lessons = [self.lessons[number - 1].id for number in numbers]
-        by_id = factories.make_user(self.session).id
-        planning.plan_meetings(self.session, self.group, start=FIRST, weekday=3, lessons=lessons, by_id=by_id, now=NOW)
+    def meet(self, *numbers: int, first: date = FIRST) -> list[Meeting]:
+        """Meet on these lessons, once a week; each is due at the end of its day."""
+        zone, meetings = ZoneInfo(self.group.zone), []
+        for week, number in enumerate(numbers):
+            meeting = factories.make_meeting(self.session, self.group, number=week + 1, day=first + week * WEEK)
+            self.give(self.lessons[number - 1], meeting_id=meeting.id, due_at=due_instant(meeting.day, zone))
+            meetings.append(meeting)
+        return meetings
+
+    def cancel(self, meeting: Meeting) -> None:
+        meeting.cancelled_at = NOW
+        self.session.execute(update(Assignment).where(Assignment.meeting_id == meeting.id).values(withdrawn_at=NOW))
+        self.session.flush()
 
     def give(self, activity: Activity, **columns: object) -> None:
         factories.make_assignment(self.session, self.group, activity, **({"due_at": None} | columns))
@@ -100,22 +108,23 @@ def test_a_meeting_with_an_hour_begins_then(circle: Circle):
 
 
 @pytest.mark.parametrize(
-    ("day", "clock", "zone", "moment"),
+    ("zone", "day", "begins", "moment"),
     [
-        (date(2027, 3, 28), time(2, 30), "Europe/Warsaw", datetime(2027, 3, 28, 1, 30, tzinfo=UTC)),  # jumped over
-        (date(2026, 10, 25), time(2, 30), "Europe/Warsaw", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # shown twice
-        (date(2018, 11, 4), time(), "America/Sao_Paulo", datetime(2018, 11, 4, 3, tzinfo=UTC)),  # no midnight
-        (date(2026, 7, 1), time(18), "America/New_York", datetime(2026, 7, 1, 22, tzinfo=UTC)),
+        ("Europe/Warsaw", date(2027, 3, 28), time(2, 30), datetime(2027, 3, 28, 1, tzinfo=UTC)),  # jumped over
+        ("Europe/Warsaw", date(2026, 10, 25), time(2, 30), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # shown twice
+        ("America/New_York", date(2026, 7, 1), time(18), datetime(2026, 7, 1, 22, tzinfo=UTC)),
+        ("America/Sao_Paulo", date(2018, 11, 4), None, datetime(2018, 11, 4, 3, tzinfo=UTC)),  # without a midnight
+        ("Pacific/Apia", date(2011, 12, 30), None, datetime(2011, 12, 30, 10, tzinfo=UTC)),  # a day that never was
     ],
 )
-def test_an_hour_that_is_not_or_is_twice(day: date, clock: time, zone: str, moment: datetime):
-    assert moment_at(day, clock, ZoneInfo(zone)) == moment
+def test_an_hour_that_is_not_or_is_twice(circle: Circle, zone: str, day: date, begins: time | None, moment: datetime):
+    circle.group.zone = zone
+    factories.make_meeting(circle.session, circle.group, day=day, begins=begins)
+    assert [(one.day, one.moment) for one in circle.dates()] == [(day, moment)]
 
 
 def test_a_cancelled_meeting_stays_and_says_so(circle: Circle):
-    circle.meet(1, 2)
-    meeting = circle.session.get_one(Meeting, int(circle.dates()[0].uid.removeprefix("meeting-")))
-    planning.cancel_meeting(circle.session, circle.group, meeting, by_id=circle.user.id, now=NOW)
+    circle.cancel(circle.meet(1, 2)[0])
     assert [(one.kind, one.number, one.cancelled) for one in circle.dates() if one.number] == [
         (MEETING, 1, True), (MEETING, 2, False)]  # fmt: skip
     assert [title for _kind, title, _moment in circle.told(DUE)] == [circle.lessons[1].title]
@@ -142,8 +151,6 @@ def test_an_exception_for_a_subgroup_is_for_those_in_it(circle: Circle):
 
 
 def test_what_is_given_to_another_is_not_mine(circle: Circle):
-    from course.syllabus.models import AssignmentTarget  # the only test that needs one
-
     other = factories.make_enrolment(circle.session, group=circle.group)
     row = factories.make_assignment(circle.session, circle.group, circle.readings[0], due_at=at(5))
     told = {"assignment_id": row.id, "group_id": circle.group.id, "enrolment_id": other.id}
@@ -276,11 +283,12 @@ def _count(circle: Circle) -> int:
 
 
 def test_an_address_outlasts_a_new_date_and_the_change_is_later(circle: Circle):
-    circle.meet(1, 2)
+    meeting, *_rest = circle.meet(1, 2)
     before = {one.uid: one for one in circle.dates()}
-    meeting = circle.session.get_one(Meeting, int(circle.dates()[0].uid.removeprefix("meeting-")))
-    told = {"title": "", "lesson": circle.lessons[0].id, "by_id": circle.user.id, "now": NOW}
-    planning.change_meeting(circle.session, circle.group, meeting, day=FIRST - timedelta(days=1), **told)
+    meeting.day -= timedelta(days=1)
+    (row,) = circle.session.scalars(select(Assignment).where(Assignment.meeting_id == meeting.id))
+    row.due_at = due_instant(meeting.day, WARSAW)
+    circle.session.flush()
     after = {one.uid: one for one in circle.dates()}
     assert list(before) == list(after)
     moved = [uid for uid in after if after[uid].moment != before[uid].moment]
