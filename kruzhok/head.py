@@ -83,6 +83,8 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
             "groups",
             "group_page",
             "syllabus",
+            "meetings",
+            "minutes",
             "progress",
             "discussion",
             "quiz_rules",
