@@ -1,31 +1,54 @@
 """Laying out a study group's meetings and changing them afterwards.
 
-Each meeting has a lesson or none. A lesson may be at several meetings in a row: the later ones go on with it, and it is
-due at the last of them. Only there the assignment is *required*, so that nothing is asked, or counted, twice. Where
-replies are due so many days after that meeting, the prompts of the lesson are rounds.
+Days are those of `course.pacing`: meetings that move hand on the days they have, and what is fixed, over or cancelled
+stays where it is. Numbers go by the days, from 1 on without gaps. What was done stays: an assignment that falls out is
+withdrawn and kept, work on it is never touched, and what is done is not late, wherever its meeting goes.
 
 What is stored of completion does not hang on what is assigned (a lesson is rolled up from the parts the outline
 requires), but for prompts that are rounds, or no longer; progress asks for the assignments each time it is shown. So
 nothing is rebuilt here, and who changes when replies are due rebuilds.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import NamedTuple
 
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from course.base.errors import Conflict, DomainError
+from course.base.errors import Conflict
 from course.base.words import _
-from course.groups.models import Enrolment, Role, StudyGroup
-from course.notices.records import ASSIGNED, tell_anew
-from course.outline.models import Activity, ActivityKind
-from course.pacing import Rhythm, current, meeting_days
-from course.rules import due_instant
-from course.syllabus.giving import follow_meetings
-from course.syllabus.meetings import meetings_of, today_of
-from course.syllabus.models import Assignment, Meeting
+from course.groups.models import StudyGroup
+from course.pacing import Break, NoRoom, Rhythm, Slot, followed, meeting_days, opened
+from course.syllabus.at_meetings import (
+    DoesNotFit,
+    ask_replies,
+    check_lessons,
+    check_replies,
+    give_lessons,
+    lessons_at,
+    replies_after,
+    settle,
+)
+from course.syllabus.cancelling import cancel_meeting, hold_meeting
+from course.syllabus.days import (
+    check_between,
+    check_day,
+    in_words,
+    keep_breaks,
+    lock,
+    pacing_of,
+    place,
+    rhythm_of,
+    slots_of,
+    tell_of_first,
+)
+from course.syllabus.meetings import today_of
+from course.syllabus.models import Meeting, Pacing
+
+__all__ = [
+    "AlreadyPlanned", "DoesNotFit", "Hours", "Meeting", "NoLongerSo", "add_meeting", "cancel_meeting", "change_meeting",
+    "days_of", "hold_meeting", "lay_out", "plan_meetings", "replies_after", "settle",
+]  # fmt: skip
 
 #: More meetings than any course has, and as many as a page can be asked to lay out.
 MOST_MEETINGS = 60
@@ -33,8 +56,12 @@ MOST_MEETINGS = 60
 #: No replies are awaited longer than this after a meeting, in days.
 MOST_DAYS_TO_REPLY = 60
 
-#: The longest title of a meeting, in characters.
+#: The longest title of a meeting, and the longest name of where it is, in characters.
 LONGEST_TITLE = 120
+LONGEST_PLACE = 120
+
+#: What a slot is known by before its meeting is stored.
+_NEW = 0
 
 
 class AlreadyPlanned(Conflict):
@@ -51,15 +78,71 @@ class NoLongerSo(Conflict):
     hint = _("Look at the syllabus as it is now, and change there what should be otherwise.")
 
 
-class DoesNotFit(DomainError):
-    """A day or a lesson that a meeting cannot have; `field` says which, `number` at which meeting."""
+class Hours(NamedTuple):
+    """When a meeting begins by the clocks of its group, how many minutes it lasts, and where it is."""
 
-    status = 422
+    begins: time | None = None
+    lasts: int | None = None
+    where: str = ""
 
-    def __init__(self, field: str, message: str, number: int | None = None) -> None:
-        super().__init__(message)
-        self.field = field
-        self.number = number
+
+def lay_out(
+    session: Session,
+    group: StudyGroup,
+    pacing: Pacing,
+    breaks: Sequence[Break],
+    lessons: Sequence[Sequence[int]],
+    *,
+    by_id: int,
+    now: datetime,
+    titles: Sequence[str] = (),
+) -> list[Meeting]:
+    """Return the meetings of GROUP, laid out by PACING between BREAKS, which both are kept, for what comes later.
+
+    There is one meeting for each of LESSONS, which are the ids of those at work there; it has the hour and the place of
+    PACING, and one of TITLES, as far as they go. Every student is told once. Raise AlreadyPlanned where there are
+    meetings, DoesNotFit for a lesson that cannot stand there, and where there are too few days."""
+    if lock(session, group):
+        raise AlreadyPlanned
+    if len(lessons) > MOST_MEETINGS:
+        raise DoesNotFit("pace", _("A study group can have {n} meetings at most.").format(n=MOST_MEETINGS))
+    check_lessons(session, group, {number: tuple(at_it) for number, at_it in enumerate(lessons, 1)})
+    days = days_of(pacing, breaks, len(lessons))
+    if (old := pacing_of(session, group.id)) is not None and old is not pacing:
+        session.delete(old)
+        session.flush()
+    pacing.group_id = group.id
+    session.add(pacing)
+    keep_breaks(session, group.id, breaks)
+    hours = {"begins": pacing.begins, "lasts": pacing.lasts, "where": pacing.where or ""}
+    meetings = [Meeting(group_id=group.id, number=number, day=day, **hours) for number, day in enumerate(days, 1)]
+    for meeting, title in zip(meetings, titles, strict=False):
+        meeting.title = title
+    session.add_all(meetings)
+    session.flush()
+    for meeting, at_it in zip(meetings, lessons, strict=True):
+        give_lessons(session, group, meeting, at_it, by_id=by_id, now=now)
+    settle(session, group)
+    tell_of_first(session, group, meetings, by_id=by_id, now=now)
+    return meetings
+
+
+def days_of(pacing: Pacing, breaks: Sequence[Break], count: int) -> list[date]:
+    """Return the days of so many meetings by PACING, which need not be stored. Raise DoesNotFit."""
+    try:
+        return meeting_days(pacing.start, Rhythm(frozenset(pacing.weekdays), tuple(breaks)), count, pacing.ends)
+    except NoRoom as error:
+        raise DoesNotFit("ends" if pacing.ends else "breaks", _too_few(pacing, error.found, count)) from error
+
+
+def _too_few(pacing: Pacing, found: Sequence[date], count: int) -> str:
+    if pacing.ends is None:
+        return _("These holidays leave no room for {n} meetings.").format(n=count)
+    words = _(
+        "{n} meetings do not fit: until {day} there are {found} days to meet on. Choose a later last day, a quicker "
+        "pace or more days of the week."
+    )
+    return words.format(n=count, day=in_words(pacing.ends), found=len(found))
 
 
 def plan_meetings(
@@ -72,60 +155,90 @@ def plan_meetings(
     by_id: int,
     now: datetime,
 ) -> list[Meeting]:
-    """Return the meetings of GROUP, laid out on the first days from START on that are WEEKDAY (Monday is 0).
+    """Return the meetings of GROUP, laid out weekly on WEEKDAY (Monday is 0), from START on.
 
-    LESSONS says for each meeting the id of its lesson, None for none, the same again to go on with it. Every student is
-    told once. Raise AlreadyPlanned where there are meetings, DoesNotFit for a lesson that cannot stand there."""
-    _lock(session, group)
-    if meetings_of(session, group.id):
-        raise AlreadyPlanned
-    _check_lessons(session, group, dict(enumerate(lessons, 1)))
-    meetings = [
-        Meeting(group_id=group.id, number=number, day=day)
-        for number, day in enumerate(meeting_days(start, Rhythm(frozenset({weekday})), len(lessons)), 1)
-    ]
-    session.add_all(meetings)
-    session.flush()
-    for meeting, lesson in zip(meetings, lessons, strict=True):
-        _give(session, group, meeting, lesson, by_id=by_id, now=now)
-    settle(session, group)
-    coming = current([meeting.day for meeting in meetings], today_of(group, now))
-    if meetings:
-        _tell_students(session, group, meetings[coming or 0], by_id=by_id, now=now)
-    return meetings
+    LESSONS says for each meeting the id of its lesson, None for none, the same again to go on with it."""
+    pacing = Pacing(start=start, weekdays=[weekday], lessons=1, meetings=1, where="")
+    at_each = [() if lesson is None else (lesson,) for lesson in lessons]
+    return lay_out(session, group, pacing, (), at_each, by_id=by_id, now=now)
 
 
 def add_meeting(
     session: Session,
     group: StudyGroup,
     *,
-    day: date,
+    day: date | None,
     title: str,
-    lesson: int | None,
+    lessons: Sequence[int],
     by_id: int,
     now: datetime,
+    before: Meeting | None = None,
     replies: int | None = None,
+    hours: Hours | None = None,
+    latest: int | None = None,
 ) -> Meeting:
-    """Return a new meeting after the last one of GROUP; tell its students. Raise DoesNotFit.
+    """Return a new meeting of GROUP, before the meeting BEFORE or after all; tell the students. Raise DoesNotFit.
 
-    REPLIES says how many days after it replies to the posts on its lesson are due, None that none are asked."""
-    _lock(session, group)
-    before = meetings_of(session, group.id)
-    if len(before) >= MOST_MEETINGS:
+    On DAY it is fixed, if there is one before which it is put or it is no day of the group's; without a day it takes
+    that of the meeting it is put before, and those from there on move on by one. REPLIES says how many days after it
+    replies to the posts on its lessons are due, None that none are asked. LATEST is the id of the newest meeting that
+    whoever adds it knew of; raise NoLongerSo where there is a newer one."""
+    meetings = lock(session, group)
+    newest = max((one.id for one in meetings), default=0)
+    if latest is not None and latest != newest:
+        raise NoLongerSo
+    if len(meetings) >= MOST_MEETINGS:
         raise DoesNotFit("day", _("A study group can have {n} meetings at most.").format(n=MOST_MEETINGS))
-    number = before[-1].number + 1 if before else 1
-    _check_order({**_days_of(before), number: day}, number)
-    lessons = {**_lessons_at(session, group), number: lesson}
-    _check_lessons(session, group, lessons, changed=number)
-    _check_replies(lessons, number, replies)
-    meeting = Meeting(group_id=group.id, number=number, day=day, title=title)
-    session.add(meeting)
+    rhythm, today = rhythm_of(session, group, meetings), today_of(group, now)
+    given, fixed = lessons_at(session, group), False
+    if day is None:
+        slots = _moved_on(meetings, before, rhythm, today)
+    else:
+        check_day(rhythm, day)
+        check_between(day, *_around(meetings, before))
+        fixed = before is not None or (bool(meetings) and not rhythm.has(day))
+        slots = sorted([*slots_of(meetings, today), Slot(_NEW, day, fixed)], key=lambda slot: slot.day)
+    number = next(n for n, slot in enumerate(slots, 1) if slot.key == _NEW)
+    then = {**_in_line(slots, meetings, given), number: tuple(lessons)}
+    check_lessons(session, group, then, changed=number)
+    check_replies(then, number, replies)
+    hours = hours or Hours()
+    new = Meeting(group_id=group.id, number=len(meetings) + 1, day=slots[number - 1].day, title=title, fixed=fixed)
+    new.begins, new.lasts, new.where = hours
+    session.add(new)
     session.flush()
-    _give(session, group, meeting, lesson, by_id=by_id, now=now)
+    placed = [slot._replace(key=new.id) if slot.key == _NEW else slot for slot in slots]
+    moved = place(session, [*meetings, new], placed)
+    give_lessons(session, group, new, lessons, by_id=by_id, now=now)
     settle(session, group)
-    _ask_replies(session, group, meeting, replies)
-    _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
-    return meeting
+    ask_replies(session, group, new, replies)
+    tell_of_first(session, group, [new, *moved], by_id=by_id, now=now)
+    return new
+
+
+def _moved_on(meetings: Sequence[Meeting], before: Meeting | None, rhythm: Rhythm, today: date) -> list[Slot]:
+    """Return the slots of MEETINGS with a new one before the meeting BEFORE, those from there on moved on by one."""
+    if not meetings:
+        raise DoesNotFit("day", _("Choose a day."))
+    at = len(meetings) if before is None else next(n for n, one in enumerate(meetings) if one.id == before.id)
+    while at < len(meetings) and meetings[at].cancelled_at is not None:
+        at += 1
+    slots = slots_of(meetings, today)
+    if at < len(slots) and slots[at].stays:
+        words = _("Meeting {n} stays on {day}: it is fixed, or over. Say on which day before it the new one is.")
+        raise DoesNotFit("day", words.format(n=meetings[at].number, day=in_words(meetings[at].day)))
+    try:
+        return opened(slots, at, _NEW, rhythm)
+    except NoRoom as error:
+        raise DoesNotFit("day", _("The holidays leave no day for the last meeting.")) from error
+
+
+def _around(meetings: Sequence[Meeting], before: Meeting | None) -> tuple[Meeting | None, Meeting | None]:
+    """Return the meetings that are held next before and after a place before the meeting BEFORE, or after all."""
+    at = len(meetings) if before is None else next(n for n, one in enumerate(meetings) if one.id == before.id)
+    earlier = [one for one in meetings[:at] if one.cancelled_at is None]
+    later = [one for one in meetings[at:] if one.cancelled_at is None]
+    return (earlier[-1] if earlier else None), (later[0] if later else None)
 
 
 def change_meeting(
@@ -135,258 +248,73 @@ def change_meeting(
     *,
     day: date,
     title: str,
-    lesson: int | None,
+    lessons: Sequence[int],
     by_id: int,
     now: datetime,
     with_later: bool = False,
     replies: int | None = None,
+    fixed: bool | None = None,
+    hours: Hours | None = None,
 ) -> None:
-    """Give MEETING this DAY, TITLE and LESSON; WITH_LATER moves the meetings after it by as many days.
+    """Give MEETING this DAY, TITLE, LESSONS and HOURS, if any are said; WITH_LATER takes the later meetings along.
 
-    REPLIES is as for `add_meeting`. Students are told where the day, the lesson or the replies are other ones. Raise
+    Those that are fixed stay. Moved alone it is FIXED from then on; else it is so as was said, if it was. REPLIES is as
+    for `add_meeting`. Students are told where the day, the hour, the lessons or the replies are other ones. Raise
     DoesNotFit, NoLongerSo if it was cancelled."""
-    _lock(session, group)
-    meetings = meetings_of(session, group.id)
-    session.refresh(meeting)
-    if meeting.cancelled_at is not None:
+    meetings = lock(session, group)
+    if meeting not in meetings or meeting.cancelled_at is not None:
         raise NoLongerSo
-    given, days = _lessons_at(session, group), _days_of(meetings)
-    asked = replies_after(session, meeting)
-    told = (meeting.day, given[meeting.number], asked) != (day, lesson, replies)
-    moved = day - meeting.day
-    for number in days:
-        if number == meeting.number or (with_later and number > meeting.number):
-            days[number] += moved
-    _check_order(days, meeting.number)
-    lessons = {**given, meeting.number: lesson}
-    _check_lessons(session, group, lessons, changed=meeting.number)
-    _check_replies(lessons, meeting.number, replies)
-    for one in meetings:
-        one.day = days.get(one.number, one.day)
+    given, asked, elsewhere = lessons_at(session, group), replies_after(session, meeting), day != meeting.day
+    begins = meeting.begins if hours is None else hours.begins
+    was = (meeting.day, set(given[meeting.number]), asked, meeting.begins)
+    told = was != (day, set(lessons), replies, begins)
+    slots, goes_on = slots_of(meetings, today_of(group, now)), None
+    if elsewhere:
+        slots, goes_on = _moved(meetings, meeting, day, slots, rhythm_of(session, group, meetings), with_later)
+    before = _in_line(slots, meetings, given)
+    number = next(n for n, slot in enumerate(slots, 1) if slot.key == meeting.id)
+    then = {**before, number: tuple(lessons)}
+    check_lessons(session, group, then, before, changed=number)
+    check_replies(then, number, replies)
+    moved = place(session, meetings, slots)
+    if goes_on is not None and (pacing := pacing_of(session, group.id)) is not None:
+        pacing.weekdays = sorted(goes_on.weekdays)
+    if elsewhere or fixed is not None:
+        meeting.fixed = not with_later if elsewhere else bool(fixed)
     meeting.title = title
-    _give(session, group, meeting, lesson, by_id=by_id, now=now)
+    if hours is not None:
+        meeting.begins, meeting.lasts, meeting.where = hours
+    give_lessons(session, group, meeting, lessons, by_id=by_id, now=now)
     settle(session, group)
-    if (asked, replies) != (None, None):  # else those stay that its lesson brings along
-        _ask_replies(session, group, meeting, replies)
-    if told:
-        _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
+    if (asked, replies) != (None, None):  # else those stay that its lessons bring along
+        ask_replies(session, group, meeting, replies)
+    tell_of_first(session, group, [meeting, *moved] if told else moved, by_id=by_id, now=now)
 
 
-def cancel_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id: int, now: datetime) -> None:
-    """Cancel MEETING, which keeps its number; its lesson is no longer assigned there. Cancelling twice is once."""
-    _lock(session, group)
-    session.refresh(meeting)
-    if meeting.cancelled_at is not None:
-        return
-    meeting.cancelled_at = now
-    for row in _given_at(session, meeting):
-        row.withdrawn_at = now
-    settle(session, group)
-    _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
+def _in_line(
+    slots: Sequence[Slot], meetings: Sequence[Meeting], lessons: dict[int, tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    """Return LESSONS, which are by the numbers that MEETINGS have, by those they have when they stand as SLOTS do."""
+    at = {one.id: lessons[one.number] for one in meetings if one.number in lessons}
+    return {n: at[slot.key] for n, slot in enumerate(slots, 1) if slot.key in at}
 
 
-def hold_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id: int, now: datetime) -> None:
-    """Hold MEETING after all, on its day and with its lesson, unless that is elsewhere by now.
-
-    Raise DoesNotFit where its day no longer lies between those of its neighbours."""
-    _lock(session, group)
-    session.refresh(meeting)
-    if meeting.cancelled_at is None:
-        return
-    withdrawn = session.scalars(_lesson_rows(meeting).where(Assignment.withdrawn_at == meeting.cancelled_at)).first()
-    lesson, replies = (withdrawn.activity_id, _days_to_reply(withdrawn)) if withdrawn else (None, None)
-    _check_order({**_days_of(meetings_of(session, group.id)), meeting.number: meeting.day}, meeting.number)
+def _moved(
+    meetings: Sequence[Meeting], meeting: Meeting, day: date, slots: list[Slot], rhythm: Rhythm, with_later: bool
+) -> tuple[list[Slot], Rhythm | None]:
+    """Return SLOTS, those of MEETINGS, when MEETING is on DAY, alone or with the later ones; and in which rhythm the
+    group goes on, where that is another. Raise DoesNotFit."""
+    check_day(rhythm, day)
+    at = meetings.index(meeting)
+    held = [n for n, one in enumerate(meetings) if one.cancelled_at is None]
+    earlier = next((meetings[n] for n in reversed(held) if n < at), None)
+    later = next((meetings[n] for n in held if n > at and (slots[n].stays or not with_later)), None)
+    check_between(day, earlier, later)
+    if not with_later:
+        alone = [slot._replace(day=day) if n == at else slot for n, slot in enumerate(slots)]
+        return sorted(alone, key=lambda slot: slot.day), None
     try:
-        _check_lessons(session, group, {**_lessons_at(session, group), meeting.number: lesson}, changed=meeting.number)
-    except DoesNotFit:
-        lesson = None
-    meeting.cancelled_at = None
-    _give(session, group, meeting, lesson, by_id=by_id, now=now)
-    settle(session, group)
-    _ask_replies(session, group, meeting, replies)
-    _tell_if_coming(session, group, meeting, by_id=by_id, now=now)
-
-
-def _lock(session: Session, group: StudyGroup) -> None:
-    """Let one planner of GROUP at a time go on: what follows looks at all its meetings together."""
-    session.execute(select(StudyGroup.id).where(StudyGroup.id == group.id).with_for_update())
-
-
-def _lesson_rows(meeting: Meeting) -> Select[Assignment]:
-    """Return the query for the assignments of lessons at MEETING to its whole group, withdrawn ones too."""
-    return (
-        select(Assignment)
-        .join(Activity, Activity.id == Assignment.activity_id)
-        .where(Assignment.meeting_id == meeting.id, Activity.kind == ActivityKind.lesson)
-        .where(~Assignment.targets.any())
-        .order_by(Assignment.id)
-    )
-
-
-def _given_at(session: Session, meeting: Meeting) -> Sequence[Assignment]:
-    return session.scalars(_lesson_rows(meeting).where(Assignment.withdrawn_at.is_(None))).all()
-
-
-def _days_of(meetings: Sequence[Meeting]) -> dict[int, date]:
-    """Return number -> day of those MEETINGS that are held."""
-    return {one.number: one.day for one in meetings if one.cancelled_at is None}
-
-
-def _lessons_at(session: Session, group: StudyGroup) -> dict[int, int | None]:
-    """Return number -> lesson, or None, of each meeting of GROUP that is held."""
-    at = {meeting.number: row.activity_id for meeting, row in _live_rows(session, group)}
-    return {number: at.get(number) for number in _days_of(meetings_of(session, group.id))}
-
-
-def _live_rows(session: Session, group: StudyGroup) -> list[tuple[Meeting, Assignment]]:
-    """Return the meetings of GROUP that are held with the assignment of their lesson, in order."""
-    rows = session.execute(
-        select(Meeting, Assignment)
-        .join(Assignment, Assignment.meeting_id == Meeting.id)
-        .join(Activity, Activity.id == Assignment.activity_id)
-        .where(Meeting.group_id == group.id, Meeting.cancelled_at.is_(None), Assignment.withdrawn_at.is_(None))
-        .where(Activity.kind == ActivityKind.lesson, ~Assignment.targets.any())
-        .order_by(Meeting.number, Assignment.id)
-    )
-    return [(meeting, row) for meeting, row in rows]
-
-
-def _give(
-    session: Session, group: StudyGroup, meeting: Meeting, lesson: int | None, *, by_id: int, now: datetime
-) -> None:
-    """Assign LESSON at MEETING in place of what was; what was withdrawn stays as it was."""
-    kept = False
-    for row in _given_at(session, meeting):
-        if row.activity_id == lesson:
-            kept = True
-        else:
-            row.withdrawn_at = now
-    if lesson is not None and not kept:
-        session.add(
-            Assignment(
-                group_id=group.id,
-                course_id=group.course_id,
-                activity_id=lesson,
-                meeting_id=meeting.id,
-                made_by_id=by_id,
-                made_at=now,
-            )
-        )
-    session.flush()
-
-
-def settle(session: Session, group: StudyGroup) -> None:
-    """Make each lesson of GROUP required, and due, at the last meeting it is at; before that it is only at work.
-
-    Replies stay due as many days after it as they were. To be called, too, when its zone is another: days end there at
-    other moments."""
-    session.flush()
-    zone = ZoneInfo(group.zone)
-    rows = _live_rows(session, group)
-    last = {row.activity_id: row for _meeting, row in rows}
-    replies = {row.activity_id: days for _meeting, row in rows if (days := _days_to_reply(row)) is not None}
-    for meeting, row in rows:
-        row.required = last[row.activity_id] is row
-        row.due_at = due_instant(meeting.day, zone) if row.required else None
-        row.reply_due_at = _replies_due(meeting, replies.get(row.activity_id), zone) if row.required else None
-    follow_meetings(session, group)
-
-
-def _days_to_reply(row: Assignment) -> int | None:
-    """Return how many days after it is due replies are; both are the end of a day, which may be an hour off."""
-    if row.reply_due_at is None or row.due_at is None:
-        return None
-    return round((row.reply_due_at - row.due_at) / timedelta(days=1))
-
-
-def _replies_due(meeting: Meeting, days: int | None, zone: ZoneInfo) -> datetime | None:
-    return None if days is None else due_instant(meeting.day + timedelta(days=days), zone)
-
-
-def replies_after(session: Session, meeting: Meeting) -> int | None:
-    """Return how many days after MEETING replies to the posts on its lesson are due, None where none are asked."""
-    return next((_days_to_reply(row) for row in _given_at(session, meeting)), None)
-
-
-def _ask_replies(session: Session, group: StudyGroup, meeting: Meeting, days: int | None) -> None:
-    """Let replies be due so many DAYS after MEETING, if its lesson is due there."""
-    for row in _given_at(session, meeting):
-        if row.required:
-            row.reply_due_at = _replies_due(meeting, days, ZoneInfo(group.zone))
-    session.flush()
-
-
-def _check_replies(lessons: Mapping[int, int | None], number: int, days: int | None) -> None:
-    """Raise DoesNotFit where replies are asked for DAYS after meeting NUMBER, and no lesson of LESSONS is due there."""
-    lesson = lessons[number]
-    if days is None:
-        return
-    if lesson is None:
-        raise DoesNotFit("replies", _("There is no lesson at this meeting: choose one, or ask for no replies."))
-    if any(later > number and other == lesson for later, other in lessons.items()):
-        raise DoesNotFit("replies", _("A later meeting goes on with this lesson: say there when replies are due."))
-
-
-def _check_order(days: Mapping[int, date], changed: int) -> None:
-    """Raise DoesNotFit unless the day of meeting CHANGED lies between those of the meetings before and after it."""
-    before = max((number for number in days if number < changed), default=None)
-    after = min((number for number in days if number > changed), default=None)
-    if before is not None and days[before] >= days[changed]:
-        words = _("Meeting {n} is on {day}; choose a later day.")
-        raise DoesNotFit("day", words.format(n=before, day=_in_words(days[before])))
-    if after is not None and days[after] <= days[changed]:
-        words = _("Meeting {n} is on {day}; choose an earlier day, or move the later meetings too.")
-        raise DoesNotFit("day", words.format(n=after, day=_in_words(days[after])))
-
-
-def _in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def _check_lessons(
-    session: Session, group: StudyGroup, lessons: Mapping[int, int | None], changed: int | None = None
-) -> None:
-    """Raise DoesNotFit unless each of LESSONS (by number of the meeting) may be there; CHANGED takes the blame.
-
-    A lesson may be at several meetings in a row, but none comes back after another. One that is assigned already may
-    stay though it was retired since."""
-    wanted = {lesson for number, lesson in lessons.items() if lesson is not None and changed in {None, number}}
-    wanted -= {row.activity_id for _meeting, row in _live_rows(session, group)}
-    open_ones = frozenset(
-        session.scalars(
-            select(Activity.id)
-            .where(Activity.id.in_(wanted), Activity.course_id == group.course_id)
-            .where(Activity.kind == ActivityKind.lesson, Activity.retired_at.is_(None))
-            .where(or_(Activity.group_id.is_(None), Activity.group_id == group.id))
-        )
-    )
-    first: dict[int, int] = {}
-    before: int | None = None
-    for number, lesson in sorted(lessons.items()):
-        if lesson is None:
-            continue
-        if lesson in wanted - open_ones:
-            raise DoesNotFit("lesson", _("Choose a lesson of the course."), changed or number)
-        if lesson in first and lesson != before:
-            words = _("This comes back to the lesson of meeting {n}; a meeting can only go on with the one before.")
-            raise DoesNotFit("lesson", words.format(n=first[lesson]), changed or number)
-        first.setdefault(lesson, number)
-        before = lesson
-
-
-def _tell_if_coming(session: Session, group: StudyGroup, meeting: Meeting, *, by_id: int, now: datetime) -> None:
-    """Tell of MEETING unless it is over: setting the record of it right is no news."""
-    if meeting.day >= today_of(group, now):
-        _tell_students(session, group, meeting, by_id=by_id, now=now)
-
-
-def _tell_students(session: Session, group: StudyGroup, meeting: Meeting, *, by_id: int, now: datetime) -> None:
-    students = session.scalars(
-        select(Enrolment.user_id).where(
-            Enrolment.group_id == group.id,
-            Enrolment.left_at.is_(None),
-            Enrolment.role == Role.student,
-            Enrolment.user_id != by_id,
-        )
-    ).all()
-    tell_anew(session, students, ASSIGNED, f"meeting:{meeting.id}", now=now)
+        line, goes_on = followed(slots, at, day, rhythm)
+    except NoRoom as error:
+        raise DoesNotFit("day", _("The holidays leave no day for the last meeting.")) from error
+    return line, goes_on if goes_on != rhythm else None

@@ -126,11 +126,11 @@ class MeetingForm(Form):
         self.lesson.choices = _lesson_choices(lessons, first=before is None)
         self._before = before
 
-    def lesson_id(self) -> int | None:
-        """Return the lesson chosen, None for none."""
+    def lesson_ids(self) -> list[int]:
+        """Return the lesson chosen."""
         if self.lesson.data == GOES_ON:
-            return self._before
-        return int(self.lesson.data) if self.lesson.data else None
+            return [self._before] if self._before else []
+        return [int(self.lesson.data)] if self.lesson.data else []
 
     def refuse(self, error: DoesNotFit) -> None:
         """Hang ERROR on the field it is about."""

@@ -104,7 +104,7 @@ def add(slug: str) -> ResponseReturnValue:
     form.offer(lessons, _lesson_before(held))
     if not form.validate_on_submit():
         return _meeting_page(mine, form, None, 422 if form.is_submitted() else 200)
-    told = {"day": form.day.data, "title": form.title.data, "lesson": form.lesson_id(), "replies": form.replies.data}
+    told = {"day": form.day.data, "title": form.title.data, "lessons": form.lesson_ids(), "replies": form.replies.data}
     try:
         meeting = planning.add_meeting(db_session, group, **told, by_id=mine.user_id, now=now)
     except planning.DoesNotFit as error:
@@ -136,7 +136,7 @@ def change(slug: str, number: int) -> ResponseReturnValue:
         return _meeting_page(mine, form, one.meeting, 422 if form.is_submitted() else 200)
     if form.shown.data != as_shown:
         raise planning.NoLongerSo
-    told = {"day": form.day.data, "title": form.title.data, "lesson": form.lesson_id(), "replies": form.replies.data}
+    told = {"day": form.day.data, "title": form.title.data, "lessons": form.lesson_ids(), "replies": form.replies.data}
     along = bool(form.with_later and form.with_later.data)
     now = datetime.now(UTC)
     try:

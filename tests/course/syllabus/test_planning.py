@@ -55,9 +55,9 @@ class Circle:
         )
 
     def change(self, meeting: Meeting, *, lesson: int, now: datetime = NOW, day: date | None = None, **more) -> None:
-        wanted = self.lessons[lesson - 1].id if lesson else None
+        wanted = [self.lessons[lesson - 1].id] if lesson else []
         told = {"day": day or meeting.day, "title": meeting.title, "by_id": self.organiser.user_id, "now": now}
-        planning.change_meeting(self.session, self.group, meeting, lesson=wanted, **(told | more))
+        planning.change_meeting(self.session, self.group, meeting, lessons=wanted, **(told | more))
 
     @property
     def syllabus(self) -> Syllabus:
@@ -242,8 +242,8 @@ def test_a_meeting_is_added_at_the_end(circle: Circle):
     told = {"title": "Looking back", "by_id": circle.tutor.user_id, "now": NOW}
     third = circle.lessons[2].id
     with pytest.raises(planning.DoesNotFit, match="choose a later day"):
-        planning.add_meeting(circle.session, circle.group, day=FIRST + WEEK, lesson=None, **told)
-    added = planning.add_meeting(circle.session, circle.group, day=FIRST + 2 * WEEK, lesson=third, **told)
+        planning.add_meeting(circle.session, circle.group, day=FIRST + WEEK, lessons=[], **told)
+    added = planning.add_meeting(circle.session, circle.group, day=FIRST + 2 * WEEK, lessons=[third], **told)
     assert (added.number, added.title) == (3, "Looking back")
     assert circle.due(3) == end_of(FIRST + 2 * WEEK)
     assert notices(circle.session)[-1][1] == f"meeting:{added.id}"

@@ -205,7 +205,7 @@ def test_a_reading_for_a_meeting_is_due_on_its_day_and_moves_with_it(circle: Cir
         given = session.scalars(select(Assignment)).one()
         assert given.due_at is not None
         assert given.due_at.date() == first.day
-        told: dict[str, Any] = {"title": "", "lesson": None, "by_id": circle.users["tutor"], "now": NOW}
+        told: dict[str, Any] = {"title": "", "lessons": [], "by_id": circle.users["tutor"], "now": NOW}
         planning.change_meeting(session, group, first, day=first.day + timedelta(days=2), **told)
         session.refresh(given)
         assert given.due_at.date() == first.day
