@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 import click
 
 from course.base.db import Database
+from course.base.jobs import LEASE
 from course.users.links import new_setup_token
 from kruzhok.app import wsgi
 from kruzhok.commands.site import Site
@@ -87,8 +88,15 @@ def _serve_web(host: str, port: int, workers: int) -> None:
 
 
 @click.command()
+@click.option(
+    "--lease",
+    default=int(LEASE.total_seconds()),
+    show_default=True,
+    type=click.IntRange(1, 3600),
+    help="Seconds until what a killed worker was doing is taken up by another.",
+)
 @click.pass_obj
-def worker(site: Site) -> None:
+def worker(site: Site, lease: int) -> None:
     """Do the jobs of the site (letters, nightly tidying) until told to stop. `serve` starts one by itself."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stopped: list[int] = []
@@ -100,4 +108,9 @@ def worker(site: Site) -> None:
     signal.signal(signal.SIGINT, on_signal)
     parent = int(os.environ.get("KRUZHOK_PARENT", "0"))
     # A server that was killed outright cannot stop us: who has another parent than the one that made it ends.
-    run_worker(site.database(), site.config, stop=lambda: bool(stopped) or (parent > 0 and os.getppid() != parent))
+    run_worker(
+        site.database(),
+        site.config,
+        stop=lambda: bool(stopped) or (parent > 0 and os.getppid() != parent),
+        lease=timedelta(seconds=lease),
+    )
