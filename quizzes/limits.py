@@ -1,5 +1,6 @@
 """Whose rule holds at a quiz for one enrolment: from when, until when, how long, how often (RULES, section 6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -13,7 +14,7 @@ from course.base.words import _
 from course.groups.models import Enrolment, StudyGroup
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, Resolved
 from course.syllabus import models
-from course.syllabus.exceptions import layers
+from course.syllabus.exceptions import accommodations_in, layers, layers_of
 from quizzes.models import Quiz
 
 UTC = ZoneInfo("UTC")
@@ -88,6 +89,15 @@ def limits_at(session: Session, quiz: Quiz, enrolment: Enrolment | None) -> Limi
         return Limits(own)
     said = layers(session, enrolment, quiz.activity)
     return Limits((*said, *own), accommodation_of(session, enrolment), _zone(session, enrolment))
+
+
+def limits_of_all(
+    session: Session, quiz: Quiz, group: StudyGroup, enrolments: Collection[Enrolment]
+) -> dict[int, Limits]:
+    """Return the limits at QUIZ of each of ENROLMENTS, which are in GROUP, by its id. Three queries."""
+    own, said = layers_of_quiz(quiz), layers_of(session, enrolments, quiz.activity)
+    always, zone = accommodations_in(session, group.id), ZoneInfo(group.zone)
+    return {one.id: Limits((*said[one.id], *own), always.get(one.id, NO_ACCOMMODATION), zone) for one in enrolments}
 
 
 def accommodation_of(session: Session, enrolment: Enrolment) -> Accommodation:

@@ -1,9 +1,9 @@
 """The trace that a tutor's look at what somebody did leaves behind, for whom was looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.completion.models import Look
@@ -21,6 +21,16 @@ def note_look(session: Session, enrolment_id: int, by_id: int, *, now: datetime)
     if session.scalar(since.limit(1)) is None:
         session.add(Look(enrolment_id=enrolment_id, by_id=by_id, at=now))
         session.flush()
+
+
+def note_looks(session: Session, enrolment_ids: Collection[int], by_id: int, *, now: datetime) -> None:
+    """Note the same of many enrolments at once, as of whoever takes all their answers out. Three queries."""
+    locked = select(Enrolment.id).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id).with_for_update()
+    found = session.scalars(locked).all()
+    recent = select(Look.enrolment_id).where(Look.by_id == by_id, Look.at > now - ONE_LOOK)
+    noted = set(session.scalars(recent.where(Look.enrolment_id.in_(found))))
+    if looks := [{"enrolment_id": one, "by_id": by_id, "at": now} for one in found if one not in noted]:
+        session.execute(insert(Look), looks)
 
 
 def looks_at(session: Session, enrolment: Enrolment, *, most: int) -> Sequence[Look]:

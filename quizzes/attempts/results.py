@@ -164,8 +164,7 @@ class _Shown:
 
     def answered(self, item: AttemptItem, version: ItemVersion, data: ItemData, history: History) -> Answered:
         """Return what may be shown of ITEM, whose passage and sources are for the caller to add."""
-        scored = history.scored
-        response = scored.response if scored and scored.kind is StepKind.score else history.response
+        scored, response = history.scored, history.judged
         how = self._verdict(data, history, response)
         answer = Answered(
             item.id,

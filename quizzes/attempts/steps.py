@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizzes.items import Response
@@ -63,6 +63,12 @@ class History(NamedTuple):
         """The response that counts, None for a blank."""
         return self.counting.response if self.counting else None
 
+    @property
+    def judged(self) -> Response | None:
+        """The response that was scored at the submission; where a human has the last word, the one that counts."""
+        scored = self.scored
+        return scored.response if scored is not None and scored.kind is StepKind.score else self.response
+
     def last(self, kind: StepKind) -> Step | None:
         """Return the last step of KIND."""
         return next((step for step in reversed(self.steps) if step.kind is kind), None)
@@ -93,20 +99,31 @@ def standing(session: Session, attempt: Attempt, wanted: Mapping[int, Wanted] | 
     """Return the same, but of the saves only the last that counts and the last that does not. One query.
 
     An essay is saved some hundred times, each time whole: WANTED says which other steps a save needs, by item."""
+    of_attempt = AttemptItem.attempt_id == attempt.id
+    return _by_item(session.scalars(_standing(of_attempt, wanted or {})))
+
+
+def standing_of_all(session: Session, attempts: Select[int]) -> Mapping[int, History]:
+    """Return the same for all ATTEMPTS, a query for their ids. One query."""
+    return _by_item(session.scalars(_standing(AttemptItem.attempt_id.in_(attempts), {})))
+
+
+def _standing(which: ColumnElement[bool], wanted: Mapping[int, Wanted]) -> Select[Step]:
+    """Return the query for the steps of those attempt items: of saves the last of each sort, and those WANTED."""
     last = (
         select(func.max(Step.number).label("number"), Step.attempt_item_id)
         .join(Step.attempt_item)
-        .where(AttemptItem.attempt_id == attempt.id, Step.kind == StepKind.save)
+        .where(which, Step.kind == StepKind.save)
         .group_by(Step.attempt_item_id, Step.counts)
         .subquery()
     )
     is_last = (Step.attempt_item_id == last.c.attempt_item_id) & (Step.number == last.c.number)
     shown: list[ColumnElement[bool]] = [Step.kind != StepKind.save, last.c.number.is_not(None)]
-    for item_id, (number, once) in (wanted or {}).items():
+    for item_id, (number, once) in wanted.items():
         is_meant = or_(Step.number == number, Step.once == once) if once else Step.number == number
         shown.append(and_(Step.attempt_item_id == item_id, is_meant))
-    steps = select(Step).join(Step.attempt_item).outerjoin(last, is_last).where(AttemptItem.attempt_id == attempt.id)
-    return _by_item(session.scalars(steps.where(or_(*shown)).order_by(Step.attempt_item_id, Step.number)))
+    steps = select(Step).join(Step.attempt_item).outerjoin(last, is_last).where(which, or_(*shown))
+    return steps.order_by(Step.attempt_item_id, Step.number)
 
 
 def _by_item(steps: Iterable[Step]) -> Mapping[int, History]:
