@@ -14,8 +14,10 @@ from course.completion.models import Completion, CompletionFact, FactKind, Look,
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course, Unit
 from course.syllabus import planning
-from course.syllabus.models import Assignment, AssignmentTarget
+from course.syllabus.models import Assignment, AssignmentTarget, Meeting
 from course.texts.models import Passage, Text
+from lessons.agenda.minutes import write_minutes
+from lessons.agenda.models import AgendaItem
 from lessons.discussion.models import Discussion, Post, Seed
 from lessons.models import Document, Draft, JournalEntry, Lesson, Prompt
 from lessons.moderation.models import Complaint
@@ -36,10 +38,16 @@ from tests.test_access import ABOUT, browser_of, filled
 #: Page -> its address, and how many queries it makes at the most: that of who is signed in included.
 PAGES: Mapping[str, tuple[str, int]] = {
     "front": ("/", 17),
-    "today": ("/today", 18),
-    "today in a group": ("/today?group={group}", 18),
+    "today": ("/today", 32),
+    "today in a group": ("/today?group={group}", 32),
     "group": ("/groups/{group}", 14),
     "syllabus": ("/groups/{group}/syllabus", 13),
+    "calendar": ("/calendar", 18),
+    "calendar of the group": ("/groups/{group}/calendar?month=2026-12", 19),
+    "feeds for a calendar": ("/calendar/feed", 5),
+    "meeting": ("/groups/{group}/meetings/1", 24),
+    "minutes before they were changed": ("/groups/{group}/meetings/1/minutes/earlier", 4),
+    "writing minutes": ("/groups/{group}/meetings/1/minutes", 5),
     "groups": ("/groups", 5),
     "members": ("/groups/{group}/members", 4),
     "leaving": ("/groups/{group}/leave", 3),
@@ -97,10 +105,11 @@ PAGES: Mapping[str, tuple[str, int]] = {
 PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "before a discussion": ("/groups/{group}/lessons/{lesson}/prompts/{prompt}/seed", 7),
     "group of a tutor": ("/groups/{group}", 15),
+    "meeting of a tutor": ("/groups/{group}/meetings/1", 25),
     "hiding": ("/groups/{group}/posts/{post}/hide", 11),
     "complaints": ("/groups/{group}/complaints", 11),
     "complaint": ("/complaints/{complaint}", 7),
-    "today of a tutor": ("/today?group={group}", 18),
+    "today of a tutor": ("/today?group={group}", 32),
     "what waits to be marked": ("/groups/{group}/marking", 5),
     "essay to be marked": ("/groups/{group}/marking/{essay}?n=1", 12),
     "release of marks": ("/groups/{group}/marking/{essay}/release", 6),
@@ -112,9 +121,9 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "results": ("/groups/{group}/results", 4),
     "results of a quiz": ("/groups/{group}/results/{quiz}", 9),
     "results as a file": ("/groups/{group}/results/{quiz}.csv", 8),
-    "answers as a file": ("/groups/{group}/results/{quiz}/answers.csv", 14),
-    "questions of a quiz": ("/groups/{group}/results/{quiz}/questions", 11),
-    "questions as a file": ("/groups/{group}/results/{quiz}/questions.csv", 10),
+    "answers as a file": ("/groups/{group}/results/{quiz}/answers.csv", 11),
+    "questions of a quiz": ("/groups/{group}/results/{quiz}/questions", 9),
+    "questions as a file": ("/groups/{group}/results/{quiz}/questions.csv", 8),
     "accommodation": ("/groups/{group}/members/{place}/accommodation", 5),
     "next run": ("/groups/{group}/next-run", 9),
     "readings that were given": ("/groups/{group}/readings", 7),
@@ -174,6 +183,7 @@ def make_house(
         _talk(session, group, [reader, *others], lesson.prompt, posts if lesson is parts[0] else 3) for lesson in parts
     ]
     first = parts[0]
+    _meet(session, group, [reader, *others], first.text)
     result = session.scalars(select(Attempt).filter_by(enrolment_id=reader.id, activity_id=first.quiz.id)).first()
     assert result is not None
     # At another quiz, for what is missed in one is not said while it is open.
@@ -225,6 +235,20 @@ def _plan(session: Session, group: StudyGroup, parts: Sequence["Parts"], meeting
     )
     its = (Assignment.group_id == group.id, Assignment.due_at.is_not(None))
     session.execute(update(Assignment).where(*its).values(reply_due_at=Assignment.due_at))
+
+
+def _meet(session: Session, group: StudyGroup, members: Sequence[Enrolment], text: Text) -> None:
+    """Have all MEMBERS put a passage and words on the agenda of the first meeting of GROUP, which the first of them
+    leads, and write minutes of it."""
+    meetings = session.scalars(select(Meeting).where(Meeting.group_id == group.id)).all()
+    for meeting in meetings:
+        meeting.chair_id = members[0].id
+    first = min(meetings, key=lambda meeting: meeting.number)
+    for number, member in enumerate(members):
+        told = {"meeting_id": first.id, "enrolment_id": member.id, "at": NOW}
+        session.add(AgendaItem(**told, text_id=text.id, passage_ident="p-1"))
+        session.add(AgendaItem(**told, words=f"Why {number}?"))
+        write_minutes(session, first, member, f"We settled {number}.", number=number, base=0, now=NOW)
 
 
 def _report_all(session: Session, reader: Enrolment, times: int) -> list[Report]:
