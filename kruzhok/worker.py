@@ -5,10 +5,9 @@ import smtplib
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import delete
 
 from course.base.db import Database
@@ -18,8 +17,10 @@ from course.base.mail import MailServer, Undeliverable, send_mail
 from course.users.guests import forget_old_guests
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
-from kruzhok.digest.letters import Letter, forget_letters, make_letters, make_none, send_letter
+from kruzhok.digest.letters import make_letters, make_none
 from kruzhok.digest.mornings import next_round
+from kruzhok.digest.sending import Letter, forget_letters, send_letter
+from kruzhok.digest.writing import writer_for
 from lessons.imports.keeping import forget_imports
 from lessons.search.contents import rebuild, refresh_passages
 from quizzes.attempts.ending import submit_overdue
@@ -97,15 +98,7 @@ def _letters(config: Config, database: Database, payload: dict[str, Any], now: d
     if not config.smtp_url:
         # In the log a letter for everybody would help nobody. What is new and due stands on the page all the same.
         return make_none(now, now)
-    return make_letters(_site(config, database), database, payload, now)
-
-
-@lru_cache(maxsize=1)
-def _site(config: Config, database: Database) -> Flask:
-    """Return the site, which knows the addresses that letters name."""
-    from kruzhok.app import create_app  # it needs the pages of administrators, which need this module
-
-    return create_app(config, database)
+    return make_letters(writer_for(config, database).write, database, payload, now)
 
 
 def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:

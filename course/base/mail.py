@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formatdate, make_msgid
@@ -33,13 +33,13 @@ class Undeliverable(smtplib.SMTPException):
     """A letter that this server will never take: to try it again is of no use."""
 
 
-class _Address(UnstructuredHeader):  # type: ignore[misc]
+class _Address(UnstructuredHeader, BaseHeader):
     """A header that is an address in angle brackets, on one line however long it is: folded, it would be encoded like
     words, and no mail program would find the address in it."""
 
     def fold(self, *, policy: Policy) -> str:
         if not self.isascii():
-            return str(super().fold(policy=policy))
+            return super().fold(policy=policy)
         return f"{self.name}: {self}{policy.linesep}"
 
 

@@ -17,7 +17,7 @@ from course.outline.models import Activity, ActivityKind
 from course.users.models import DigestKind, User
 from kruzhok.digest import words
 from kruzhok.digest.contents import NEWS, DigestOf, digest_of
-from kruzhok.digest.letters import reading_as
+from kruzhok.digest.writing import reading_as
 from lessons.discussion.models import Discussion, Post
 from tests import factories
 from tests.conftest import NOW

@@ -16,8 +16,8 @@ from course.notices.models import Digest, Notice
 from course.notices.records import JOINED, tell
 from course.users.models import DigestKind, User
 from kruzhok.config import Config
-from kruzhok.digest import letters
-from kruzhok.digest.letters import KEPT
+from kruzhok.digest import letters, writing
+from kruzhok.digest.sending import KEPT
 from kruzhok.digest.tokens import unsubscribe_token
 from kruzhok.worker import work_for
 from tests import factories
@@ -201,7 +201,7 @@ def test_a_database_that_does_not_answer_is_asked_again(post: Post, monkeypatch:
         raise OperationalError("SELECT", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patched:
-        patched.setattr(letters, "digest_of", busy)
+        patched.setattr(writing, "digest_of", busy)
         run_due_jobs(post.database, post.work, now=lambda: MORNING)
     assert post.to() == []
     post.run(MORNING + timedelta(minutes=1))
