@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from course.base.db import Base
 from course.base.files import keep_file
 from course.completion.models import Completion
-from course.groups.models import Enrolment, Invitation, Role, StudyGroup, Subgroup, SubgroupMember
+from course.groups.models import Enrolment, Invitation, Message, MessageTo, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
 from course.syllabus.models import Accommodation, Assignment, Meeting, RuleException
 from course.texts.models import Anchor, Passage, Text, TextVersion
@@ -355,6 +355,17 @@ def make_subgroup(session: Session, group: StudyGroup, *members: Enrolment, **co
         session.add(SubgroupMember(subgroup_id=subgroup.id, enrolment_id=member.id, group_id=group.id))
     session.flush()
     return subgroup
+
+
+def make_message(session: Session, writer: Enrolment, *recipients: Enrolment, **columns: Any) -> Message:
+    """Return what WRITER wrote to RECIPIENTS of their study group."""
+    told: dict[str, Any] = {"subject": "Thursday", "words": "We meet at seven.", "html": "<p>We meet at seven.</p>"}
+    own = {"group_id": writer.group_id, "by_id": writer.user_id, "at": NOW}
+    message = add(session, Message(**(told | own | columns)))
+    for one in recipients:
+        session.add(MessageTo(message_id=message.id, enrolment_id=one.id, group_id=writer.group_id))
+    session.flush()
+    return message
 
 
 def make_meeting(session: Session, group: StudyGroup, **columns: Any) -> Meeting:

@@ -78,10 +78,18 @@ class Asked:
     rest: Audience
     apart: Mapping[int, Audience]
     new: Mapping[int, frozenset[int]]
+    #: Part -> the lesson it is in.
+    lessons: Mapping[int, int]
 
     def of(self, enrolment_id: int) -> Audience:
         """Return the audience of a student."""
         return self.apart.get(enrolment_id, self.rest)
+
+    def parts_at(self, activity_ids: Collection[int]) -> frozenset[int]:
+        """Return the parts asked of anybody that are among those activities, or in one of them."""
+        return frozenset(
+            part for part in self.required if not set(named(part, self.lessons.get(part))).isdisjoint(activity_ids)
+        )
 
     @property
     def audiences(self) -> list[Audience]:
@@ -168,7 +176,8 @@ def asked_in(session: Session, group: StudyGroup, students: Collection[int], now
         for enrolment_id, own in _own(targets, excepted, members, accommodations)
         if enrolment_id in students
     }
-    return Asked(maker.rest, apart, _new_since(session, group.id))
+    lessons = {part.id: part.parent_id for part in maker.parts if part.parent_id is not None}
+    return Asked(maker.rest, apart, _new_since(session, group.id), lessons)
 
 
 class _Target(NamedTuple):

@@ -203,6 +203,9 @@ class Message(Base):
     at: Mapped[datetime]
     once: Mapped[str | None]
 
+    group: Mapped[StudyGroup] = relationship()
+    by: Mapped[User | None] = relationship()
+
 
 class MessageTo(Base):
     """One member whom a message is for; they do not learn who else."""

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.words import _
-from course.groups.models import Enrolment, Invitation, JoinRequest, Role
+from course.groups.models import Enrolment, Invitation, JoinRequest, Message, Role
 from course.notices import records as kinds
 from course.notices.models import Notice
 from course.outline.models import Activity
@@ -107,6 +107,7 @@ LOADED: Mapping[str, Any] = {
             joinedload(JournalEntry.activity),
         ],
     ),
+    "message": (Message, [joinedload(Message.group), joinedload(Message.by)]),
     "meeting": (Meeting, [joinedload(Meeting.group)]),
     "assignment": (Assignment, [joinedload(Assignment.activity)]),
     "report": (Report, [joinedload(Report.course)]),
@@ -313,6 +314,14 @@ def _shared(entry: JournalEntry, reader: Reader) -> Said:
     return words.format(name=writer.user.name, prompt=entry.activity.title), address
 
 
+def _written_to(message: Message, _reader: Reader) -> Said:
+    """What was written to somebody stays theirs to read; only who is told of it was written to."""
+    name = message.by.name if message.by and message.by.name else _("A former member")
+    words = _("{name} wrote to you in {group}: “{subject}”")
+    words = words.format(name=name, group=message.group.name, subject=message.subject)
+    return words, url_for("messages.message", message_id=message.id)
+
+
 SAID: Mapping[str, Words] = {
     kinds.JOINED: _joined,
     kinds.ASKED: _asked,
@@ -331,5 +340,6 @@ SAID: Mapping[str, Words] = {
     kinds.COMPLAINED: _complained,
     kinds.SETTLED: _settled,
     kinds.SHARED: _shared,
+    kinds.WRITTEN_TO: _written_to,
     kinds.CHAIRING: _chairing,
 }

@@ -9,6 +9,7 @@ from course.groups.models import Enrolment
 from kruzhok.progress.record import PostLine
 from kruzhok.today.addresses import address_of
 from kruzhok.today.tasks import Task
+from lessons.addresses import address_of as activity_at
 from quizzes.attempts.pages import Line
 
 
@@ -28,7 +29,11 @@ class Links:
 
     def post(self, task: Task, post: PostLine) -> str | None:
         """Return the address of a post to the prompt TASK."""
-        return None if self.place.left_at else f"{self.part(task)}&post={post.id}#post-{post.id}"
+        if self.place.left_at:
+            return None
+        asked = {"post": post.id, "_anchor": f"post-{post.id}"}
+        lesson, course = task.lesson_ident or None, self.place.course.ident
+        return activity_at("prompt", task.ident, course=course, lesson=lesson, group=self.group, **asked)
 
     def attempt(self, attempt: Line) -> str:
         """Return the address of an attempt, which only its user has."""

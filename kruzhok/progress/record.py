@@ -105,7 +105,7 @@ def record_of(session: Session, place: Enrolment, now: datetime, *, own: bool) -
 
     tasks = tasks_of(session, place, standing, syllabus, now)
     lessons = [LessonDone(part(lesson.task), [part(task) for task in lesson.parts]) for lesson in tasks.lessons]
-    beside = [part(task) for task in tasks.beside]
+    beside = [part(task) for task in tasks.beside if not task.lesson_number]
     return Record(place, standing.progress, lessons, _retired(session, work), beside)
 
 

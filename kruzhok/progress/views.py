@@ -1,10 +1,12 @@
 """The pages of progress: a tutor's table and what one student did; everyone's own record of each of their places."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from course.base.csv_files import MEDIA_TYPE, csv_of
 from course.base.db import db_session
 from course.base.forms import EmptyForm
 from course.base.web import after_page
@@ -13,12 +15,17 @@ from course.completion.looks import looks_at, note_look
 from course.completion.records import standings_of
 from course.groups import access as groups
 from course.groups.enrolments import ALONE, former_places_of, live_places_of
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Subgroup
+from course.syllabus.giving import named_subgroups
 from course.users.access import somebody
 from kruzhok.progress import access
+from kruzhok.progress.export import heads_of, lines
+from kruzhok.progress.forms import DOWN_FIRST, Asked, RulesForm, asked_students
+from kruzhok.progress.help import change_rules
 from kruzhok.progress.pages import Links, TutorLinks
 from kruzhok.progress.record import record_of
-from kruzhok.progress.table import table_of
+from kruzhok.progress.students import Wanted
+from kruzhok.progress.table import WORDS, Table
 from quizzes.attempts.results import Answered, Looker, answers_of
 from quizzes.attempts.wording import amount, of_points
 from quizzes.explaining import correcting
@@ -39,17 +46,79 @@ MOST_LOOKS = 50
 
 
 @bp.get(GROUP)
-def table(slug: str) -> str:
-    """Show a tutor who in the study group has done what."""
-    mine = groups.tutor(db_session, slug)
-    assert mine.group is not None
-    return render_template(
+def table(slug: str) -> ResponseReturnValue:
+    """Show a tutor who in the study group has done what: a page of those asked for, in the order asked for."""
+    mine, found, asked, subgroups = _asked(slug)
+    page = found.page(asked.wanted, asked.page) if not asked.problems else found.nobody()
+    answer = render_template(
         "kruzhok/progress/table.html",
         mine=mine,
-        table=table_of(db_session, mine.group, datetime.now(UTC)),
+        table=found,
+        page=page,
+        asked=asked,
+        subgroups=subgroups,
+        words=WORDS,
+        down_first=DOWN_FIRST,
         members_url=url_for(".table", slug=slug),
         to_mark=waiting_for(db_session, mine),
     )
+    return answer, 422 if asked.problems else 200
+
+
+@bp.get(f"{GROUP}.csv")
+def csv_file(slug: str) -> ResponseReturnValue:
+    """Hand the table out as a file: all students asked for, with the figures of the page."""
+    mine, found, asked, _subgroups = _asked(slug)
+    if asked.problems:
+        return redirect(url_for(".table", slug=slug, **asked.query), 303)
+    assert mine.group is not None
+    name = f"progress-{mine.group.slug}-{found.now.astimezone(found.zone):%Y-%m-%d}.csv"
+    headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return csv_of(heads_of(found), lines(found, asked.wanted)), headers
+
+
+def _asked(slug: str) -> tuple[Enrolment, Table, Asked, Sequence[Subgroup]]:
+    """Return the place of a tutor who asks, the table of the group, whom of it they ask for, and its subgroups."""
+    mine = groups.tutor(db_session, slug)
+    assert mine.group is not None
+    subgroups = named_subgroups(db_session, mine.group.id)
+    found = Table(db_session, mine.group, datetime.now(UTC))
+    return mine, found, asked_students(found.columns, subgroups), subgroups
+
+
+@bp.get(f"{GROUP}/help")
+def help_page(slug: str) -> ResponseReturnValue:
+    """Show a tutor who may need a hand, and by which rules."""
+    return _help_page(slug)
+
+
+@bp.post(f"{GROUP}/help")
+def change_help(slug: str) -> ResponseReturnValue:
+    """Change the rules by which somebody may need a hand."""
+    mine = groups.tutor(db_session, slug)
+    assert mine.group is not None
+    groups.refuse_archived(mine.group)
+    form = RulesForm()
+    if not form.validate_on_submit():
+        return _help_page(slug, form, status=422)
+    change_rules(db_session, mine.group.id, form.rules)
+    flash(_("The rules are changed."))
+    return redirect(url_for(".help_page", slug=slug), 303)
+
+
+def _help_page(slug: str, refused: RulesForm | None = None, *, status: int = 200) -> ResponseReturnValue:
+    mine, found, asked, _subgroups = _asked(slug)
+    rules = found.rules
+    named = found.page(Wanted(needs_hand=True), asked.page)
+    page = render_template(
+        "kruzhok/progress/help.html",
+        mine=mine,
+        table=found,
+        page=named,
+        rules=rules,
+        form=refused or RulesForm(obj=rules),
+    )
+    return page, status
 
 
 @bp.get(STUDENT)

@@ -94,6 +94,7 @@ def make_house(app: Application, database: Database) -> House:
         "reported": reported,
         "answered": answered,
         "place": place,
+        "message": _write_to(planner, group, place),
         "seen": seen,
         "subgroup": _except(database, planner, group, place),
         "result": result,
@@ -231,6 +232,14 @@ def _work_with_a_tutor(database: Database, student: FlaskClient, tutor: FlaskCli
         place, seen = str(found.enrolment_id), str(found.id)
     assert tutor.get(f"/groups/{group}/progress/{place}").status_code == 200
     return place, seen
+
+
+def _write_to(planner: FlaskClient, group: str, place: str) -> str:
+    """Write to the student in PLACE; return the name of the message."""
+    told = {"to": place, "subject": "Thursday", "text": "We meet *at seven*, in the reading room.", "once": "0" * 12}
+    address = post(planner, f"/groups/{group}/messages/new", told).location
+    assert address is not None
+    return address.rsplit("/", 1)[1]
 
 
 def _except(database: Database, planner: FlaskClient, group: str, place: str) -> str:

@@ -147,8 +147,8 @@ def test_each_cell_says_its_state_in_words_and_the_sum_is_what_the_student_sees(
     circle.do(circle.vera, circle.reading)
     circle.do(circle.vera, circle.prompt, state=State.begun)
     page = circle.page(circle.tutor, TABLE)
-    assert row_of(page, "Vera") == "Vera done late, not done late, not done 1 of / 3"
-    assert row_of(page, "Nadia") == "Nadia late, not done late, not done late, not done 0 of / 3"
+    assert row_of(page, "Vera") == "Vera done late, not done late, not done 1 of / 3 33.3 2 23 Nov"
+    assert row_of(page, "Nadia") == "Nadia late, not done late, not done late, not done 0 of / 3 0 3 23 Nov"
     assert "1 of 3 required parts done" in circle.own(circle.vera)
     assert "1 of 3 required parts done" in circle.record(circle.vera)
 
@@ -157,7 +157,7 @@ def test_before_it_is_due_what_is_begun_is_begun(circle: Circle, database: Datab
     with database.transaction() as session:
         session.merge(circle.assignment).due_at = NOW + timedelta(days=1)
     circle.do(circle.vera, circle.prompt, state=State.begun)
-    assert row_of(circle.page(circle.tutor, TABLE), "Vera") == "Vera not begun begun not begun 0 of / 3"
+    assert row_of(circle.page(circle.tutor, TABLE), "Vera") == "Vera not begun begun not begun 0 of / 3 0 0 23 Nov"
 
 
 def test_whom_later_days_are_given_is_late_later_and_the_table_names_the_day_of_all(
@@ -170,8 +170,8 @@ def test_whom_later_days_are_given_is_late_later_and_the_table_names_the_day_of_
             session, vera, circle.reading, field="due", value={"value": "2026-11-20T12:00:00+00:00"}
         )
     page = circle.page(circle.tutor, TABLE)
-    assert row_of(page, "Vera") == "Vera late, not done not begun not begun 0 of / 3"
-    assert row_of(page, "Nadia") == "Nadia late, not done late, not done late, not done 0 of / 3"
+    assert row_of(page, "Vera") == "Vera late, not done not begun not begun 0 of / 3 0 1 23 Nov"
+    assert row_of(page, "Nadia") == "Nadia late, not done late, not done late, not done 0 of / 3 0 3 23 Nov"
     assert "22 Nov" in page
     assert "24 Nov" not in page
     assert "by exception due by 20 November 2026, 12:00" in circle.record(circle.vera)
@@ -198,7 +198,7 @@ def test_without_a_syllabus_it_shows_what_the_course_requires_and_no_figure(circ
     circle.do(circle.vera, circle.reading)
     page = circle.page(circle.tutor, TABLE)
     assert "Nothing is assigned yet" in page
-    assert row_of(page, "Vera") == "Vera done not begun not begun nothing assigned –"
+    assert row_of(page, "Vera") == "Vera done not begun not begun nothing assigned – 0 23 Nov"
     assert "Nothing assigned yet" in circle.own(circle.vera)
 
 
@@ -267,9 +267,8 @@ def test_of_who_began_afresh_nothing_done_alone_or_elsewhere_is_seen(circle: Cir
     circle.post(elsewhere, "Said elsewhere.")
     with database.transaction() as session:
         here = factories.make_enrolment(session, session.get_one(User, user.id), group=circle.group)
-    assert (
-        row_of(circle.page(circle.tutor, TABLE), "Olga") == "Olga late, not done late, not done late, not done 0 of / 3"
-    )
+    row = row_of(circle.page(circle.tutor, TABLE), "Olga")
+    assert row == "Olga late, not done late, not done late, not done 0 of / 3 0 3 23 Nov"
     record = circle.record(here)
     assert "0 of 3 required parts done" in record
     for word in ("Attempt", "A post", "journal,", "#s-done", "#s-begun"):
