@@ -16,6 +16,7 @@ from course.base.web import Application
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course
 from course.syllabus import planning
+from course.texts.models import Passage, Text
 from course.users.accounts import promote
 from course.users.links import new_setup_token
 from course.users.models import User
@@ -83,6 +84,7 @@ def make_house(app: Application, database: Database) -> House:
     post(administrator, f"/join/{ask}", {"words": "I heard of you from Nadia."})
     place, seen = _work_with_a_tutor(database, member, planner, group)
     _frame(member, planner, group)
+    _meet(database, member, planner, group)
     passage, item, reported, answered = _report(student, administrator, result)
     names = {
         "post": (first := _discuss(member, planner, group)),
@@ -320,6 +322,30 @@ def _note(member: FlaskClient, planner: FlaskClient, group: str) -> dict[str, st
         post(member, f"/notes/{note}/change/draft", {"text": text, "base": "0"})
         post(planner, f"/notes/replies/{reply}/draft", {"text": text, "base": "0"})
     return {"note": note, "note_reply": reply}
+
+
+def _meet(database: Database, member: FlaskClient, planner: FlaskClient, group: str) -> None:
+    """Let the MEMBER lead the meetings to come, put words and a passage on the agenda of the next, as does the PLANNER,
+    tick one off, and write minutes twice, with two drafts more."""
+    at = f"/groups/{group}/meetings/2"
+    assert post(planner, f"{at}/turns", {"turns": "1"}).status_code == 303
+    with database.transaction(writing=False) as session:
+        its = select(Passage).join(Text, Text.current_version_id == Passage.version_id)
+        first, second = session.scalars(its.where(Text.ident == "april-theses", Passage.number.is_not(None)).limit(2))
+        texts = {"text": str(session.scalars(select(Text.id).where(Text.ident == "april-theses")).one())}
+        passages = [first.ident, second.ident]
+    for client, passage in ((member, 0), (planner, 0), (planner, 1)):
+        sent = {**texts, "passage": passages[passage]}
+        assert post(client, f"{at}/agenda/passage", sent).status_code == 303
+    for words in ("Who *counted*?\nAnd how?", "What I did not understand: the vote."):
+        assert post(member, f"{at}/agenda", {"text": words}).status_code == 303
+    item = re.findall(rf'"{at}/agenda/(\d+)/talked"', member.get(at).text)[-1]
+    assert post(member, f"{at}/agenda/{item}/talked", {"talked": "1"}).status_code == 303
+    for number, words in enumerate(("We settled it.", "- We settled *this*.\n- Vera brings tea.")):
+        assert post(member, f"{at}/minutes", {"text": words, "version": str(number)}).status_code == 303
+    for words in ("And who paid?", "Written meanwhile in another window."):
+        for what in ("agenda", "minutes"):
+            post(member, f"{at}/{what}/draft", {"text": words, "base": "0"})
 
 
 def _frame(member: FlaskClient, planner: FlaskClient, group: str) -> None:

@@ -407,7 +407,7 @@ def test_a_draft_of_the_minutes_is_kept_and_gone_on_with(there: Friends, browser
     assert "Preview" in post(nadia, at, {"text": "*So*.", "preview": "1"}).text
     post(nadia, f"{at}/draft/discard", {"copy": "0"})
     assert LONG not in nadia.get(at).text
-    assert post(nadia, f"{at}/draft", {"text": "word " * 20_000}, json=True).status_code == 422
+    assert post(nadia, f"{at}/draft", {"text": "word " * 30_000}, json=True).status_code == 422
 
 
 # A group that is over
