@@ -38,6 +38,8 @@ class Composer:
     version: int
     #: The passage that is quoted, as addresses name it; "" where it was not opened to quote one.
     quoted: str = ""
+    #: Of a tutor's answer that was refused: for whose talk it was, 0 for the whole group's.
+    chosen: int | None = None
     once: str = field(default_factory=new_secret)
 
     @property
@@ -69,7 +71,7 @@ class PromptPage:
         """What a round asks next of the reader: "write", "reply" or "wait"."""
         if self.round is None or self.thread is None or self.is_tutor or self.is_over:
             return None
-        return Done(self.thread.posted, self.thread.replied, self.thread.of_others).asks
+        return Done(self.thread.answered, self.thread.replied, self.thread.of_others).asks
 
     @property
     def moderates(self) -> bool:
@@ -143,7 +145,7 @@ def prompt_page(
         page = replace(page, may_share=bool(tutors_for(session, enrolment)))
     quotation = _quotation(session, lesson, quoting) if quoting and doing == "answer" and thread else None
     wrote = bool(entries or (thread and thread.posted))
-    takes_none = page.is_over or (doing != "answer" and page.lock) or (doing == "reply" and _is_hidden(target))
+    takes_none = page.is_over or not _takes(target, doing)
     is_open = typed or bool(drafts) or (not takes_none and (doing != "answer" or not wrote or anew or quotation))
     if not is_open:
         return page
@@ -169,7 +171,8 @@ def _typed(form: WritingForm, doing: str, target: PostShown | None, drafts: Sequ
     """Return the place to write with what FORM was sent with in it."""
     version = form.version_number if isinstance(form, EditForm) else 0
     quoted = str(form.quoted.data or "") if isinstance(form, PostForm) else ""
-    return Composer(doing, target, form.text.data, form.base_number, drafts, version, quoted)
+    chosen = form.place if isinstance(form, PostForm) else None
+    return Composer(doing, target, form.text.data, form.base_number, drafts, version, quoted, chosen)
 
 
 def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> str:
@@ -185,8 +188,11 @@ def _quotation(session: Session, lesson: Lesson, quoting: Quoting) -> str | None
     return as_quotation(words) if words else None
 
 
-def _is_hidden(target: PostShown | None) -> bool:
-    return target is not None and target.post.hidden_at is not None
+def _takes(target: PostShown | None, doing: str) -> bool:
+    """Return whether a reply to TARGET, or new words for it, can be written, where that is what one is DOING."""
+    if target is None or doing == "answer":
+        return True
+    return target.answerable if doing == "reply" else not target.locked
 
 
 def _target(thread: Thread | None, doing: str, on: int | None) -> PostShown | None:

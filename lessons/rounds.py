@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.groups.models import Enrolment
@@ -13,6 +13,7 @@ from course.outline.models import Activity
 from course.rules import NO_ACCOMMODATION, Level, own_date
 from course.syllabus.exceptions import accommodations_of, layers
 from lessons.discussion.models import Discussion, Post
+from lessons.seeing import its_talks, speaks_in
 
 _ASSIGNED = (Level.user_assignment, Level.subgroup_assignment, Level.group_assignment)
 
@@ -86,11 +87,12 @@ def done_in(session: Session, enrolment: Enrolment, activity_ids: Collection[int
             Discussion.activity_id,
             func.sum(case((and_(mine, Post.reply_to_id.is_(None)), 1), else_=0)),
             func.sum(case((and_(mine, answered.enrolment_id != enrolment.id), 1), else_=0)),
-            func.sum(case((and_(~mine, Post.hidden_at.is_(None)), 1), else_=0)),
+            func.sum(case((and_(~mine, Post.hidden_at.is_(None), speaks_in(enrolment.id)), 1), else_=0)),
         )
         .join(Post, Post.discussion_id == Discussion.id)
         .outerjoin(answered, answered.id == Post.reply_to_id)
-        .where(Discussion.group_id == enrolment.group_id, Discussion.subgroup_id.is_(None))
+        .where(or_(its_talks(enrolment), mine))
+        .where(Discussion.group_id == enrolment.group_id)
         .where(Discussion.activity_id.in_(activity_ids))
         .group_by(Discussion.activity_id)
     )

@@ -263,7 +263,6 @@ def remember_read(thread: Thread, enrolment: Enrolment) -> None:
             mark_read,
             enrolment_id=enrolment.id,
             user_id=enrolment.user_id,
-            discussion_id=thread.discussion_id,
             up_to=thread.read_up_to,
             seen=[shown.id for shown in thread.new],
             now=datetime.now(UTC),

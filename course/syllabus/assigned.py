@@ -1,11 +1,11 @@
 """What is assigned to whom."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from course.groups.models import Enrolment, SubgroupMember
 from course.rules import Level
@@ -38,6 +38,25 @@ def is_for(enrolment_id: InstrumentedAttribute[int] | int) -> ColumnElement[bool
     )
     its = (one.correlate_except(AssignmentTarget, SubgroupMember) for one in targets)
     return or_(~exists().where(of_it), *its)
+
+
+def subgroup_given(
+    enrolment_id: InstrumentedAttribute[int] | int, activity_ids: Callable[[type[Assignment]], ColumnElement[bool]]
+) -> ScalarSelect[int | None]:
+    """Return in which subgroup an enrolment does what is asked of it: the one to which the latest assignment is given
+    that is for it by a subgroup; none where there is no such.
+
+    ENROLMENT_ID is as for `is_for`. ACTIVITY_IDS says, of an assignment, whether it is one of those meant."""
+    given, target, place = aliased(Assignment), aliased(AssignmentTarget), aliased(SubgroupMember)
+    query = (
+        select(target.subgroup_id)
+        .join(given, given.id == target.assignment_id)
+        .join(place, place.subgroup_id == target.subgroup_id)
+        .where(place.enrolment_id == enrolment_id, given.withdrawn_at.is_(None), activity_ids(given))
+        .order_by(given.id.desc(), target.subgroup_id.desc())
+        .limit(1)
+    )
+    return query.correlate_except(given, target, place).scalar_subquery()
 
 
 def _of_it() -> ColumnElement[bool]:

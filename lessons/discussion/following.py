@@ -3,28 +3,33 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.base.db import insert_into
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Role, SubgroupMember
 from course.notices.models import Notice
 from course.notices.records import MENTIONED, POSTED, REPLIED, tell
 from course.users.models import User
 from lessons.discussion.mentions import by_name, marked
 from lessons.discussion.models import Discussion, Follow, Post
+from lessons.discussion.talks import last_said
 from lessons.seeing import members_who_see
 
 
-def with_mentions(session: Session, enrolment: Enrolment, html: str) -> tuple[str, set[int]]:
-    """Return HTML with the mentions of members of the group of ENROLMENT marked, and the enrolments they mean."""
+def with_mentions(
+    session: Session, enrolment: Enrolment, html: str, subgroup_id: int | None = None
+) -> tuple[str, set[int]]:
+    """Return HTML with the mentions of members of the group of ENROLMENT marked, and the enrolments they mean.
+
+    In the talk of a subgroup its members can be mentioned, and the tutors: nobody else would read it."""
     if "@" not in html:
         return html, set()
-    members = session.execute(
-        select(Enrolment.id, func.coalesce(User.name, ""))
-        .join(Enrolment.user)
-        .where(Enrolment.group_id == enrolment.group_id, Enrolment.left_at.is_(None))
-    )
+    among = select(Enrolment.id, func.coalesce(User.name, "")).join(Enrolment.user)
+    if subgroup_id is not None:
+        in_it = select(SubgroupMember.enrolment_id).where(SubgroupMember.subgroup_id == subgroup_id)
+        among = among.where(or_(Enrolment.id.in_(in_it), Enrolment.role == Role.tutor))
+    members = session.execute(among.where(Enrolment.group_id == enrolment.group_id, Enrolment.left_at.is_(None)))
     return marked(html, by_name((row[0], row[1]) for row in members))
 
 
@@ -64,30 +69,27 @@ class _Reader(NamedTuple):
 
 
 def _readers(session: Session, enrolment: Enrolment, post: Post) -> list[_Reader]:
-    """Return the other members of the group of ENROLMENT, who wrote POST, that see it now. One query."""
+    """Return the other members of the group of ENROLMENT, who wrote POST, that see it now. One query.
+
+    Who posted on the prompt follows it, in whichever talk on it that was, and so does who said so."""
     assert enrolment.group is not None
-    other = aliased(Post)
-    posted = exists().where(other.enrolment_id == Enrolment.id, other.discussion_id == Discussion.id)
+    other, talk = aliased(Post), aliased(Discussion)
+    its = (talk.id == other.discussion_id, talk.activity_id == Discussion.activity_id)
+    posted = exists().where(other.enrolment_id == Enrolment.id, *its).correlate_except(other, talk)
     rows = session.execute(
-        select(Enrolment.id, Enrolment.user_id, func.coalesce(Follow.follows, posted))
+        select(Enrolment.id, Enrolment.user_id, func.coalesce(last_said(Enrolment.id), posted))
         .select_from(Enrolment)
         .join(Discussion, Discussion.id == post.discussion_id)
-        .outerjoin(Follow, and_(Follow.enrolment_id == Enrolment.id, Follow.discussion_id == Discussion.id))
         .where(members_who_see(enrolment.group), Enrolment.id != enrolment.id)
         .order_by(Enrolment.id)
     )
     return [_Reader(*row) for row in rows]
 
 
-def follow_of(enrolment: Enrolment) -> ColumnElement[bool]:
-    """Return the condition that a Follow is that of ENROLMENT in the Discussion of the query."""
-    return and_(Follow.discussion_id == Discussion.id, Follow.enrolment_id == enrolment.id)
-
-
 def set_following(
     session: Session, enrolment: Enrolment, discussion: Discussion, *, follows: bool, now: datetime
 ) -> None:
-    """Let ENROLMENT be told of new posts in DISCUSSION, or no longer, whatever it posts there."""
+    """Let ENROLMENT be told of new posts on the prompt of DISCUSSION, or no longer, whatever it posts there."""
     said = {"enrolment_id": enrolment.id, "discussion_id": discussion.id, "follows": follows, "at": now}
     row = insert_into(session, Follow).values(said)
     session.execute(

@@ -17,6 +17,12 @@ class PostForm(EntryForm):
 
     once = HiddenField(filters=[clean_text])
     quoted = HiddenField(filters=[clean_text])
+    talk = HiddenField()
+
+    @property
+    def place(self) -> int | None:
+        """The subgroup whose talk it is for, 0 for the whole group's; None where the page did not say."""
+        return whole_number(self.talk.data)
 
     @property
     def source(self) -> Source | None:
@@ -85,21 +91,24 @@ def asked_to_quote() -> Quoting | None:
 
 
 class TalkAsked(NamedTuple):
-    """Which part of a long talk is asked for: a page of it, else where one post stands; or nothing folded away."""
+    """Which part of a long talk is asked for: a page of it, else where one post stands; or nothing folded away; and of
+    several talks that of one subgroup."""
 
     page: int | None = None
     at: int | None = None
     unfolded: bool = False
     shown: Shown | None = None
+    only: int | None = None
 
 
 ALL_OF_IT = TalkAsked()
 
 
 def asked_of_talk() -> TalkAsked:
-    """Return what the address says of the talk: `?page=2`, `?post=17`, `?all=1`, and what was shown before."""
-    page, at = whole_number(request.args.get("page")), whole_number(request.args.get("post"))
-    return TalkAsked(page, at, "all" in request.args, shown_before(request.args.get("shown", "")))
+    """Return what the address says of the talk: `?page=2`, `?post=17`, `?all=1`, what was shown before; `?talk=3` where
+    of several talks that of one subgroup is asked for, of the whole group where it is 0."""
+    page, at, only = (whole_number(request.args.get(name)) for name in ("page", "post", "talk"))
+    return TalkAsked(page, at, "all" in request.args, shown_before(request.args.get("shown", "")), only)
 
 
 def asked_to_write() -> tuple[str, int | None]:

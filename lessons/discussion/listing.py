@@ -1,6 +1,6 @@
 """The discussions of a group as lists name them: how much is said in each, how much of it is new, who spoke last."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,14 +8,15 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from course.completion.models import Completion
+from course.groups.companies import companies
 from course.groups.models import Enrolment
 from course.outline.models import Activity
-from lessons.discussion.following import follow_of
 from lessons.discussion.marks import mark_of
-from lessons.discussion.models import Discussion, Follow, Post, ReadMark
+from lessons.discussion.models import Discussion, Post, ReadMark
+from lessons.discussion.talks import last_said
 from lessons.discussion.threads import Author, author_of
 from lessons.models import Lesson
-from lessons.seeing import of_group, open_talks
+from lessons.seeing import its_talks, open_talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class PostCounts:
 def post_counts(
     session: Session, enrolment: Enrolment, activity_ids: Iterable[int] | None = None
 ) -> dict[int, PostCounts]:
-    """Return activity -> how many posts, where there are any in the group of ENROLMENT. One query."""
+    """Return activity -> how many posts, where there are any in talks of the group that ENROLMENT has a part in. One
+    query."""
     is_open = Discussion.id.in_(select(Discussion.id).where(open_talks(enrolment)))
     is_mine = Post.enrolment_id == enrolment.id
     is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
@@ -50,7 +52,7 @@ def post_counts(
         )
         .join(Post, Post.discussion_id == Discussion.id)
         .outerjoin(ReadMark, mark_of(enrolment))
-        .where(of_group(enrolment), *asked, Post.hidden_at.is_(None))
+        .where(its_talks(enrolment), *asked, Post.hidden_at.is_(None))
         .group_by(Discussion.activity_id)
     )
     return {
@@ -77,29 +79,32 @@ class DiscussionLine:
     last_at: datetime
     #: Whether the reader is told of new posts in it.
     follows: bool
+    #: The subgroups in which it is talked about, by name.
+    circles: Sequence[str] = ()
 
 
 def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLine]:
-    """Return the discussions of the group of ENROLMENT, that with the newest post first. Two queries.
+    """Return the discussions of the group of ENROLMENT, that with the newest post first. Three queries, four
+    where there are subgroups.
 
     A retired prompt's is there for who worked on it, as is the prompt."""
     counts = post_counts(session, enrolment)
     prompt, lesson = aliased(Activity), aliased(Activity)
     worked = select(Completion.id).where(Completion.enrolment_id == enrolment.id, Completion.activity_id == prompt.id)
     rows = session.execute(
-        select(prompt, lesson, Lesson.number, Post, Follow.follows)
+        select(prompt, lesson, Lesson.number, Post, last_said(enrolment.id))
         .join(Discussion, Discussion.activity_id == prompt.id)
         .join(lesson, lesson.id == prompt.parent_id)
         .join(Lesson, Lesson.activity_id == lesson.id)
         .join(Post, Post.discussion_id == Discussion.id)
         .join(Post.enrolment)
         .join(Enrolment.user)
-        .outerjoin(Follow, follow_of(enrolment))
         .where(Post.id.in_([one.newest for one in counts.values()]))
         .where(or_(prompt.retired_at.is_(None), worked.exists()))
         .order_by(Post.id.desc())
         .options(contains_eager(Post.enrolment).contains_eager(Enrolment.user))
     )
+    circles = _circles(session, enrolment)
     return [
         DiscussionLine(
             asked,
@@ -109,6 +114,18 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
             None if counts[asked.id].waiting else author_of(last.enrolment),
             last.made_at,
             counts[asked.id].mine > 0 if follows is None else follows,
+            circles.get(asked.id, ()),
         )
         for asked, of, number, last, follows in rows
     ]
+
+
+def _circles(session: Session, enrolment: Enrolment) -> Mapping[int, Sequence[str]]:
+    """Return prompt -> what those subgroups are called that talk about it, of those ENROLMENT has a part in."""
+    theirs = select(Discussion.activity_id, Discussion.subgroup_id).where(its_talks(enrolment))
+    there = session.execute(theirs.where(Discussion.subgroup_id.is_not(None)).order_by(Discussion.subgroup_id)).all()
+    known = companies(session, {subgroup_id for _activity_id, subgroup_id in there})
+    found: dict[int, list[str]] = {}
+    for activity_id, subgroup_id in there:
+        found.setdefault(activity_id, []).append(known[subgroup_id].label)
+    return found

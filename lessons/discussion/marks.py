@@ -1,7 +1,7 @@
 """How far a member has read a talk: one mark, which stops short of what was not shown."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -58,17 +58,15 @@ def mark_read(
     *,
     enrolment_id: int,
     user_id: int,
-    discussion_id: int,
-    up_to: int,
+    up_to: Mapping[int, int],
     seen: Iterable[int],
     now: datetime,
 ) -> None:
-    """Remember that the enrolment has been shown all of the talk UP TO a post (0: no more than before), and that the
-    user has met SEEN.
+    """Remember that the enrolment has been shown all of each talk UP TO a post, and that the user has met SEEN.
 
     What they were told of those is seen with them. The mark never goes back, whichever of two windows is slower."""
-    if up_to:
-        said = {"enrolment_id": enrolment_id, "discussion_id": discussion_id, "post_id": up_to, "at": now}
+    for discussion_id, post_id in sorted(up_to.items()):
+        said = {"enrolment_id": enrolment_id, "discussion_id": discussion_id, "post_id": post_id, "at": now}
         mark = insert_into(session, ReadMark).values(said)
         session.execute(
             mark.on_conflict_do_update(

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from course.base.errors import Conflict
 from course.base.markdown import to_html
 from course.base.words import _
-from course.groups.models import Enrolment
+from course.groups.models import Enrolment, Role
 from course.outline.models import Activity
 from lessons.discussion.following import tell_mentioned, tell_of_post, with_mentions
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.discussion.quoting import Source, tie_quotations
+from lessons.discussion.talks import place_of
 from lessons.drafts import Kept, forget_handed_over, prompt_place, save_draft
 from lessons.journal import complete_prompt
 from lessons.models import Prompt
@@ -63,15 +64,21 @@ def write_post(
     base: int,
     now: datetime,
     source: Source | None = None,
+    talk: int | None = None,
 ) -> Post:
     """Return the post of ENROLMENT, a member of a study group, that answers PROMPT there with TEXT, in Markdown.
+
+    It stands in the talk in which ENROLMENT speaks; TALK is the subgroup whose talk the page said, as `place_of` takes
+    it: a tutor chooses so.
 
     ONCE names the press of a button: the same text with the same name is one post. The draft (the one BASE names, or
     that says the same) is done with, and the prompt is completed. What it quotes is tied to where it stands, first of
     all in the passage SOURCE. Raise TooLong (course.base.markdown) for Markdown
-    nested too deep to show, and Locked."""
-    html, mentioned = with_mentions(session, enrolment, str(to_html(text)))
-    discussion = talk_on(session, enrolment, prompt.activity)
+    nested too deep to show, Locked, and SpeaksElsewhere."""
+    html = str(to_html(text))
+    place = place_of(session, enrolment, prompt.activity, talk)
+    html, mentioned = with_mentions(session, enrolment, html, place)
+    discussion = talk_in(session, enrolment, prompt.activity, place)
     assert prompt.current_version_id is not None
     post = _post(session, enrolment, discussion, prompt.current_version_id, None, text, html, once, now, source)
     forget_handed_over(session, enrolment, prompt_place(prompt.activity), text, base)
@@ -86,9 +93,12 @@ def reply(
     """Return the post of ENROLMENT, a member of the group of the post TO, that replies to it with TEXT.
 
     ONCE, BASE and what is raised are as for `write_post`, and HiddenMeanwhile. Who is replied to is told."""
-    html, mentioned = with_mentions(session, enrolment, str(to_html(text)))
-    activity = to.discussion.activity
-    discussion = talk_on(session, enrolment, activity)
+    html = str(to_html(text))
+    activity, place = to.discussion.activity, to.discussion.subgroup_id
+    if enrolment.role is not Role.tutor:
+        place_of(session, enrolment, activity, place or 0)
+    html, mentioned = with_mentions(session, enrolment, html, place)
+    discussion = talk_in(session, enrolment, activity, place)
     version_id = session.scalars(select(Prompt.current_version_id).where(Prompt.activity_id == activity.id)).one()
     post = _post(session, enrolment, discussion, version_id or to.prompt_version_id, to, text, html, once, now)
     forget_handed_over(session, enrolment, reply_place(to), text, base)
@@ -104,7 +114,7 @@ def edit_post(
 
     BASE is the number of the version whose words were edited; raise EditedMeanwhile where it is no longer the last.
     DRAFT is the base of the draft that is done with. Raise Locked, and TooLong for Markdown nested too deep to show."""
-    html, mentioned = with_mentions(session, enrolment, str(to_html(text)))
+    html, mentioned = with_mentions(session, enrolment, str(to_html(text)), post.discussion.subgroup_id)
     # Two windows that hand over at once wait for each other here, so that the second sees what the first did.
     session.execute(select(Post.id).where(Post.id == post.id).with_for_update())
     last = last_version(session, post)
@@ -129,7 +139,13 @@ def last_version(session: Session, post: Post) -> PostVersion:
 
 
 def talk_on(session: Session, enrolment: Enrolment, activity: Activity) -> Discussion:
-    """Return the talk on ACTIVITY in the group of ENROLMENT, made if this is its first post.
+    """Return the talk on ACTIVITY in which ENROLMENT speaks; else as `talk_in`."""
+    return talk_in(session, enrolment, activity, place_of(session, enrolment, activity, None))
+
+
+def talk_in(session: Session, enrolment: Enrolment, activity: Activity, subgroup_id: int | None) -> Discussion:
+    """Return the talk on ACTIVITY in that subgroup of the group of ENROLMENT, or in the whole group; made if this is
+    its first post.
 
     It stays locked until the transaction ends: so posts of a talk become visible in the order of their ids, and what
     is newer than the last one that was read is new."""
@@ -137,14 +153,15 @@ def talk_on(session: Session, enrolment: Enrolment, activity: Activity) -> Discu
     ours = select(Discussion).where(
         Discussion.activity_id == activity.id,
         Discussion.group_id == enrolment.group_id,
-        Discussion.subgroup_id.is_(None),
+        Discussion.subgroup_id == subgroup_id,  # IS NULL where it is None
     )
     found = session.scalar(ours.with_for_update())
     if found is not None:
         return found
     try:
         with session.begin_nested():
-            session.add(Discussion(activity_id=activity.id, course_id=activity.course_id, group_id=enrolment.group_id))
+            of = {"course_id": activity.course_id, "group_id": enrolment.group_id, "subgroup_id": subgroup_id}
+            session.add(Discussion(activity_id=activity.id, **of))
     except IntegrityError:
         pass  # somebody else's first post was first
     return session.scalars(ours.with_for_update()).one()

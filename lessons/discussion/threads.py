@@ -1,8 +1,8 @@
 """The talk on a prompt as its page shows it to one member: a page of its posts, and how they stand to them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from textwrap import shorten
@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session, contains_eager
 from course.base.markdown import plain
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity
-from course.users.models import User
-from lessons.discussion.following import follow_of
-from lessons.discussion.marks import Shown, mark_of, read_up_to
-from lessons.discussion.models import Discussion, Follow, Post, PostVersion, ReadMark
+from lessons.discussion.marks import Shown, read_up_to
+from lessons.discussion.models import Post, PostVersion
+from lessons.discussion.talks import Talk, Talks, talks_on
 from lessons.moderation.locking import Lock
-from lessons.seeing import of_group, open_talks, reads_hidden
+from lessons.seeing import reads_hidden
 
 #: So many first posts, each with all that hangs on it, stand on one page.
 ON_A_PAGE = 40
@@ -52,6 +51,13 @@ class PostShown:
     replies: list["PostShown"] = field(default_factory=list)
     #: Of a first post: it and all its replies were read, and are folded away.
     folded: bool = False
+    #: What the talk it is in is called, "" where there is but one; whether it takes a reply of the reader's, and
+    #: whether its own words can no longer be changed.
+    circle: str = ""
+    answerable: bool = True
+    locked: bool = False
+    #: Whether that talk is a subgroup's.
+    kept: bool = False
 
     @property
     def id(self) -> int:
@@ -81,9 +87,12 @@ class PostShown:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The talk on one prompt in one group, a page of it: first posts in order, replies under them."""
+    """The talk on one prompt in one group, a page of it: first posts in order, replies under them.
 
-    discussion_id: int  #: 0 where there is none yet
+    Where there are several talks, those of subgroups and that of the whole group, it is all of them that the reader has
+    a part in; ONLY the one of a subgroup, or that of the whole group where it is 0, where that was asked for."""
+
+    talks: Talks
     posts: Sequence[PostShown]
     #: Who looks after the talk hides, shows again, locks and opens, and reads what is hidden.
     moderates: bool = False
@@ -94,11 +103,13 @@ class Thread:
     writers: int = 0
     #: The posts on this page by id.
     known: Mapping[int, PostShown] = field(default_factory=dict)
-    #: How many posts there are on all pages; how many are new to the reader; whether an answer of theirs is among them,
-    #: and a reply of theirs to somebody else; how many others' posts there are to reply to.
+    #: How many posts there are on all pages; how many are new to the reader; whether an answer of theirs is in the talk
+    #: in which they speak, or in any on this prompt; whether they replied to somebody; how many others' posts there are
+    #: to reply to.
     count: int = 0
     all_new: int = 0
     posted: bool = False
+    answered: bool = False
     replied: bool = False
     of_others: int = 0
     #: Whether the reader is told of new posts.
@@ -109,8 +120,14 @@ class Thread:
     new_elsewhere: int = 0
     #: The pages that were shown with this one.
     shown: Shown | None = None
-    #: Up to which post the reader has been shown everything once this page is made, 0 where that is nothing more.
-    read_up_to: int = 0
+    #: Discussion -> up to which post the reader has been shown everything once this page is made, if that is more.
+    read_up_to: Mapping[int, int] = field(default_factory=dict)
+    only: int | None = None
+
+    @property
+    def chosen(self) -> int | None:
+        """The subgroup to which an answer goes, unless the reader chooses another; None for the whole group."""
+        return (self.only or None) if self.talks.is_tutor else self.talks.place
 
     @property
     def new(self) -> list[PostShown]:
@@ -127,20 +144,10 @@ class _Line(NamedTuple):
     """What of each post of a talk is looked at before a page of it is chosen."""
 
     id: int
+    discussion_id: int
     reply_to_id: int | None
     enrolment_id: int
     hidden_at: datetime | None
-
-
-class _Talk(NamedTuple):
-    """A discussion as it stands for one member."""
-
-    id: int
-    is_open: bool  #: whether they see what others wrote
-    locked_at: datetime | None
-    locked_by: str | None
-    read: int | None
-    follows: bool | None  #: None where they said nothing: who posted there follows
 
 
 def thread_of(
@@ -152,80 +159,117 @@ def thread_of(
     at: int | None = None,
     unfolded: bool = False,
     shown: Shown | None = None,
+    only: int | None = None,
 ) -> Thread:
     """Return the talk on the prompt ACTIVITY in the group of ENROLMENT, as it is to them: the PAGE asked for, else that
     on which the post AT stands, which is not folded away. UNFOLDED: nothing is. SHOWN are other pages
-    that they have just seen. Five queries at the most.
+    that they have just seen. Seven queries at the most.
 
     Who has to write before they see gets no post of others before that, and how many there are."""
-    moderates, talk = reads_hidden(session, enrolment), _talk(session, enrolment, activity)
-    if talk is None:
-        return Thread(0, [], moderates)
-    lines = _lines(session, talk)
-    if not talk.is_open:
-        others = [line for line in lines if line.enrolment_id != enrolment.id and line.hidden_at is None]
-        writers = {line.enrolment_id for line in others}
-        return Thread(talk.id, [], moderates, waiting=len(others), writers=len(writers))
-    lock = Lock(talk.locked_at, talk.locked_by) if talk.locked_at else None
+    moderates, talks = reads_hidden(session, enrolment), talks_on(session, enrolment, activity)
+    only = only if only is not None and talks.are_several and at is None else None
+    its = [talk for talk in talks.talks if only is None or (talk.subgroup_id or 0) == only]
+    thread = Thread(talks, [], moderates, _lock(talks, its), only=only)
+    if not its:
+        return thread
+    all_lines = _lines(session, its)
+    lines, waiting = _open(all_lines, its, enrolment)
+    mine = [line for line in all_lines if line.enrolment_id == enrolment.id]
+    theirs = {talk.id for talk in its if talk.is_theirs}
+    others = [one for one in all_lines if one.enrolment_id != enrolment.id and one.discussion_id in theirs]
+    readable = {line.id for line in lines}
+    own_talk = {talk.id for talk in its if talks.speaks_in(talk)}
+    thread = replace(
+        thread,
+        waiting=len(waiting),
+        writers=len({line.enrolment_id for line in others if line.id in readable or line.hidden_at is None}),
+        posted=any(line.reply_to_id is None and line.discussion_id in own_talk for line in mine),
+        answered=its[0].has_answered,
+        replied=not {line.reply_to_id for line in mine}.isdisjoint(line.id for line in others),
+        of_others=sum(line.hidden_at is None for line in others if line.discussion_id in own_talk),
+        follows=bool(mine) if its[0].follows is None else its[0].follows,
+    )
     if not lines:
-        return Thread(talk.id, [], moderates, lock)
+        return thread
     pages = _pages(lines)
     last = max(pages.values())
     page = max(1, min(pages.get(at or 0, 1) if page is None else page, last))
-    mark = talk.read or 0
-    new = {line.id for line in lines if line.id > mark and line.enrolment_id != enrolment.id and line.hidden_at is None}
+    marks = {talk.id: talk.read for talk in its}
+    new = {line.id for line in lines if _is_new(line, marks, enrolment)}
     here = [post_id for post_id, its_page in pages.items() if its_page == page]
     known = _shown(session, enrolment, here, new, reads_all=moderates)
+    _place(known.values(), talks, its)
     branches = _branches(known)
     if len(lines) >= FOLDS_FROM and not unfolded:
         _fold(branches, new, at)
     before = shown if shown and shown.enrolment_id == enrolment.id else Shown(enrolment.id, lines[-1].id, frozenset())
-    unseen = [one for one in new if one not in known and not (one <= before.newest and pages[one] in before.pages)]
-    elsewhere = min(unseen, default=0)
-    mine = [line for line in lines if line.enrolment_id == enrolment.id]
-    others_ids = {line.id for line in lines if line.enrolment_id != enrolment.id}
-    return Thread(
-        talk.id,
-        branches,
-        moderates,
-        lock,
+    unseen = {one for one in new if one not in known and not (one <= before.newest and pages[one] in before.pages)}
+    return replace(
+        thread,
+        posts=branches,
         known=known,
-        writers=len({line.enrolment_id for line in lines} - {enrolment.id}),
         count=sum(line.hidden_at is None for line in lines),
         all_new=len(new),
-        posted=any(line.reply_to_id is None for line in mine),
-        replied=any(line.reply_to_id in others_ids for line in mine),
-        of_others=sum(line.hidden_at is None for line in lines if line.id in others_ids),
-        follows=bool(mine) if talk.follows is None else talk.follows,
         page=page,
         pages=last,
-        new_elsewhere=elsewhere,
+        new_elsewhere=min(unseen, default=0),
         shown=Shown(enrolment.id, min(before.newest, lines[-1].id), before.pages | {page}),
-        read_up_to=read_up_to(pages, elsewhere, mark),
+        read_up_to=_read(lines, unseen, marks),
     )
 
 
-def _talk(session: Session, enrolment: Enrolment, activity: Activity) -> _Talk | None:
-    row = session.execute(
-        select(
-            Discussion.id,
-            open_talks(enrolment),
-            Discussion.locked_at,
-            User.name,
-            ReadMark.post_id,
-            Follow.follows,
-        )
-        .outerjoin(User, User.id == Discussion.locked_by_id)
-        .outerjoin(ReadMark, mark_of(enrolment))
-        .outerjoin(Follow, follow_of(enrolment))
-        .where(of_group(enrolment), Discussion.activity_id == activity.id)
-    ).one_or_none()
-    return _Talk(*row) if row else None
+def _lock(talks: Talks, its: Sequence[Talk]) -> Lock | None:
+    """Return the lock on the talk in which the reader speaks; for a tutor that on ITS, where all of them are locked."""
+    meant = [talk for talk in its if talk.is_theirs] if talks.is_tutor else [talks.own] if talks.own else []
+    locks = [Lock(talk.locked_at, talk.locked_by) for talk in meant if talk.locked_at]
+    return locks[-1] if locks and len(locks) == len(meant) else None
 
 
-def _lines(session: Session, talk: _Talk) -> list[_Line]:
-    its = select(Post.id, Post.reply_to_id, Post.enrolment_id, Post.hidden_at).where(Post.discussion_id == talk.id)
-    return [_Line(*row) for row in session.execute(its.order_by(Post.id))]
+def _lines(session: Session, its: Sequence[Talk]) -> list[_Line]:
+    columns = (Post.id, Post.discussion_id, Post.reply_to_id, Post.enrolment_id, Post.hidden_at)
+    in_them = select(*columns).where(Post.discussion_id.in_([talk.id for talk in its]))
+    return [_Line(*row) for row in session.execute(in_them.order_by(Post.id))]
+
+
+def _open(lines: Sequence[_Line], its: Sequence[Talk], enrolment: Enrolment) -> tuple[list[_Line], list[_Line]]:
+    """Return which of LINES are for ENROLMENT, and those of others that will be once it has written.
+
+    Of a talk in which it has no part any longer only its own are."""
+    talks = {talk.id: talk for talk in its}
+    there: list[_Line] = []
+    waiting: list[_Line] = []
+    for line in lines:
+        talk, is_mine = talks[line.discussion_id], line.enrolment_id == enrolment.id
+        if talk.is_open or (is_mine and not talk.is_theirs):
+            there.append(line)
+        elif talk.is_theirs and not is_mine and line.hidden_at is None:
+            waiting.append(line)
+    return there, waiting
+
+
+def _is_new(line: _Line, marks: Mapping[int, int], enrolment: Enrolment) -> bool:
+    return line.id > marks[line.discussion_id] and line.enrolment_id != enrolment.id and line.hidden_at is None
+
+
+def _read(lines: Sequence[_Line], unseen: Set[int], marks: Mapping[int, int]) -> Mapping[int, int]:
+    """Return discussion -> up to which of its LINES all has been shown, where that is more than its mark says."""
+    found = {}
+    for talk_id, mark in marks.items():
+        its = [line.id for line in lines if line.discussion_id == talk_id]
+        if reached := read_up_to(its, min(unseen & set(its), default=0), mark):
+            found[talk_id] = reached
+    return found
+
+
+def _place(shown: Iterable[PostShown], talks: Talks, its: Sequence[Talk]) -> None:
+    """Say of each of SHOWN which talk it is in, and what may be done there."""
+    by_id = {talk.id: talk for talk in its}
+    for one in shown:
+        talk = by_id[one.post.discussion_id]
+        one.circle = talks.label(talk.subgroup_id) if talks.are_several else ""
+        one.kept = talk.subgroup_id is not None
+        one.locked = talk.locked_at is not None or not talk.is_open
+        one.answerable = talks.speaks_in(talk) and not one.locked and one.post.hidden_at is None
 
 
 def _pages(lines: Sequence[_Line]) -> dict[int, int]:
@@ -235,8 +279,8 @@ def _pages(lines: Sequence[_Line]) -> dict[int, int]:
     pages: dict[int, int] = {}
     firsts = count()
     for line in lines:
-        first = line.reply_to_id is None
-        pages[line.id] = next(firsts) // ON_A_PAGE + 1 if first else pages[line.reply_to_id or 0]
+        hangs_on = pages.get(line.reply_to_id or 0)  # what it answers may be no longer the reader's to see
+        pages[line.id] = next(firsts) // ON_A_PAGE + 1 if hangs_on is None else hangs_on
     return pages
 
 
@@ -282,7 +326,7 @@ def _branches(known: Mapping[int, PostShown]) -> list[PostShown]:
     roots: dict[int, PostShown] = {}
     for shown in known.values():
         to = shown.post.reply_to_id
-        if to is None:
+        if to is None or to not in known:
             first.append(shown)
             roots[shown.id] = shown
             continue

@@ -32,6 +32,7 @@ from lessons.discussion.posts import (
     write_post,
 )
 from lessons.discussion.posts import reply as post_reply
+from lessons.discussion.talks import SpeaksElsewhere
 from lessons.drafts import Kept, forget_draft
 from lessons.forms import CopyForm, EntryForm, WritingForm
 from lessons.frames.frames import framed_texts
@@ -70,6 +71,7 @@ def write(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
             base=form.base_number,
             now=now,
             source=form.source,
+            talk=form.place,
         )
 
     return _hand_over(asked, form, post)
@@ -133,7 +135,7 @@ def _hand_over(
         kept = _keep(asked, form, now, doing=doing, on=db_session.get_one(Post, on) if on else None)
         form.base.data = str(kept.base)
         return _typed(asked, form, error, doing=doing, on=on)
-    except (TooLong, Archived, EditedMeanwhile) as error:
+    except (TooLong, Archived, EditedMeanwhile, SpeaksElsewhere) as error:
         return _typed(asked, form, error, doing=doing, on=on)
     address = prompt_address(asked.lesson, asked.prompt, asked.enrolment, f"post-{made.id}", post=made.id)
     return redirect(address, code=303)

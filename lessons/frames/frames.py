@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 from course.base.errors import DomainError
 from course.base.words import _
+from course.groups.companies import Company, companies
 from course.groups.models import Enrolment, Role
 from course.texts.models import Text
 from lessons.access import texts_seen
+from lessons.audience import subgroup_for
 from lessons.drafts import Kept, forget_handed_over, save_draft
 from lessons.frames.models import QUESTIONS, Frame
 from lessons.frames.places import frame_place
 from lessons.readings import complete_readings
-from lessons.seeing import may_see_frames, seen_frames
+from lessons.seeing import may_see_frames, seen_frames, shared_with
 
 Answers = Mapping[str, str]
 
@@ -110,9 +112,9 @@ def _share(session: Session, enrolment: Enrolment, text: Text, frame: Frame | No
     """Let FRAME be what ENROLMENT shares of TEXT: nothing that it said before, and nothing at all where it is None."""
     others = update(Frame).where(Frame.enrolment_id == enrolment.id, Frame.text_id == text.id)
     others = others.where(Frame.shared_at.is_not(None), Frame.id != (frame.id if frame else 0))
-    session.execute(others.values(shared_at=None))
+    session.execute(others.values(shared_at=None, subgroup_id=None))
     if frame is not None and frame.shared_at is None:
-        frame.shared_at = now
+        frame.shared_at, frame.subgroup_id = now, subgroup_for(session, enrolment, text)
     session.flush()
 
 
@@ -137,6 +139,8 @@ class FrameShown:
     mine: bool
     is_tutor: bool
     has_left: bool
+    #: The subgroup it is shared with; None for the whole group.
+    company: Company | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Comparison:
 
 def comparison(session: Session, enrolment: Enrolment, text: Text) -> Comparison:
     """Return what is said of TEXT in the group of ENROLMENT, in the order in which it was shared. Two queries at most,
-    one more for who has to write before they see."""
+    one more for who has to write before they see, and one where some are shared with subgroups."""
     rows = session.scalars(
         select(Frame)
         .join(Frame.enrolment)
@@ -161,11 +165,13 @@ def comparison(session: Session, enrolment: Enrolment, text: Text) -> Comparison
         .order_by(Frame.shared_at, Frame.id)
     ).all()
     mine = max((row for row in rows if row.enrolment_id == enrolment.id), key=lambda row: row.number, default=None)
-    others = [_shown(row, enrolment) for row in rows if row.enrolment_id != enrolment.id]
+    its = {row.subgroup_id for row in rows if row.subgroup_id is not None and row.shared_at is not None}
+    known = companies(session, its)
+    others = [_shown(row, enrolment, known) for row in rows if row.enrolment_id != enrolment.id]
     waiting = 0
     if not others and not may_see_frames(session, enrolment, text):
         waiting = shared_by_others(session, enrolment, text)
-    return Comparison(_shown(mine, enrolment) if mine else None, others, waiting)
+    return Comparison(_shown(mine, enrolment, known) if mine else None, others, waiting)
 
 
 def shared_by_others(session: Session, enrolment: Enrolment, text: Text) -> int:
@@ -177,7 +183,7 @@ def shared_by_others(session: Session, enrolment: Enrolment, text: Text) -> int:
         select(func.count(Frame.enrolment_id.distinct()))
         .join(Frame.enrolment)
         .where(Enrolment.group_id == enrolment.group_id, Enrolment.id != enrolment.id)
-        .where(Frame.text_id == text.id, Frame.shared_at.is_not(None))
+        .where(Frame.text_id == text.id, Frame.shared_at.is_not(None), shared_with(Frame, enrolment))
     )
     return session.scalar(count) or 0
 
@@ -197,6 +203,7 @@ def framed_texts(session: Session, enrolment: Enrolment) -> list[FramedText]:
         .join(Frame, Frame.text_id == Text.id)
         .join(Enrolment, Enrolment.id == Frame.enrolment_id)
         .where(Enrolment.group_id == enrolment.group_id, Frame.shared_at.is_not(None))
+        .where(or_(Frame.enrolment_id == enrolment.id, shared_with(Frame, enrolment)))
         .where(texts_seen(enrolment.course, enrolment))
         .group_by(Text.id, Text.ident, Text.title)
         .order_by(Text.title, Text.id)
@@ -204,6 +211,8 @@ def framed_texts(session: Session, enrolment: Enrolment) -> list[FramedText]:
     return [FramedText(*row) for row in rows]
 
 
-def _shown(frame: Frame, reader: Enrolment) -> FrameShown:
+def _shown(frame: Frame, reader: Enrolment, known: Mapping[int, Company]) -> FrameShown:
     who = frame.enrolment
-    return FrameShown(frame, who.user.name or "", who.id == reader.id, who.role is Role.tutor, who.left_at is not None)
+    company = known.get(frame.subgroup_id or 0) if frame.shared_at is not None else None
+    is_tutor, has_left = who.role is Role.tutor, who.left_at is not None
+    return FrameShown(frame, who.user.name or "", who.id == reader.id, is_tutor, has_left, company)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from course.groups.companies import Company
 from course.groups.models import Enrolment
 from course.outline.models import Course
+from lessons.audience import shared_with, shares_with
 from lessons.drafts import base_of, drafts_at
 from lessons.frames.frames import Answers, Comparison, FrameShown, from_draft, own_frames
 from lessons.frames.models import QUESTIONS, Frame
@@ -32,6 +34,8 @@ class FramePage:
     #: How the author of the course reads it, for who has said something themselves, and what that names.
     model: Mapping[str, Markup] | None
     reference: Reference
+    #: The subgroup that what one said is, or would be, shared with; None for the whole group.
+    company: Company | None = None
 
     @property
     def last(self) -> Frame | None:
@@ -55,16 +59,22 @@ def frame_page(
 ) -> FramePage:
     """Return the page on DOCUMENT for ENROLMENT: with what was TYPED, else the draft, else what one said last.
 
-    Two queries, one more once one has said something."""
+    Two queries, one more once one has said something, and two in a study group."""
     frames = own_frames(session, enrolment, document.text) if enrolment else []
     drafts = drafts_at(session, enrolment, frame_place(document.text)) if enrolment else []
     answers = typed if typed is not None else from_draft(drafts[0].text) if drafts else _said(frames)
     said: Mapping[str, str] | None = document.about.get("frame") if frames else None
     model = {question: with_slips(said.get(question)) for question in QUESTIONS} if said else None
     reference = reference_of(session, course).shown(model.values()) if model else Reference()
-    return FramePage(
-        document, course, enrolment, frames, drafts, answers, base_of(next(iter(drafts), None)), model, reference
-    )
+    company = _company(session, enrolment, document, frames) if enrolment else None
+    base = base_of(next(iter(drafts), None))
+    return FramePage(document, course, enrolment, frames, drafts, answers, base, model, reference, company)
+
+
+def _company(session: Session, enrolment: Enrolment, document: Document, frames: Sequence[Frame]) -> Company | None:
+    if frames and frames[0].shared_at is not None:
+        return shared_with(session, frames[0].subgroup_id)
+    return shares_with(session, enrolment, document.text)
 
 
 def _said(frames: Sequence[Frame]) -> Answers:

@@ -3,7 +3,7 @@
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text
+from course.base.forms import Form, WithinLength, clean_text, whole_number
 from course.base.words import _
 from lessons.moderation import complaints, hiding
 
@@ -48,8 +48,14 @@ class LockForm(Form):
     """The button that locks a discussion, or opens it again."""
 
     locked = HiddenField()
+    talk = HiddenField()
 
     @property
     def locks(self) -> bool:
         """Whether it is to be locked."""
         return bool(self.locked.data == "1")
+
+    @property
+    def only(self) -> int | None:
+        """The subgroup whose talk is meant, 0 for the whole group's; None for all of them."""
+        return whole_number(self.talk.data)

@@ -151,7 +151,8 @@ def leave_it(complaint_id: int) -> ResponseReturnValue:
 def lock(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
     """Lock the discussion of a prompt, or open it again."""
     mine = access.acting_moderator(db_session, slug)
-    asked, locks = prompt_in(db_session, slug, lesson, ident), LockForm().locks
-    set_lock(db_session, mine, asked.prompt.activity, locked=locks, now=datetime.now(UTC))
+    asked, form = prompt_in(db_session, slug, lesson, ident), LockForm()
+    locks, only = form.locks, form.only
+    set_lock(db_session, mine, asked.prompt.activity, locked=locks, only=only, now=datetime.now(UTC))
     flash(_("The discussion is locked: it can be read, and nothing is added.") if locks else _("It is open again."))
-    return redirect(prompt_address(asked.lesson, asked.prompt, mine, "discussion"), 303)
+    return redirect(prompt_address(asked.lesson, asked.prompt, mine, "discussion", talk=only), 303)

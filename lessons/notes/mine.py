@@ -15,7 +15,7 @@ from course.users.models import User
 from lessons.notes.forms import Filter
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
 from lessons.notes.places import TextPlace, text_places
-from lessons.notes.showing import NoteShown, add_tags, author_of
+from lessons.notes.showing import NoteShown, add_companies, add_tags, author_of
 
 #: So many notes stand on one page of the list.
 MOST_LISTED = 50
@@ -62,7 +62,8 @@ def folded(words: str) -> str:
 
 
 def my_notes(session: Session, user: User, asked: Filter, *, most: int | None) -> MyNotes:
-    """Return the notes of USER that ASKED leaves, no more than MOST. Eight queries."""
+    """Return the notes of USER that ASKED leaves, no more than MOST. Eight queries, nine where some are
+    shared with subgroups."""
     kept = list(session.scalars(_asked_of(user, asked)))
     places = text_places(session, {note.text_id for note in kept})
     where = _anchors(session, kept, user)
@@ -72,6 +73,7 @@ def my_notes(session: Session, user: User, asked: Filter, *, most: int | None) -
     listed = [note for note in kept if asked.before is None or note.id < asked.before][:most]
     shown = {note.id: _shown(note, where[note.id]) for note in listed}
     add_tags(session, shown)
+    add_companies(session, shown.values())
     replies = _replies(session, listed)
     texts, courses, tags, total = _to_choose_from(session, user)
     older = listed[-1].id if listed and any(note.id < listed[-1].id for note in kept) else None

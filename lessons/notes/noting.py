@@ -17,6 +17,7 @@ from course.groups.models import Enrolment
 from course.notices.records import NOTE_REPLIED, tell
 from course.texts.models import Anchor, Passage, Text
 from course.texts.reattaching import anchor_on
+from lessons.audience import subgroup_for
 from lessons.drafts import Kept, forget_handed_over, save_draft
 from lessons.models import Draft
 from lessons.notes.choosing import Block, Chosen, Stretch, find
@@ -150,6 +151,7 @@ def make_note(
             made_at=now,
             changed_at=now,
             shared_at=now if shared else None,
+            subgroup_id=subgroup_for(session, enrolment, text) if shared else None,
             once=press,
         )
         try:
@@ -211,11 +213,14 @@ def tags_of(session: Session, note: Note) -> list[str]:
 
 
 def share_note(session: Session, note: Note, *, shared: bool, now: datetime) -> None:
-    """Share NOTE with the study group it was made in, or take it back; replies to it stay, and are seen with it."""
+    """Share NOTE with the study group it was made in, or take it back; replies to it stay, and are seen with it.
+
+    Where its text was given to subgroups to read, it is shared with that of its writer, as it is now."""
     if shared and note.enrolment.group_id is None:
         raise NobodyToShareWith
     if shared is (note.shared_at is None):
         note.shared_at = now if shared else None
+        note.subgroup_id = subgroup_for(session, note.enrolment, note.text) if shared else None
     session.flush()
 
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from course.base.web import new_secret
+from course.groups.companies import Company
 from course.groups.models import Enrolment
 from course.texts.models import Anchor, Passage
+from lessons.audience import shared_with, shares_with
 from lessons.checks.access import Place
 from lessons.drafts import base_of, drafts_at
 from lessons.forms import WritingForm
@@ -72,6 +74,8 @@ class WritePage:
     passages: Sequence[PassageNoted]
     chosen: Sequence[Chosen]
     composer: Composer
+    #: The subgroup it would be shared with; None for the whole group.
+    company: Company | None = None
 
     @property
     def ident(self) -> str:
@@ -108,7 +112,8 @@ def write_page(
     meant = {one.ident for one in known} | {passages[at].ident for at in stretches}
     noted = [_noted(one, stretches.get(at)) for at, one in enumerate(passages) if one.ident in meant]
     composer = _composer(session, reader, new_place(place.text, noted[0].ident), typed)
-    return WritePage(place, reader, noted, known, composer)
+    company = shares_with(session, reader, place.text) if reader else None
+    return WritePage(place, reader, noted, known, composer, company)
 
 
 def _noted(passage: Passage, stretch: tuple[int, int] | None) -> PassageNoted:
@@ -144,6 +149,8 @@ class NotePage:
     moderates: bool
     change: Composer | None
     reply: Composer | None
+    #: The subgroup it is, or would be, shared with; None for the whole group.
+    company: Company | None = None
 
     @property
     def ident(self) -> str | None:
@@ -157,7 +164,7 @@ class NotePage:
 
 
 def note_page(session: Session, read: NoteRead, *, typed: WritingForm | None = None) -> NotePage:
-    """Return the page of a note for whoever READ says. Six queries at the most.
+    """Return the page of a note for whoever READ says. Eight queries at the most.
 
     TYPED is what was sent: a form for new words, else one for a reply."""
     note, reader = read
@@ -178,7 +185,11 @@ def note_page(session: Session, read: NoteRead, *, typed: WritingForm | None = N
         reply = _composer(session, reader, reply_place(note), typed if replying else None)
     tags = typed.tags.data if isinstance(typed, ChangeForm) else ", ".join(shown.tags)
     place = text_places(session, [note.text_id])[note.text_id]
-    return NotePage(shown, reader, place, replies, tags, moderates, change, reply)
+    if note.shared_at is not None:
+        company = shared_with(session, note.subgroup_id)
+    else:
+        company = shares_with(session, reader, note.text) if change else None
+    return NotePage(shown, reader, place, replies, tags, moderates, change, reply, company)
 
 
 def _places(session: Session, note_id: int) -> list[tuple[Anchor, Passage | None]]:

@@ -9,12 +9,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from course.base.web import new_secret
+from course.groups.companies import Company, companies
 from course.groups.models import Enrolment, Role
 from course.texts.models import Anchor, AnchorState, Passage, Text
 from course.texts.reattaching import is_reworded
 from lessons.notes.marking import Span
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
-from lessons.seeing import known_notes, not_hidden, seen_notes, sees_everything
+from lessons.seeing import known_notes, not_hidden, seen_notes, sees_everything, shared_with
 
 #: So many notes of others stand at a passage at once; the others are behind a link.
 MOST_SHOWN = 3
@@ -59,6 +60,8 @@ class NoteShown:
     mine: bool
     replies: int = 0
     withheld: bool = False
+    #: The subgroup it is shared with, where it is not the whole group.
+    company: Company | None = None
     anchors: list[Anchor] = field(default_factory=list)
     now: list[Passage | None] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -154,8 +157,8 @@ class TextNotes:
 def notes_on(
     session: Session, enrolment: Enrolment | None, text: Text, passages: Sequence[Passage], opened: str | None = None
 ) -> TextNotes:
-    """Return the notes on TEXT, whose passages are PASSAGES, that ENROLMENT sees. Two queries, three where one has to
-    write first.
+    """Return the notes on TEXT, whose passages are PASSAGES, that ENROLMENT sees. Two queries, one more where one has
+    to write first, and one where some are shared with subgroups.
 
     OPENED is the ident of a passage all of whose notes are to be shown, or "print" for all of them."""
     if enrolment is None:
@@ -203,7 +206,7 @@ def _put(at: NotesAt, one: NoteShown) -> None:
 def notes_shown(session: Session, enrolment: Enrolment, passages: Mapping[int, Passage], text: Text) -> list[NoteShown]:
     """Return the notes on TEXT that ENROLMENT sees, the oldest first, and those withheld from it as hidden.
 
-    PASSAGES are those TEXT has now. Two queries."""
+    PASSAGES are those TEXT has now. Two queries, three where some are shared with subgroups."""
     open_to = or_(NoteReply.enrolment_id == enrolment.id, not_hidden(NoteReply, enrolment))
     theirs = select(func.count(NoteReply.id)).where(NoteReply.note_id == Note.id, open_to)
     rows = session.execute(
@@ -223,7 +226,16 @@ def notes_shown(session: Session, enrolment: Enrolment, passages: Mapping[int, P
         one.anchors.append(anchor)
         one.now.append(passages.get(anchor.now_passage_id or 0))
     add_tags(session, found)
+    add_companies(session, found.values())
     return list(found.values())
+
+
+def add_companies(session: Session, found: Iterable[NoteShown]) -> None:
+    """Give each note of FOUND that is shared with a subgroup that subgroup. One query, none where none is."""
+    notes = [one for one in found if one.note.subgroup_id is not None and one.note.shared_at is not None]
+    known = companies(session, {one.note.subgroup_id for one in notes if one.note.subgroup_id is not None})
+    for one in notes:
+        one.company = known.get(one.note.subgroup_id or 0)
 
 
 def add_tags(session: Session, found: Mapping[int, NoteShown]) -> None:
@@ -242,4 +254,5 @@ def _waiting(session: Session, enrolment: Enrolment, text: Text, shown: Iterable
         return 0
     members = select(Enrolment.id).where(Enrolment.group_id == group.id, Enrolment.id != enrolment.id)
     theirs = select(func.count(Note.id)).where(Note.text_id == text.id, Note.enrolment_id.in_(members))
+    theirs = theirs.where(shared_with(Note, enrolment))
     return session.scalar(theirs.where(Note.shared_at.is_not(None), Note.hidden_at.is_(None))) or 0

@@ -126,7 +126,7 @@ def _back_to(note: Note, enrolment: Enrolment) -> str:
     page = note_page(db_session, NoteRead(note, enrolment))
     said = _("Highlighted.") if not note.words else _("Your note is kept, private to you.")
     if note.shared_at is not None and enrolment.group is not None:
-        said = _("Shared with {group}.").format(group=enrolment.group.name)
+        said = _("Shared with {group}.").format(group=page.company.everybody if page.company else enrolment.group.name)
     flash(said, f"at {page.ident}")
     return text_address(page.text, enrolment, page.ident, f"note-{note.id}" if note.words else f"words-{note.id}")
 

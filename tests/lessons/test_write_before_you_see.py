@@ -15,7 +15,9 @@ from course.base.jobs import Job
 from course.base.web import Application
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind, Unit
+from course.syllabus.models import AssignmentTarget
 from course.texts.models import Text
+from lessons.audience import subgroup_for
 from lessons.discussion.following import set_following
 from lessons.discussion.models import Post
 from lessons.discussion.posts import reply, talk_on, write_post
@@ -111,8 +113,10 @@ class House(NamedTuple):
     place: int
 
 
-def make_house(session: Session, *, in_round: bool) -> House:
-    """Return a group in which Anna wrote something of each kind; Boris follows the discussion and is mentioned."""
+def make_house(session: Session, *, in_round: bool, parted: bool = False) -> House:
+    """Return a group in which Anna wrote something of each kind; Boris follows the discussion and is mentioned.
+
+    PARTED: all of it was given to two subgroups, she is in the one and he in the other."""
     course = factories.make_bare_course(session)
     group = factories.make_group(session, course, write_first=not in_round)
     anna, boris = (
@@ -127,13 +131,17 @@ def make_house(session: Session, *, in_round: bool) -> House:
         factories.make_assignment(session, group, lesson, due_at=NOW, reply_due_at=NOW)
     prompt = session.scalars(select(Prompt).filter_by(activity_id=activity.id)).one()
     text, notes = factories.make_text(session, course), factories.notes_of(session, lesson)
+    if parted:
+        factories.make_reading(session, lesson, text=text)
+        part(session, group, lesson, {"3A": anna, "3B": boris})
     session.add(Document(text_id=text.id, about=ABOUT))
     set_following(session, boris, talk_on(session, boris, activity), follows=True, now=NOW)
     told: dict[str, Any] = {"once": None, "base": 0, "now": NOW}
     first = write_post(session, anna, prompt, f"{WORDS['post']}, @Boris?", **told)
     reply(session, anna, first, f"{WORDS['answer']}, @Boris!", once=None, now=NOW)
     made = [_note(session, anna, on) for on in (text, notes)]
-    factories.make_frame(session, anna, text, answers={"who": WORDS["frame"]}, shared_at=NOW)
+    kept = subgroup_for(session, anna, text)
+    factories.make_frame(session, anna, text, answers={"who": WORDS["frame"]}, shared_at=NOW, subgroup_id=kept)
     slug, at = group.slug, f"/courses/{course.ident}"
     names = {
         "slug": slug,
@@ -158,10 +166,20 @@ def make_house(session: Session, *, in_round: bool) -> House:
 
 def _note(session: Session, anna: Enrolment, text: Text) -> tuple[Note, NoteReply]:
     told: dict[str, Any] = {"shared_at": NOW, "words": WORDS["note"], "html": f"<p>{WORDS['note']}</p>"}
+    told["subgroup_id"] = subgroup_for(session, anna, text)
     note = factories.make_note(session, anna, text, **told)
     word = WORDS["reply to a note"]
     answer = NoteReply(note_id=note.id, enrolment_id=anna.id, words=word, html=f"<p>{word}</p>", made_at=NOW)
     return note, factories.add(session, answer)
+
+
+def part(session: Session, group: StudyGroup, lesson: Activity, members: dict[str, Enrolment]) -> None:
+    """Give LESSON to a subgroup for each of MEMBERS, by its name."""
+    given = factories.make_assignment(session, group, lesson)
+    for name, member in members.items():
+        some = factories.make_subgroup(session, group, member, name=name)
+        target = AssignmentTarget(assignment_id=given.id, group_id=group.id, subgroup_id=some.id)
+        factories.add(session, target)
 
 
 def write(session: Session, house: House, kind: str) -> None:
