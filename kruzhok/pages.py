@@ -20,6 +20,7 @@ import lessons.notes.views
 import lessons.reports.views
 import lessons.search.views
 import lessons.sharing_views
+import lessons.subgroups.views
 import lessons.views
 import quizzes.attempts.views
 import quizzes.checks.views
@@ -82,6 +83,7 @@ def register(app: Flask) -> None:
         lessons.sharing_views.bp,
         lessons.imports.views.bp,
         lessons.group_readings.views.bp,
+        lessons.subgroups.views.bp,
         lessons.assigning.views.bp,
         lessons.assigning.dates_views.bp,
         quizzes.attempts.views.bp,

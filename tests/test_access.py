@@ -13,13 +13,14 @@ from course.base.db import Database
 from course.base.web import Application
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import ask_to_join
-from course.groups.models import Enrolment, Role
+from course.groups.models import Division, Enrolment, Role
 from course.notices.models import Notice
 from course.notices.records import JOINED, tell
 from course.outline.models import ActivityKind, Course
 from course.texts.models import Text
 from course.users.models import SignIn, User
 from course.users.sign_ins import add_sign_in
+from kruzhok.calendar.feeds import make_feed
 from kruzhok.digest.tokens import unsubscribe_token
 from lessons.agenda.items import put_passage
 from lessons.agenda.minutes import write_minutes
@@ -86,8 +87,11 @@ def make_world(session: Session) -> World:
     notes = factories.notes_of(session, factories.activity_of(session, course, ActivityKind.lesson))
     content = {kind.value: factories.activity_of(session, course, kind).ident for kind in ActivityKind}
     student, subgroup = enrolments["student"], factories.make_subgroup(session, circle, enrolments["student"])
+    session.add(Division(group_id=circle.id, number=1, size=2, made_at=NOW))
     names = {
         "subgroup": subgroup.id,
+        "readers": factories.make_subgroup(session, circle, student, name="Readers").id,
+        "subgroup_elsewhere": factories.make_subgroup(session, other, name="Readers").id,
         "exception": factories.make_exception(
             session, student, factories.activity_of(session, course, ActivityKind.quiz)
         ).id,
@@ -99,6 +103,7 @@ def make_world(session: Session) -> World:
         "check_of_text": factories.make_check(session, document).item_id,
         "circle": circle.slug,
         "meeting": factories.make_meeting(session, circle).number,
+        "feed": make_feed(session, student.user, circle.id, now=NOW),
         "member": enrolments["student"].id,
         "former": enrolments["former member"].id,
         "elsewhere": enrolments["student of another group"].id,
@@ -288,6 +293,14 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("articles.of_group", "/groups/{circle}/articles", IN_GROUP),
     ("next_run.begin", "/groups/{circle}/next-run", ORGANISERS),
     ("articles.of_course", "/courses/{course}/articles", EVERYBODY),
+    ("subgroups.subgroups", "/groups/{circle}/subgroups", PLANNERS),
+    ("subgroups.preview", "/groups/{circle}/subgroups/part?size=2&seed=1", PLANNERS),
+    ("subgroups.subgroup", "/groups/{circle}/subgroups/of/{readers}", PLANNERS),
+    (
+        "subgroups.subgroup",
+        "/groups/{circle}/subgroups/of/{subgroup_elsewhere}",
+        NOBODY | {"visitor": 401, "student": 403},
+    ),
     ("group_readings.readings", "/groups/{circle}/readings", IN_GROUP),
     ("group_readings.reading", "/groups/{circle}/readings/{group_reading}", IN_GROUP),
     ("group_readings.new", "/groups/{circle}/readings/new", PLANNERS),
@@ -363,6 +376,12 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("minutes.minutes", "/groups/{circle}/meetings/{led}/minutes", IN_GROUP),
     ("minutes.earlier", "/groups/{circle}/meetings/{led}/minutes/earlier", IN_GROUP),
     ("minutes.earlier", "/groups/{circle}/meetings/{meeting}/minutes/earlier", NOBODY | {"visitor": 401}),
+    ("calendar.month", "/calendar", of(*ROLES[1:], others=401)),
+    ("calendar.month", "/calendar?month=2026-13", of(then=200, others=404) | {"visitor": 401}),
+    ("calendar.month_of_group", "/groups/{circle}/calendar", IN_GROUP),
+    ("calendar.feeds", "/calendar/feed", ACCOUNTS),
+    ("calendar.feed", "/calendar/{feed}.ics", EVERYBODY),
+    ("calendar.feed", "/calendar/nonsense.ics", NOBODY),
     ("notices.notices", "/notices", of(*ROLES[1:], others=401)),
     ("reports.wrong", "/courses/{course}/wrong?item={version}", EVERYBODY),
     ("reports.wrong", "/courses/{course}/wrong?item={version}&group={circle}", of(*MEMBERS)),
@@ -629,6 +648,21 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         {},
         of("administrator", then=303, others=403) | {"visitor": 401},
     ),
+    ("subgroups.make", "/groups/{circle}/subgroups", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("subgroups.part", "/groups/{circle}/subgroups/part", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
+    ("subgroups.change", "/groups/{circle}/subgroups/of/{readers}", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    (
+        "subgroups.remove",
+        "/groups/{circle}/subgroups/of/{readers}/dissolve",
+        {},
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
+    (
+        "subgroups.latecomers",
+        "/groups/{circle}/subgroups/1/latecomers",
+        {},
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
     ("group_readings.new", "/groups/{circle}/readings/new", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
     (
         "group_readings.change",
@@ -712,6 +746,9 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("users.set_up", "/set-up/nonsense", {}, of(then=200, others=410)),
     ("users.reading_settings", "/reading-settings", {"theme": "dark"}, of(*ROLES, then=303)),
     ("merging.ask", "/me/merge", {"answer": "add"}, of(then=200, others=303)),
+    ("calendar.make", "/calendar/feed", {"group": ""}, accounts(303)),
+    ("calendar.make", "/calendar/feed", {"group": "{circle}"}, of(*MEMBERS, then=303) | NO_ACCOUNT),
+    ("calendar.revoke", "/calendar/feed/revoke", {"group": "{circle}"}, of("student", then=303) | NO_ACCOUNT),
     ("notices.seen", "/notices/seen", {"last": "0"}, of(*ROLES[1:], then=303, others=401)),
     ("notices.open_notice", "/notices/{notice}", {}, of("student", then=303) | {"visitor": 401}),
     ("reports.wrong", "/courses/{course}/wrong", {"item": "{version}", "words": ""}, of(*ROLES, then=422)),

@@ -6,6 +6,8 @@ from flask import Blueprint, render_template
 
 from course.base.db import db_session
 from course.groups import access
+from course.groups.companies import companies
+from course.groups.dividing import subgroups_of
 from course.groups.enrolments import members_of
 from course.syllabus.chairing import chairs_of
 from kruzhok.today.addresses import address_of
@@ -33,6 +35,7 @@ def group(slug: str) -> str:
         go_on=for_the_meeting(week),
         prompts=[task for one in (week.lessons if week else ()) for task in one.parts if task.kind == "prompt"],
         members=members_of(db_session, mine.group_id),
+        companies=companies(db_session, subgroups_of(db_session, mine)),
         plans=access.may_plan(mine),
         to_mark=waiting_for(db_session, mine),
         elsewhere=is_elsewhere(mine.group, now),
