@@ -65,8 +65,9 @@ def mark_read(
     """Remember that the enrolment has been shown all of each talk UP TO a post, and that the user has met SEEN.
 
     What they were told of those is seen with them. The mark never goes back, whichever of two windows is slower."""
-    for discussion_id, post_id in sorted(up_to.items()):
-        said = {"enrolment_id": enrolment_id, "discussion_id": discussion_id, "post_id": post_id, "at": now}
+    if up_to:
+        own = {"enrolment_id": enrolment_id, "at": now}
+        said = [{**own, "discussion_id": talk, "post_id": reached} for talk, reached in sorted(up_to.items())]
         mark = insert_into(session, ReadMark).values(said)
         session.execute(
             mark.on_conflict_do_update(

@@ -24,7 +24,7 @@ from lessons.discussion.posts import reply, talk_on, write_post
 from lessons.discussion.talks import SpeaksElsewhere, talks_on
 from lessons.discussion.threads import Thread, thread_of
 from lessons.frames.frames import comparison, framed_texts, shared_by_others, write_frame
-from lessons.models import Prompt
+from lessons.models import Document, Prompt
 from lessons.moderation.locking import set_lock
 from lessons.notes.models import Note
 from lessons.notes.noting import share_note
@@ -33,7 +33,8 @@ from lessons.seeing import members_who_see, seen_notes, seen_posts, speaks_in
 from tests import factories
 from tests.conftest import NOW
 from tests.lessons.test_write_before_you_see import ROADS, House, found, make_house, write
-from tests.test_access import browser_of
+from tests.test_access import ABOUT, browser_of
+from tests.test_queries import counted
 from tests.web import post
 
 
@@ -360,3 +361,39 @@ def test_a_tutor_chooses_on_the_page_for_whom_an_answer_is(app: Application, dat
     shown = browser_of(app, database, anna).get(page).text
     assert "To you." in shown
     assert "Kept to <strong>3A: Anna, Vera</strong>" in shown
+
+
+def test_twelve_subgroups_are_read_with_as_many_queries_as_two(app: Application, database: Database) -> None:
+    asked: dict[int, list[int]] = {}
+    for more in (0, 10):
+        with database.transaction() as session:
+            circles = Circles(session)
+            names = [f"4{letter}" for letter in "ABCDEFGHIJKL"[:more]]
+            for name in names:
+                member = factories.make_enrolment(session, group=circles.group)
+                circles.subgroups[name] = factories.make_subgroup(session, circles.group, member, name=name)
+            if names:
+                circles.give(circles.activity, *names)
+            everybody = session.scalars(select(Enrolment).filter_by(group_id=circles.group.id)).all()
+            for member in everybody:
+                circles.says(member, "Words.")
+                note = factories.make_note(session, member, circles.text)
+                share_note(session, note, shared=True, now=NOW)
+                write_frame(session, member, circles.text, {"who": "Lenin"}, base=0, share=True, now=NOW)
+            session.add(Document(text_id=circles.text.id, about=ABOUT))
+            at, slug = f"/courses/{circles.group.course.ident}", circles.group.slug
+            pages = [
+                f"{at}/lessons/{circles.lesson.ident}/prompts/{circles.activity.ident}?group={slug}",
+                f"/groups/{slug}/discussions",
+                f"{at}/texts/{circles.text.ident}?group={slug}",
+                f"/groups/{slug}/texts/{circles.text.ident}/frames",
+                f"/groups/{slug}",
+            ]
+            readers = [circles.tutor.user_id, circles.anna.user_id]
+        for reader in readers:
+            client = browser_of(app, database, reader)
+            for page in pages:
+                with counted(database) as said:
+                    assert client.get(page).status_code == 200
+                asked.setdefault(more, []).append(len(said))
+    assert asked[0] == asked[10]
