@@ -611,3 +611,18 @@ addEventListener("pageshow", ({ persisted }) => { // come back to by the browser
     if (saver.open) saver.later(0);
   }
 });
+
+// In a table of cells that are links the arrow keys lead from one to the next; without this each name leads to the same.
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+for (const table of all("table[data-cells]")) {
+  table.addEventListener("keydown", (event) => {
+    const way = ARROWS[event.key], cell = event.target.closest("th, td");
+    if (!way || !cell || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const rows = all("tbody tr", table), row = rows.indexOf(cell.parentElement);
+    const next = rows[row + way[0]]?.cells[cell.cellIndex + way[1]]?.querySelector("a");
+    if (row < 0 || !next) return;
+    event.preventDefault();
+    next.focus();
+    next.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+}
