@@ -39,11 +39,13 @@ class When(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """The moment of a date, the day it is on in the group's zone, and what is to be known of it, if anything is."""
+    """The moment of a date, the day and (where one was named) the hour that it is in the group's zone, and what is to
+    be known of it, if anything is."""
 
     at: datetime
     day: date
     told: str | None = None
+    hour: str | None = None
 
 
 MONTHS = (
@@ -201,9 +203,9 @@ def moment_of(when: When, days: Mapping[int, date | None], zone: ZoneInfo, *, op
         words = _("There is no {hour} on {day}: the clocks are put forward over it. Choose another hour.")
         raise BadWhen(words.format(**told))
     if there[0] == there[-1]:
-        return Moment(there[0], day)
+        return Moment(there[0], day, hour=told["hour"])
     words = _("The clocks show {hour} twice on {day}, for they are put back: the first of the two is meant.")
-    return Moment(min(there), day, words.format(**told))
+    return Moment(min(there), day, words.format(**told), told["hour"])
 
 
 def _day_of(when: When, days: Mapping[int, date | None]) -> date:

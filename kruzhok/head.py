@@ -90,6 +90,8 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
             "quiz_rules",
             "marking",
             "group_readings",
+            "assigning",
+            "own_dates",
         }
         here = room in rooms and request.endpoint != OWN_RULES
         nav.append((_("Groups"), url_for("groups.groups"), here))

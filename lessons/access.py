@@ -1,18 +1,21 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.base.errors import NotFound
 from course.completion.models import Completion
+from course.groups.access import may_plan
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
 from course.texts.models import Text
+from lessons.discussion.models import Discussion, Post
 from lessons.frames.models import Frame
 from lessons.models import Document, Lesson, Prompt, Reading
 from lessons.notes.models import Note
+from lessons.seeing import its_talks
 
 
 def lesson_named(session: Session, course: str, ident: str) -> Lesson:
@@ -62,6 +65,33 @@ def prompt_of(session: Session, lesson: Lesson, ident: str) -> Prompt:
         .join(Prompt.activity)
         .where(part, Activity.ident == ident, Prompt.current_version_id.is_not(None))
         .options(contains_eager(Prompt.activity), joinedload(Prompt.current))
+    )
+    if prompt is None:
+        raise NotFound
+    return prompt
+
+
+def own_prompt(session: Session, mine: Enrolment, ident: str) -> Prompt:
+    """Return the prompt of that ident which the group of MINE gave itself, with its activity and current version.
+
+    It is there for those to whom it is assigned, who began it or has a part in a talk on it, and for who plans; raise
+    NotFound for anybody else."""
+    its = (Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None), is_for(mine.id))
+    talk = select(Post.id).join(Discussion, Discussion.id == Post.discussion_id)
+    begun = (Completion.activity_id == Activity.id, Completion.enrolment_id == mine.id)
+    there = or_(
+        true() if may_plan(mine) else false(),
+        select(Assignment.id).where(*its).correlate(Activity).exists(),
+        select(Completion.id).where(*begun).correlate(Activity).exists(),
+        talk.where(Discussion.activity_id == Activity.id, its_talks(mine)).correlate(Activity).exists(),
+    )
+    prompt = session.scalar(
+        select(Prompt)
+        .join(Prompt.activity)
+        .join(Activity.course)
+        .where(Activity.group_id == mine.group_id, Activity.parent_id.is_(None), Activity.ident == ident, there)
+        .where(Prompt.current_version_id.is_not(None))
+        .options(contains_eager(Prompt.activity).contains_eager(Activity.course), joinedload(Prompt.current))
     )
     if prompt is None:
         raise NotFound

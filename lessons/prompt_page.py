@@ -52,7 +52,8 @@ class Composer:
 class PromptPage:
     """A prompt as its page shows it to who has that enrolment; alone there is no thread."""
 
-    lesson: Lesson
+    #: None where it is a study group's own.
+    lesson: Lesson | None
     prompt: Prompt
     enrolment: Enrolment | None
     entries: Sequence[JournalEntry]
@@ -102,7 +103,7 @@ class PromptPage:
 
 def prompt_page(
     session: Session,
-    lesson: Lesson,
+    lesson: Lesson | None,
     prompt: Prompt,
     enrolment: Enrolment | None,
     form: WritingForm,
@@ -143,7 +144,7 @@ def prompt_page(
         page = replace(page, said=said, hidden_by=names_of_hiders(session, [one.post for one in thread.known.values()]))
     if enrolment and entries and not page.is_over:
         page = replace(page, may_share=bool(tutors_for(session, enrolment)))
-    quotation = _quotation(session, lesson, quoting) if quoting and doing == "answer" and thread else None
+    quotation = _quotation(session, prompt, quoting) if quoting and doing == "answer" and thread else None
     wrote = bool(entries or (thread and thread.posted))
     takes_none = page.is_over or not _takes(target, doing)
     is_open = typed or bool(drafts) or (not takes_none and (doing != "answer" or not wrote or anew or quotation))
@@ -183,8 +184,8 @@ def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> st
     return page.entries[0].text if doing == "answer" and page.entries and not posted else ""
 
 
-def _quotation(session: Session, lesson: Lesson, quoting: Quoting) -> str | None:
-    words = words_at(session, lesson.activity.course, quoting.source, quoting.words)
+def _quotation(session: Session, prompt: Prompt, quoting: Quoting) -> str | None:
+    words = words_at(session, prompt.activity.course, quoting.source, quoting.words)
     return as_quotation(words) if words else None
 
 

@@ -17,7 +17,8 @@ bp = Blueprint("journal", __name__)
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>/entries/<int:number>/sharing")
-def sharing(slug: str, lesson: str, ident: str, number: int) -> ResponseReturnValue:
+@bp.post("/groups/<slug>/prompts/<ident>/entries/<int:number>/sharing", defaults={"lesson": None})
+def sharing(slug: str, lesson: str | None, ident: str, number: int) -> ResponseReturnValue:
     """Share one writing of a journal entry with the tutors of the group, or take it back."""
     asked, form, now = prompt_in(db_session, slug, lesson, ident), SharingForm(), datetime.now(UTC)
     entry = entry_numbered(db_session, asked.enrolment, asked.prompt, number)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -18,13 +18,16 @@ from course.groups.access import (
     Archived,
     acting_enrolment,
     course_named,
+    let_act,
     may_plan,
+    member,
     page_enrolment,
     place_in_address,
 )
 from course.groups.models import Enrolment
 from course.users.reading import settings_here
 from lessons import access
+from lessons.addresses import prompt_in_address
 from lessons.checks.forms import just_checked
 from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_quote, asked_to_write
 from lessons.discussion.marks import mark_read
@@ -56,6 +59,10 @@ bp = Blueprint("lessons", __name__)
 
 LESSON = "/courses/<course>/lessons/<lesson>"
 PROMPT = f"{LESSON}/prompts/<ident>"
+
+#: A prompt that a study group gave itself.
+OWN_PROMPT = "/groups/<group>/prompts/<ident>"
+OF_NO_LESSON = {"course": None, "lesson": None}
 
 
 class BadTick(DomainError):
@@ -131,27 +138,47 @@ def _lesson_address(lesson: Lesson, enrolment: Enrolment, anchor: str | None = N
 
 
 def prompt_address(
-    lesson: Lesson, prompt: Prompt, enrolment: Enrolment, anchor: str | None = None, **asked: Any
+    lesson: Lesson | None, prompt: Prompt, enrolment: Enrolment, anchor: str | None = None, **asked: Any
 ) -> str:
     """Return the address of the page of PROMPT in the place of ENROLMENT, ASKED to open a place to write."""
-    activity = lesson.activity
-    return url_for(
-        "lessons.prompt",
-        course=activity.course.ident,
-        lesson=activity.ident,
-        ident=prompt.activity.ident,
-        group=place_in_address(enrolment),
-        _anchor=anchor,
-        **asked,
-    )
+    activity = prompt.activity
+    where = prompt_in_address(activity.course.ident, lesson.activity.ident if lesson else None, activity.ident)
+    return url_for("lessons.prompt", **where, group=place_in_address(enrolment), _anchor=anchor, **asked)
+
+
+class Found(NamedTuple):
+    """The prompt that an address names: in its lesson; or, in the place of a member there, a study group's own."""
+
+    lesson: Lesson | None
+    prompt: Prompt
+    place: Enrolment | None = None
+
+    def shown_in(self) -> Enrolment | None:
+        """Return the enrolment that the page of it belongs to."""
+        return self.place or page_enrolment(db_session, self.prompt.activity.course)
+
+    def acted_in(self, now: datetime) -> Enrolment:
+        """Return the enrolment that an act at it belongs to, as `acting_enrolment` does."""
+        if self.place is None:
+            return acting_enrolment(db_session, self.prompt.activity.course, now=now)
+        let_act(self.place, now)
+        return self.place
+
+
+def _prompt_at(course: str | None, lesson: str | None, ident: str, group: str | None) -> Found:
+    if course is None or lesson is None:
+        mine = member(db_session, group or "")
+        return Found(None, access.own_prompt(db_session, mine, ident), mine)
+    found = access.lesson_named(db_session, course, lesson)
+    return Found(found, access.prompt_of(db_session, found, ident))
 
 
 @bp.get(PROMPT)
-def prompt(course: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.get(OWN_PROMPT, defaults=OF_NO_LESSON)
+def prompt(course: str | None, lesson: str | None, ident: str, group: str | None = None) -> ResponseReturnValue:
     """Show a prompt, what one wrote to it, where to write, and in a study group the talk on it."""
-    found = access.lesson_named(db_session, course, lesson)
-    asked = access.prompt_of(db_session, found, ident)
-    enrolment = page_enrolment(db_session, found.activity.course)
+    found, asked, _place = at = _prompt_at(course, lesson, ident, group)
+    enrolment = at.shown_in()
     access.refuse_retired(db_session, asked.activity, enrolment)
     doing, on = asked_to_write()
     form = EditForm() if doing == "edit" else PostForm()
@@ -159,38 +186,38 @@ def prompt(course: str, lesson: str, ident: str) -> ResponseReturnValue:
 
 
 @bp.post(PROMPT)
-def answer(course: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(f"{OWN_PROMPT}/journal", defaults=OF_NO_LESSON)
+def answer(course: str | None, lesson: str | None, ident: str, group: str | None = None) -> ResponseReturnValue:
     """Hand an answer over to the journal; or, where that button was pressed, show what it will look like."""
     now, form = datetime.now(UTC), EntryForm()
-    found = access.lesson_named(db_session, course, lesson)
-    asked = access.prompt_of(db_session, found, ident)
+    found, asked, _place = at = _prompt_at(course, lesson, ident, group)
     if not form.validate_on_submit() or form.wants_preview:
-        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form)
+        return show_typed(found, asked, at.shown_in(), form)
     try:
-        enrolment = acting_enrolment(db_session, found.activity.course, now=now)
+        enrolment = at.acted_in(now)
         access.refuse_retired(db_session, asked.activity, enrolment)
         write_entry(db_session, enrolment, asked, form.text.data, base=form.base_number, now=now)
     except (TooLong, Archived) as error:
-        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form, error)
+        return show_typed(found, asked, at.shown_in(), form, error)
     return redirect(prompt_address(found, asked, enrolment, "written"), code=303)
 
 
 @bp.post(f"{PROMPT}/draft")
-def draft(course: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(f"{OWN_PROMPT}/draft", defaults=OF_NO_LESSON)
+def draft(course: str | None, lesson: str | None, ident: str, group: str | None = None) -> ResponseReturnValue:
     """Keep a draft: of the page's script, which is answered with data, or of the button "Keep as draft"."""
     now, form = datetime.now(UTC), WritingForm()
-    found = access.lesson_named(db_session, course, lesson)
-    asked = access.prompt_of(db_session, found, ident)
+    found, asked, _place = at = _prompt_at(course, lesson, ident, group)
     if not form.validate_on_submit():
         if wants_json():
             return {"problem": " ".join(form.text.errors)}, 422
-        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form)
+        return show_typed(found, asked, at.shown_in(), form)
     try:
-        enrolment = acting_enrolment(db_session, found.activity.course, now=now)
+        enrolment = at.acted_in(now)
     except Archived as error:
         if wants_json():
             raise
-        return show_typed(found, asked, page_enrolment(db_session, found.activity.course), form, error)
+        return show_typed(found, asked, at.shown_in(), form, error)
     access.refuse_retired(db_session, asked.activity, enrolment)
     kept = keep_draft(db_session, enrolment, asked, form.text.data, base=form.base_number, now=now)
     return said_of_draft(kept) or redirect(prompt_address(found, asked, enrolment, "write"), code=303)
@@ -206,18 +233,18 @@ def said_of_draft(kept: Kept) -> ResponseReturnValue | None:
 
 
 @bp.post(f"{PROMPT}/draft/discard")
-def discard(course: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(f"{OWN_PROMPT}/draft/discard", defaults=OF_NO_LESSON)
+def discard(course: str | None, lesson: str | None, ident: str, group: str | None = None) -> ResponseReturnValue:
     """Throw away one copy of a draft."""
     now, form = datetime.now(UTC), CopyForm()
-    found = access.lesson_named(db_session, course, lesson)
-    asked = access.prompt_of(db_session, found, ident)
-    enrolment = acting_enrolment(db_session, found.activity.course, now=now)
+    found, asked, _place = at = _prompt_at(course, lesson, ident, group)
+    enrolment = at.acted_in(now)
     throw_away(db_session, enrolment, asked, form.copy_number, now=now)
     return redirect(prompt_address(found, asked, enrolment, "write"), code=303)
 
 
 def show_typed(
-    lesson: Lesson,
+    lesson: Lesson | None,
     prompt: Prompt,
     enrolment: Enrolment | None,
     form: WritingForm,
@@ -236,7 +263,7 @@ def show_typed(
 
 
 def show_prompt(
-    lesson: Lesson,
+    lesson: Lesson | None,
     prompt: Prompt,
     enrolment: Enrolment | None,
     form: WritingForm,

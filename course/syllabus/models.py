@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.base.db import Base, Changing, partial
-from course.groups.models import Enrolment, StudyGroup
+from course.groups.models import Enrolment, StudyGroup, Subgroup
 from course.outline.models import Activity
 
 
@@ -185,6 +185,16 @@ class RuleException(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+    activity: Mapped[Activity] = relationship()
+    enrolment: Mapped[Enrolment | None] = relationship()
+    subgroup: Mapped[Subgroup | None] = relationship()
+
+    @property
+    def group_id(self) -> int | None:
+        """The study group of whom it is for; None where they study alone."""
+        audience = self.enrolment or self.subgroup
+        return audience.group_id if audience is not None else None
 
 
 class Accommodation(Base):

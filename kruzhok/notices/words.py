@@ -13,10 +13,12 @@ from course.base.words import _
 from course.groups.models import Enrolment, Invitation, JoinRequest, Message, Role
 from course.notices import records as kinds
 from course.notices.models import Notice
-from course.outline.models import Activity
-from course.syllabus.models import Assignment, Meeting
+from course.outline.models import Activity, ActivityKind
+from course.syllabus.exceptions import value_of
+from course.syllabus.models import Assignment, Meeting, RuleException
 from course.users.models import User
 from kruzhok.words import day
+from lessons.addresses import activity_address
 from lessons.discussion.models import Discussion, Post
 from lessons.models import JournalEntry
 from lessons.moderation.complaints import HID
@@ -81,6 +83,9 @@ def _told(notice: Notice, things: Mapping[str, Mapping[int, Any]], reader: Reade
     return Told(notice.id, notice.at, notice.seen_at is None, words, address)
 
 
+#: What the address of an activity needs.
+OF_ACTIVITY = (joinedload(Activity.parent), joinedload(Activity.course))
+
 #: What a ref names -> how it is found, with all that its words need.
 LOADED: Mapping[str, Any] = {
     "enrolment": (Enrolment, [joinedload(Enrolment.user), joinedload(Enrolment.group)]),
@@ -109,7 +114,15 @@ LOADED: Mapping[str, Any] = {
     ),
     "message": (Message, [joinedload(Message.group), joinedload(Message.by)]),
     "meeting": (Meeting, [joinedload(Meeting.group)]),
-    "assignment": (Assignment, [joinedload(Assignment.activity)]),
+    "assignment": (Assignment, [joinedload(Assignment.activity).options(*OF_ACTIVITY)]),
+    "exception": (
+        RuleException,
+        [
+            joinedload(RuleException.activity).options(*OF_ACTIVITY),
+            joinedload(RuleException.enrolment),
+            joinedload(RuleException.subgroup),
+        ],
+    ),
     "report": (Report, [joinedload(Report.course)]),
     "attempt_item": (AttemptItem, [joinedload(AttemptItem.attempt).joinedload(Attempt.activity)]),
 }
@@ -168,21 +181,14 @@ def _of_post(said: str) -> Words:
 
     def words(post: Post, reader: Reader) -> Said:
         activity, place = post.discussion.activity, reader.places.get(post.group_id)
-        if place is None or place.group is None or activity.parent is None:
+        if place is None or place.group is None:
             return GONE
         readable = post.id in reader.posts
         if post.hidden_at is not None and not readable:
             return GONE
         told = said if readable else _("Somebody has posted on “{prompt}”. You read it once you have written yourself.")
-        address = url_for(
-            "lessons.prompt",
-            course=activity.course.ident,
-            lesson=activity.parent.ident,
-            ident=activity.ident,
-            group=place.group.slug,
-            post=post.id if readable else None,
-            _anchor=f"post-{post.id}" if readable else "discussion",
-        )
+        asked = {"post": post.id if readable else None, "_anchor": f"post-{post.id}" if readable else "discussion"}
+        address = activity_address(activity, place.group.slug, **asked)
         return told.format(name=post.enrolment.user.name, prompt=activity.title), address
 
     return words
@@ -208,8 +214,30 @@ def _to_read(given: Assignment, reader: Reader) -> Said:
     group = reader.places[given.group_id].group
     if group is None or given.withdrawn_at is not None:
         return GONE
-    words = _("{group}: “{title}” is given to you to read.").format(group=group.name, title=given.activity.title)
-    return words, url_for("group_readings.reading", slug=group.slug, ident=given.activity.ident)
+    words = _("{group}: “{title}” is assigned to you.")
+    if given.activity.kind is ActivityKind.reading:
+        words = _("{group}: “{title}” is given to you to read.")
+    words = words.format(group=group.name, title=given.activity.title)
+    return words, activity_address(given.activity, group.slug)
+
+
+def _moved(exception: RuleException, reader: Reader) -> Said:
+    """It is told to whom it is for, in whatever of their groups on that course: with why, and where it leads."""
+    activity = exception.activity
+    if exception.group_id not in reader.places:
+        return GONE
+    group = reader.places[exception.group_id].group
+    moment = value_of(exception)
+    words = _("“{title}” is due for you as for everybody again.")
+    if exception.revoked_at is None and moment is None:
+        words = _("“{title}” is not due on any day for you: “{why}”")
+    elif exception.revoked_at is None:
+        words = _("“{title}” is due for you on {day}: “{why}”")
+        if exception.field == "reply_due":
+            words = _("On “{title}” you reply until {day}: “{why}”")
+    day_of = day(moment) if isinstance(moment, datetime) else ""
+    words = words.format(title=activity.title, day=day_of, why=exception.reason)
+    return words, activity_address(activity, group.slug if group else None)
 
 
 def _for_meeting(meeting: Meeting) -> Said:
@@ -340,6 +368,7 @@ SAID: Mapping[str, Words] = {
     kinds.COMPLAINED: _complained,
     kinds.SETTLED: _settled,
     kinds.SHARED: _shared,
+    kinds.MOVED: _moved,
     kinds.WRITTEN_TO: _written_to,
     kinds.CHAIRING: _chairing,
 }

@@ -11,6 +11,7 @@ from kruzhok.calendar.dates import Dated
 from kruzhok.today.plan import GoOn, ReadAgain
 from kruzhok.today.tasks import Task
 from lessons.acts import Place
+from lessons.addresses import address_of as activity_at
 
 
 def address_of(course: str, what: Task | GoOn | ReadAgain | Place | Dated, group: str | None = None) -> str:
@@ -39,16 +40,9 @@ def _passage(course: str, passage: ReadAgain | Place, group: str | None) -> str:
 
 def _task(course: str, task: Task, group: str | None) -> str:
     told: dict[str, Any] = {"course": course, "group": group}
-    if task.kind == "quiz":
-        return url_for("quizzes.quiz", ident=task.ident, **told)
-    if task.kind == "prompt":
-        return url_for("lessons.prompt", lesson=task.lesson_ident, ident=task.ident, **told)
     if task.text_ident:
         return url_for("lessons.text", text=task.text_ident, **told)
-    if not task.lesson_number:
-        return url_for("group_readings.reading", slug=group, ident=task.ident)
-    anchor = f"reading-{task.ident}" if task.kind == "reading" else None
-    return url_for("lessons.lesson", lesson=task.lesson_ident, **told, _anchor=anchor)
+    return activity_at(task.kind, task.ident, lesson=task.lesson_ident or None, **told)
 
 
 def dated_address(dated: Dated) -> str:

@@ -106,7 +106,8 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         if not part.required and part.state is not State.done and one.task.state is not State.none
     ]  # fmt: skip
     week = group.this_week if group else None
-    optional += [task for task in group.beside if not task.required and task.state is not State.done] if group else []
+    more = [task for task in group.beside if not task.required and task.state is not State.done] if group else []
+    optional += [task for task in more if task not in optional]
     return Plan(
         enrolment.course,
         enrolment,
@@ -117,7 +118,7 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         optional=optional,
         week=group.this_week if group else None,
         late=group.late if group else (),
-        beside=[task for task in _beside(group) if not task.late],
+        beside=[task for task in _beside(group) if not task.late and (here is None or task not in here.asked)],
         place=_still_read(last_place(session, enrolment), lessons),
         to_mark=waiting_for(session, enrolment),
         chair=chairs_of(session, week.meeting.group_id).get(week.meeting.id) if week else None,

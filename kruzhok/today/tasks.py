@@ -1,6 +1,6 @@
 """The lessons of a course as one enrolment has them: their parts as tasks, with states and minutes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from lessons.rounds import NOTHING_DONE, Done, done_in
 class Task:
     """A part of a lesson, or (kind *lesson*) the lesson itself, with what it takes to name it and to lead there.
 
-    What a study group was given besides the lessons is of none: its `lesson_number` is 0."""
+    What a study group gave itself is of no lesson: its `lesson_number` is 0."""
 
     id: int
     kind: str
@@ -41,8 +41,11 @@ class Task:
     address: str | None = None
     #: It is required, was due and is not done.
     late: bool = False
-    #: When it is due, where that is another moment than its lesson's for this member, by an exception; or of no lesson.
+    #: When it is due, where that is another moment than that of its lesson at a meeting, by an exception or an
+    #: assignment of its own; or of no lesson.
     due_at: datetime | None = None
+    #: Why it is, where an exception says so.
+    why: str | None = None
     #: Of a prompt that is a round: what was done in it so far, and by the end of which day of the group one replies.
     round: Done | None = None
     reply_day: date | None = None
@@ -85,7 +88,8 @@ class LessonTasks:
 
 
 class Tasks(NamedTuple):
-    """The lessons in the order of the outline, and what the study group was given BESIDE them, by when it is due."""
+    """The lessons in the order of the outline; and what was assigned BESIDE those of the meetings, by when it is due:
+    what the group gave itself, and what of the lessons was assigned by itself or at no meeting."""
 
     lessons: list[LessonTasks]
     beside: list[Task]
@@ -127,7 +131,8 @@ def tasks_of(
         and (reply_by := syllabus.reply_due_of(row[0].id, *filter(None, [row[0].parent_id])))
     }
     done = done_in(session, enrolment, rounds)
-    task = _Maker(enrolment, standing, syllabus, now, pace, rounds, done)
+    apart = syllabus.assigned.difference(*(planned.activity_ids for planned in syllabus.meetings))
+    task = _Maker(enrolment, standing, syllabus, now, pace, rounds, done, apart)
     found = []
     for activity, number, *_rest in heads:
         parts = [
@@ -143,11 +148,22 @@ def tasks_of(
     beside = [
         task(row[0], None, 0, address=row[3], text_ident=row[4])
         for row in rows
-        if row[0].kind is ActivityKind.reading
+        if row[0].kind is not ActivityKind.lesson
         and row[0].parent_id is None
         and (row[0].id in syllabus.assigned or standing.state(row[0].id) is not State.none)
     ]
+    beside += _assigned_apart(found, apart)
     return Tasks(found, sorted(beside, key=lambda one: (one.due_at is None, one.due_at, one.id)))
+
+
+def _assigned_apart(lessons: Sequence[LessonTasks], apart: Collection[int]) -> Iterator[Task]:
+    """Yield what of LESSONS is assigned APART from the meetings and not done: parts by themselves, and what whole
+    lessons ask."""
+    for lesson in lessons:
+        if lesson.task.id in apart:
+            yield from lesson.asked
+        else:
+            yield from (part for part in lesson.parts if part.id in apart and part.state is not State.done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +178,8 @@ class _Maker:
     #: Prompt -> until when one replies, and what was done there, of those that are rounds.
     rounds: Mapping[int, datetime]
     done: Mapping[int, Done]
+    #: What is assigned at no meeting.
+    apart: Collection[int] = frozenset()
 
     def __call__(
         self,
@@ -200,8 +218,13 @@ class _Maker:
             text_ident=text_ident,
             address=address,
             late=late,
-            due_at=self.syllabus.due_of(*named) if lesson is None or activity.id in self.syllabus.excepted else None,
+            due_at=self.syllabus.due_of(*named) if self._is_dated(lesson, named) else None,
+            why=self.syllabus.why_moved(activity.id),
             round=its_round,
             reply_day=reply_by.astimezone(self.syllabus.zone).date() if reply_by else None,
             may_reply=bool(its_round and its_round.asks == "reply" and reply_by and self.now <= reply_by),
         )
+
+    def _is_dated(self, lesson: Activity | None, named: Sequence[int]) -> bool:
+        """Return whether what is NAMED, in that LESSON, is due at a moment of its own."""
+        return lesson is None or named[0] in self.syllabus.excepted or any(key in self.apart for key in named)

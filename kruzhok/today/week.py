@@ -34,8 +34,8 @@ class AtMeeting:
 
     @property
     def title(self) -> str:
-        """What it is called: by its own title, else by that of its lesson."""
-        return self.meeting.title or next((one.task.title for one in self.lessons), "")
+        """What it is called: by its own title, else by those of its lessons."""
+        return self.meeting.title or "; ".join(one.task.title for one in self.lessons)
 
     @property
     def asked(self) -> list[Task]:
@@ -54,7 +54,7 @@ class AtMeeting:
 class Weeks:
     """The meetings of a group by number as one member has them; which is at hand; what was due and is not done.
 
-    BESIDE is what the group was given besides its lessons and for no meeting."""
+    BESIDE is what was assigned for no meeting."""
 
     meetings: Sequence[AtMeeting]
     this_week: AtMeeting | None
@@ -93,7 +93,7 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, tasks: Tasks, now: datetime)
             AtMeeting(
                 meeting=planned.meeting,
                 goes_on=planned.goes_on,
-                lessons=[by_id[key] for key in planned.activity_ids if key in by_id],
+                lessons=[lesson for key, lesson in by_id.items() if key in planned.activity_ids],
                 parts=[parts[key] for key in planned.activity_ids if key in parts],
                 due_at=due_at,
                 due_day=due_at.astimezone(zone).date() if due_at else None,
@@ -107,7 +107,9 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, tasks: Tasks, now: datetime)
     late = [task for lesson in tasks.lessons for task in lesson.asked if task.late]
     at_meetings = {key for planned in syllabus.meetings for key in planned.activity_ids}
     beside = [task for task in tasks.beside if task.id not in at_meetings]
-    return Weeks(found, this_week, [*late, *(task for task in tasks.beside if task.late)], today, beside)
+    known = {task.id for task in late}
+    late += [task for task in tasks.beside if task.late and task.id not in known]
+    return Weeks(found, this_week, late, today, beside)
 
 
 def weeks_of(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Weeks, Progress]:

@@ -72,7 +72,8 @@ class DiscussionLine:
     Who has to write before they see is not told by whom."""
 
     prompt: Activity
-    lesson: Activity
+    #: None, and 0, where it is on a prompt of the group's own.
+    lesson: Activity | None
     number: int
     counts: PostCounts
     last_author: Author | None
@@ -94,8 +95,8 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
     rows = session.execute(
         select(prompt, lesson, Lesson.number, Post, last_said(enrolment.id))
         .join(Discussion, Discussion.activity_id == prompt.id)
-        .join(lesson, lesson.id == prompt.parent_id)
-        .join(Lesson, Lesson.activity_id == lesson.id)
+        .outerjoin(lesson, lesson.id == prompt.parent_id)
+        .outerjoin(Lesson, Lesson.activity_id == lesson.id)
         .join(Post, Post.discussion_id == Discussion.id)
         .join(Post.enrolment)
         .join(Enrolment.user)
@@ -109,7 +110,7 @@ def discussions_of(session: Session, enrolment: Enrolment) -> list[DiscussionLin
         DiscussionLine(
             asked,
             of,
-            number,
+            number or 0,
             counts[asked.id],
             None if counts[asked.id].waiting else author_of(last.enrolment),
             last.made_at,

@@ -21,16 +21,19 @@ from lessons.views import prompt_address, said_of_draft
 bp = Blueprint("seeds", __name__)
 
 SEED = "/groups/<slug>/lessons/<lesson>/prompts/<ident>/seed"
+OWN = "/groups/<slug>/prompts/<ident>/seed"
 
 
 @bp.get(SEED)
-def seed(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.get(OWN, defaults={"lesson": None})
+def seed(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Show what the tutor puts before the discussion, to be written or changed."""
     return _page(prompt_of_tutor(db_session, slug, lesson, ident), None)
 
 
 @bp.post(SEED)
-def put(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(OWN, defaults={"lesson": None})
+def put(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Put it there; or, where that button was pressed, show what it will look like."""
     form, now = SeedForm(), datetime.now(UTC)
     asked = prompt_of_tutor(db_session, slug, lesson, ident)
@@ -61,7 +64,8 @@ def _refused(asked: Asked, form: SeedForm, error: TooLong | DomainError) -> Resp
 
 
 @bp.post(f"{SEED}/draft")
-def draft(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(f"{OWN}/draft", defaults={"lesson": None})
+def draft(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Keep a draft of it: of the page's script, or of the button."""
     form, now = SeedForm(), datetime.now(UTC)
     asked = prompt_of_tutor(db_session, slug, lesson, ident)
@@ -83,7 +87,8 @@ def draft(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{SEED}/draft/discard")
-def discard(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(f"{OWN}/draft/discard", defaults={"lesson": None})
+def discard(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Throw away one copy of a draft."""
     form = CopyForm()
     asked = prompt_of_tutor(db_session, slug, lesson, ident)
@@ -93,7 +98,8 @@ def discard(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
 
 
 @bp.post(f"{SEED}/withdraw")
-def withdraw(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post(f"{OWN}/withdraw", defaults={"lesson": None})
+def withdraw(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Take it away from all study groups."""
     now = datetime.now(UTC)
     asked = prompt_of_tutor(db_session, slug, lesson, ident)

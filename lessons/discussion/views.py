@@ -56,7 +56,8 @@ def discussions(slug: str) -> str:
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>")
-def write(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post("/groups/<slug>/prompts/<ident>", defaults={"lesson": None})
+def write(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Post an answer to the group; or, where that button was pressed, show what it will look like."""
     form = PostForm()
     asked = access.prompt_in(db_session, slug, lesson, ident)
@@ -78,7 +79,8 @@ def write(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>/follow")
-def follow(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post("/groups/<slug>/prompts/<ident>/follow", defaults={"lesson": None})
+def follow(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Follow a discussion, or no longer."""
     form, now = FollowForm(), datetime.now(UTC)
     asked = access.prompt_in(db_session, slug, lesson, ident)

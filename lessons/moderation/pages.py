@@ -2,6 +2,7 @@
 
 from flask import url_for
 
+from lessons.addresses import prompt_in_address
 from lessons.moderation.things import Shown, Thing
 from lessons.notes.models import NoteReply
 
@@ -10,15 +11,8 @@ def address_of(shown: Shown, group: str) -> str:
     """Return the address of what is SHOWN, in that study group."""
     anchor = anchor_of(shown.thing)
     if shown.kind == "posts":
-        return url_for(
-            "lessons.prompt",
-            course=shown.course,
-            lesson=shown.lesson,
-            ident=shown.prompt,
-            group=group,
-            post=shown.thing.id,
-            _anchor=anchor,
-        )
+        where = prompt_in_address(shown.course, shown.lesson, shown.prompt or "")
+        return url_for("lessons.prompt", **where, group=group, post=shown.thing.id, _anchor=anchor)
     note = shown.thing.note_id if isinstance(shown.thing, NoteReply) else shown.thing.id
     return url_for("notes.note", note_id=note, _anchor=anchor)
 

@@ -148,7 +148,8 @@ def leave_it(complaint_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/groups/<slug>/lessons/<lesson>/prompts/<ident>/lock")
-def lock(slug: str, lesson: str, ident: str) -> ResponseReturnValue:
+@bp.post("/groups/<slug>/prompts/<ident>/lock", defaults={"lesson": None})
+def lock(slug: str, lesson: str | None, ident: str) -> ResponseReturnValue:
     """Lock the discussion of a prompt, or open it again."""
     mine = access.acting_moderator(db_session, slug)
     asked, form = prompt_in(db_session, slug, lesson, ident), LockForm()

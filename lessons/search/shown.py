@@ -99,7 +99,7 @@ def _activities(session: Session, _place: Place, ids: Iterable[int]) -> Found:
     rows = (
         select(Activity, lesson, Lesson.number, Course)
         .join(lesson, lesson.id == func.coalesce(Activity.parent_id, Activity.id))
-        .join(Lesson, Lesson.activity_id == lesson.id)
+        .outerjoin(Lesson, Lesson.activity_id == lesson.id)
         .join(Course, Course.id == Activity.course_id)
         .where(Activity.id.in_(ids))
     )
@@ -109,12 +109,13 @@ def _activities(session: Session, _place: Place, ids: Iterable[int]) -> Found:
     }
 
 
-def _on_activity(course: Course, activity: Activity, lesson: Activity, number: int, **more: Any) -> Where:
+def _on_activity(course: Course, activity: Activity, lesson: Activity, number: int | None, **more: Any) -> Where:
+    """Return where ACTIVITY stands: in LESSON; or, without the NUMBER of one, among what a study group gave itself."""
     return Where(
         course.ident,
         course.title,
-        lesson=lesson.ident,
-        lesson_title=lesson.title,
+        lesson=lesson.ident if number is not None else None,
+        lesson_title=lesson.title if number is not None else None,
         lesson_number=number,
         activity=activity.ident,
         activity_title=activity.title,

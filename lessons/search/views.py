@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from course.base.db import db_session
 from course.groups.access import place_in_address
 from course.groups.models import Enrolment
+from lessons.addresses import address_of as activity_at
 from lessons.search import access
 from lessons.search.asking import nearest_names, understood
 from lessons.search.finding import GROUP_OF, Group, find, names_in
@@ -68,7 +69,7 @@ def address_of(found: Find, enrolment: Enrolment | None) -> str:
     if found.kind in ON_REFERENCE:
         anchor = f"{ON_REFERENCE[found.kind]}-{where.ident}"
         return url_for("lessons.reference", course=where.course, group=group, _anchor=anchor)
-    if where.lesson is not None:
+    if where.activity is not None:
         return _in_lesson(found, where, group)
     if found.kind is Kind.frame:
         assert where.text is not None
@@ -80,17 +81,15 @@ def address_of(found: Find, enrolment: Enrolment | None) -> str:
 
 def _in_lesson(found: Find, where: Where, group: str | None) -> str:
     its: dict[str, Any] = {"course": where.course, "lesson": where.lesson, "group": group}
-    if found.kind is Kind.lesson:
-        return url_for("lessons.lesson", **its)
-    if found.kind is Kind.reading:
-        return url_for("lessons.lesson", **its, _anchor=f"reading-{where.activity}")
+    if found.kind in {Kind.lesson, Kind.reading}:
+        return activity_at(found.kind.value, where.activity or "", **its)
     if found.kind is Kind.post:
         its |= {"post": found.id, "_anchor": f"post-{found.id}"}
     elif found.kind is Kind.journal:
         its |= {"_anchor": "written"}
     elif found.kind is Kind.seed:
         its |= {"_anchor": f"seed-{found.id}"}
-    return url_for("lessons.prompt", **its, ident=where.activity)
+    return activity_at("prompt", where.activity or "", **its)
 
 
 def _in_text(where: Where, group: str | None) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from course.base.db import Database
 from course.base.web import Application
-from course.groups.models import Enrolment, JoinRequest, Role
+from course.groups.models import Enrolment, JoinRequest, Message, Role
 from course.notices import records as kinds
 from course.notices.models import Notice
 from course.notices.records import tell
@@ -61,6 +61,9 @@ class Circle:
             kinds.COMPLAINED: self._complaint(session, other, said),
             kinds.SETTLED: self._complaint(session, reader, said, settled_at=NOW, outcome="left"),
             kinds.SHARED: self._entry(session, other),
+            kinds.CHAIRING: f"meeting:{factories.make_meeting(session, group, number=2, chair_id=reader.id).id}",
+            kinds.WRITTEN_TO: self._message(session, group.id, other),
+            kinds.MOVED: self._exception(session, reader),
             kinds.MARKED: f"attempt_item:{factories.make_attempt(session, reader, submitted_at=NOW).items[1].id}",
         }
         for kind, ref in refs.items():
@@ -107,6 +110,14 @@ class Circle:
     def _complaint(self, session: Session, by: Enrolment, post: str, **columns: object) -> str:
         told = {"enrolment_id": by.id, "post_id": int(post.removeprefix("post:")), "why": "It is rude.", "at": NOW}
         return f"complaint:{factories.add(session, Complaint(**told, **columns)).id}"
+
+    def _message(self, session: Session, group_id: int, by: Enrolment) -> str:
+        said = {"subject": "Tomorrow", "words": "We meet.", "html": "<p>We meet.</p>", "at": NOW}
+        return f"message:{factories.add(session, Message(group_id=group_id, by_id=by.user_id, **said)).id}"
+
+    def _exception(self, session: Session, of: Enrolment) -> str:
+        asked = factories.activity_of(session, session.get_one(factories.Course, of.course_id), ActivityKind.prompt)
+        return f"exception:{factories.make_exception(session, of, asked, field='due', value={'value': NOW.isoformat()}).id}"
 
     def _entry(self, session: Session, by: Enrolment) -> str:
         course = session.get_one(factories.Course, by.course_id)
@@ -162,6 +173,7 @@ SAYS_AND_LEADS = [
     ("Somebody found something wrong in “October”: “The date is wrong.”", "/reports/"),
     ("You found something wrong in “October”. It is right as it stands.", "/reports/"),
     ("Your essay at “A quiz” is marked.", "#q2"),
+    ("“A prompt” is due for you on", "/prompts/"),
 ]
 
 

@@ -1,0 +1,37 @@
+"""Where an activity is worked on: the one place that knows it, for pages, letters, notices and finds."""
+
+from typing import Any
+
+from flask import url_for
+
+from course.outline.models import Activity, ActivityKind
+
+
+def address_of(
+    kind: ActivityKind | str, ident: str, *, course: str, lesson: str | None, group: str | None, **asked: Any
+) -> str:
+    """Return the address of the activity of that KIND and IDENT: a part of LESSON, itself a lesson, or (without one)
+    the own reading or prompt of GROUP. What is ASKED of the page, and where on it one lands, goes along."""
+    named = ActivityKind(kind)
+    where = {"course": course, "group": group}
+    if named is ActivityKind.quiz:
+        return url_for("quizzes.quiz", ident=ident, **where, **asked)
+    if named is ActivityKind.prompt:
+        return url_for("lessons.prompt", **prompt_in_address(course, lesson, ident), group=group, **asked)
+    if named is ActivityKind.lesson:
+        return url_for("lessons.lesson", lesson=ident, **where, **asked)
+    if not lesson:
+        return url_for("group_readings.reading", slug=group, ident=ident, **asked)
+    return url_for("lessons.lesson", lesson=lesson, **where, **({"_anchor": f"reading-{ident}"} | asked))
+
+
+def prompt_in_address(course: str, lesson: str | None, ident: str) -> dict[str, str]:
+    """Return what an address says of which prompt it is about: of a lesson of a course, or of a group's own."""
+    return {"course": course, "lesson": lesson, "ident": ident} if lesson else {"ident": ident}
+
+
+def activity_address(activity: Activity, group: str | None, **asked: Any) -> str:
+    """Return the address of ACTIVITY, whose lesson and course are loaded, in that GROUP."""
+    lesson = activity.parent.ident if activity.parent else None
+    told = {"course": activity.course.ident, "lesson": lesson, "group": group}
+    return address_of(activity.kind, activity.ident, **told, **asked)
