@@ -39,7 +39,7 @@ def where_is(one: Dated) -> str:
 
 def late_in_words(digest: DigestOf) -> str:
     """Return what was due before and is not done, in one calm line; nothing where there is none."""
-    words = _("One thing from before is still open."), _("{n} things from before are still open.")
+    words = _("One thing from before is still open"), _("{n} things from before are still open")
     return plural(*words, digest.late) if digest.late else ""
 
 

@@ -110,7 +110,7 @@ def test_one_click_of_a_mail_program_ends_letters_without_signing_in(reader: Rea
     assert answer.status_code == 200
     assert reader.wants is DigestKind.none
     assert "You get no more letters" in answer.text
-    assert 'href="/me#letters"' in answer.text
+    assert 'href="/me#digest-0"' in answer.text
 
 
 def test_the_button_does_the_same_and_pressing_it_again_says_so(reader: Reader, client: FlaskClient):
