@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Flask, current_app, render_template
 
+import course.groups.roster.views
 import course.groups.views
 import course.users.views
 import lessons.articles.views
@@ -43,6 +44,8 @@ from kruzhok.notices import views as notices
 from kruzhok.progress import together_views as together
 from kruzhok.progress import views as progress
 from kruzhok.results import views as results
+from kruzhok.syllabus import arranging_views as arranging
+from kruzhok.syllabus import print_views as syllabus_print
 from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
 
@@ -94,8 +97,11 @@ def register(app: Flask) -> None:
         quizzes.marking.views.bp,
         course.users.views.bp,
         course.groups.views.bp,
+        course.groups.roster.views.bp,
         groups.bp,
         syllabus.bp,
+        arranging.bp,
+        syllabus_print.bp,
         meetings.bp,
         minutes_views.bp,
         progress.bp,

@@ -14,6 +14,7 @@ from course.base.db import Database
 from course.base.jobs import LEASE, Again, Hopeless, Job, Work, add_job, run_due_jobs
 from course.base.limits import forget_tries
 from course.base.mail import MailServer, Undeliverable, send_mail
+from course.groups.roster.taking import forget_rosters
 from course.users.guests import forget_old_guests
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
@@ -108,6 +109,7 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
         forget_tries(session, now=now)
         forget_uploads(session, now=now)
         forget_imports(session, now=now)
+        forget_rosters(session, now=now)
         forget_letters(session, now=now)
         session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")

@@ -109,6 +109,9 @@ def revoke_invitation(session: Session, invitation: Invitation, *, now: datetime
 
 
 def invitations_of(session: Session, group_id: int) -> Sequence[Invitation]:
-    """Return the invitations into a group, the newest first."""
-    theirs = select(Invitation).where(Invitation.group_id == group_id).options(joinedload(Invitation.group))
+    """Return the invitations into a group that are for whoever has the link, the newest first.
+
+    Those sent to somebody of a roster stand with the rosters."""
+    theirs = select(Invitation).where(Invitation.group_id == group_id, Invitation.email.is_(None))
+    theirs = theirs.options(joinedload(Invitation.group))
     return session.scalars(theirs.order_by(Invitation.id.desc())).all()

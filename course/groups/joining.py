@@ -13,7 +13,7 @@ from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.enrolments import leaders_of
 from course.groups.invitations import lock_invitation, use_invitation
-from course.groups.models import Enrolment, Invitation, JoinRequest, Role, StudyGroup
+from course.groups.models import Enrolment, Invitation, JoinRequest, Role, StudyGroup, SubgroupMember
 from course.notices.records import ASKED, DECIDED, JOINED, tell, tell_anew
 from course.users.models import User
 
@@ -68,7 +68,20 @@ def join(
     if (there := live_place(session, user, invitation.group_id)) is not None:
         return there
     use_invitation(session, invitation, now=now)
-    return _take_place(session, user, invitation.group, invitation.role, bring=bring, rebuild=rebuild, now=now)
+    place = _take_place(session, user, invitation.group, invitation.role, bring=bring, rebuild=rebuild, now=now)
+    _put_in_subgroup(session, place, invitation)
+    return place
+
+
+def _put_in_subgroup(session: Session, place: Enrolment, invitation: Invitation) -> None:
+    """Let PLACE be in the subgroup that INVITATION names, if it names one."""
+    if invitation.subgroup_id is None:
+        return
+    its = (SubgroupMember.subgroup_id == invitation.subgroup_id, SubgroupMember.enrolment_id == place.id)
+    if session.scalar(select(SubgroupMember.id).where(*its)) is None:
+        told = {"subgroup_id": invitation.subgroup_id, "enrolment_id": place.id, "group_id": invitation.group_id}
+        session.add(SubgroupMember(**told))
+        session.flush()
 
 
 def _take_place(
