@@ -80,11 +80,13 @@ def dates_of(session: Session, user: User, now: datetime, *, group_id: int | Non
     """Return the dated things of USER, the earliest first: in all places that have not ended, or in that of GROUP_ID.
 
     Of a study group that is archived there is nothing, unless it is the one that is asked for. What was long ago is
-    there too, and what is late NOW says so. Fourteen queries, however many groups they are in."""
+    there too, and what is late NOW says so. Fourteen queries, however many groups they are in; two for most who study
+    alone, where only a quiz of the course itself can have a date."""
     places = [one for one in live_places_of(session, user) if _is_meant(one, group_id)]
-    if not places:
+    lines = _lines(session, places) if places else []
+    if not any(place.group for place in places) and not any(map(_has_dates, lines)):
         return []
-    known = _Known.read(session, places)
+    known = _Known.read(session, places, lines)
     found = [dated for place in places for dated in _Place(place, known, now).dates()]
     return sorted(found, key=lambda one: (one.moment, KINDS.index(one.kind), one.title, one.uid))
 
@@ -119,9 +121,9 @@ class _Known:
     changes: Changes
 
     @classmethod
-    def read(cls, session: Session, places: Sequence[Enrolment]) -> "_Known":
+    def read(cls, session: Session, places: Sequence[Enrolment], lines: Sequence[_Line]) -> "_Known":
         return cls(
-            _lines(session, places),
+            lines,
             given_to(session, places),
             all_layers_of(session, places),
             accommodations_of(session, places),
@@ -145,6 +147,11 @@ def _lines(session: Session, places: Sequence[Enrolment]) -> list[_Line]:
         .order_by(Activity.position, Activity.id)
     )
     return [_Line(*row) for row in rows]
+
+
+def _has_dates(line: _Line) -> bool:
+    """Return whether LINE is a quiz that opens or closes for everybody."""
+    return line.quiz is not None and (line.quiz.opens_at is not None or line.quiz.closes_at is not None)
 
 
 def _meetings(session: Session, places: Sequence[Enrolment]) -> dict[int, list[Meeting]]:

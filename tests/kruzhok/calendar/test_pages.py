@@ -24,6 +24,7 @@ from tests.conftest import NOW
 from tests.kruzhok.calendar.test_dates import Circle
 from tests.kruzhok.calendar.test_ics import events
 from tests.test_access import browser_of
+from tests.test_queries import counted
 from tests.web import post
 
 MADE = re.compile(r'name="address" value="http://localhost(/calendar/[^"]+\.ics)"')
@@ -266,6 +267,19 @@ def test_reading_a_feed_writes_nothing(house: House):
     before = kept()
     house.read(address)
     assert kept() == before
+
+
+def test_a_feed_asks_as_much_for_three_groups_as_for_one(house: House):
+    address = house.make()
+    asked = []
+    for _group in range(3):
+        with counted(house.database) as said:
+            house.read(address)
+        asked.append(len(said))
+        with house.database.transaction() as session:
+            Circle(session, session.get_one(User, house.user_id)).meet(1, 2, 1)
+    assert len(set(asked)) == 1
+    assert asked[0] <= 16
 
 
 def test_a_feed_names_nobody_and_says_nothing_of_what_was_done(house: House):
