@@ -316,6 +316,8 @@ def asked_for() -> Mapping[str, object]:
             told["choice"] = f"{name}-{clean_text(said)}"
     if member := whole_number(request.args.get("member")):
         told["audience"] = [f"member-{member}"]
+    if subgroups := [one for said in request.args.getlist("subgroup") if (one := whole_number(said)) is not None]:
+        told["audience"] = [f"subgroup-{one}" for one in subgroups]
     return told
 
 

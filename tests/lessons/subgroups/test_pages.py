@@ -185,3 +185,11 @@ def test_members_see_their_own_subgroup_on_the_page_of_the_group(house: House, d
     assert "Readers" in page
     assert "Student 1" in page
     assert "Writers" not in page
+
+
+def test_a_division_leads_to_where_something_is_given_to_all_of_it(house: House) -> None:
+    sent = hidden(house.tutor.get(f"{house.at}/subgroups/part?size=4&seed=3").text)
+    post(house.tutor, f"{house.at}/subgroups/part", sent)
+    link = re.search(r'href="([^"]*/assign\?[^"]*)"', house.tutor.get(f"{house.at}/subgroups").text)
+    assert link is not None
+    assert house.tutor.get(link[1].replace("&amp;", "&")).text.count(" checked> 1") == 2
