@@ -263,7 +263,8 @@ def _before(session: Session, group_id: int) -> Iterable[list[list[int]]]:
     parts = select(Subgroup.division_id, Subgroup.id).where(Subgroup.group_id == group_id)
     found: dict[int, list[list[int]]] = defaultdict(list)
     for division_id, subgroup_id in session.execute(parts.where(Subgroup.division_id.is_not(None))):
-        found[division_id].append(members[subgroup_id])
+        if division_id is not None:
+            found[division_id].append(members[subgroup_id])
     return found.values()
 
 

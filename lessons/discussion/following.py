@@ -83,7 +83,7 @@ def _readers(session: Session, enrolment: Enrolment, post: Post) -> list[_Reader
         .where(members_who_see(enrolment.group), Enrolment.id != enrolment.id)
         .order_by(Enrolment.id)
     )
-    return [_Reader(*row) for row in rows]
+    return [_Reader(who, user, bool(follows)) for who, user, follows in rows]
 
 
 def set_following(

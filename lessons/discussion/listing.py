@@ -125,8 +125,8 @@ def _circles(session: Session, enrolment: Enrolment) -> Mapping[int, Sequence[st
     """Return prompt -> what those subgroups are called that talk about it, of those ENROLMENT has a part in."""
     theirs = select(Discussion.activity_id, Discussion.subgroup_id).where(its_talks(enrolment))
     there = session.execute(theirs.where(Discussion.subgroup_id.is_not(None)).order_by(Discussion.subgroup_id)).all()
-    known = companies(session, {subgroup_id for _activity_id, subgroup_id in there})
+    known = companies(session, {subgroup_id for _activity_id, subgroup_id in there if subgroup_id is not None})
     found: dict[int, list[str]] = {}
     for activity_id, subgroup_id in there:
-        found.setdefault(activity_id, []).append(known[subgroup_id].label)
+        found.setdefault(activity_id, []).append(known[subgroup_id or 0].label)
     return found

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from secrets import randbelow
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -122,7 +123,7 @@ def part(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".subgroups", slug=slug), 303)
     try:
         refuse_archived(mine.group)
-        told = {"number": number, "state": state, "by_id": mine.user_id, "now": datetime.now(UTC)}
+        told: dict[str, Any] = {"number": number, "state": state, "by_id": mine.user_id, "now": datetime.now(UTC)}
         division = make_division(db_session, mine.group, size, seed, **told)
     except (Archived, PartedMeanwhile) as error:
         return _preview(mine, size, seed, error)
