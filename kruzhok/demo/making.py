@@ -22,13 +22,30 @@ from course.groups.opening import open_group
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.giving import Terms
 from course.syllabus.meetings import meetings_of, today_of
-from course.syllabus.planning import plan_meetings
+from course.syllabus.models import Meeting, Pacing
+from course.syllabus.planning import lay_out
 from course.texts.models import Passage, Text
 from course.users.accounts import create_user
 from course.users.models import User
 from kruzhok.completions import rebuild
 from kruzhok.demo.answers import right_answer, wrong_answer
-from kruzhok.demo.script import Brought, Framed, Habit, Noted, Opening, Person, Reply, Script, Wrong
+from kruzhok.demo.script import (
+    Brought,
+    Framed,
+    Habit,
+    Noted,
+    Opening,
+    Person,
+    Reply,
+    Script,
+    Wished,
+    Written,
+    Wrong,
+)
+from lessons.agenda.items import put_passage, put_words
+from lessons.agenda.minutes import write_minutes
+from lessons.articles.keeping import keep as keep_articles
+from lessons.articles.pasted import read_list
 from lessons.discussion.models import Post
 from lessons.discussion.posts import edit_post, reply, write_post
 from lessons.discussion.seeds import put_seed
@@ -167,25 +184,35 @@ class _Play:
             yield self.ago(framed.ago - 0.5), _bound(self._frame, framed)
         for brought in self.script.texts:
             yield from self._texts(brought)
+        yield from self._meet()
         for wrong in self.script.reports:
             yield self.ago(wrong.ago), _bound(self._report, wrong)
         for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
             yield self.ago(days - 0.2), _bound(self._look, email)
+
+    def _meet(self) -> Iterator[tuple[datetime, Act]]:
+        """Yield what is done for meetings, and is left of them."""
+        yield self.ago(self.script.articles.ago), self._list_articles
+        for written in self.script.minutes:
+            yield self.ago(written.ago), _bound(self._minute, written)
+        for wished in self.script.wishes:
+            yield self.ago(wished.ago - 0.7), _bound(self._wish, wished)
 
     def _plan(self, at: datetime) -> None:
         """Lay out four meetings, of which the third is the next; the fourth goes on with its lesson."""
         ids = [lesson.activity_id for lesson in self.lessons]
         plan = [*ids[:3], ids[2]] if len(ids) > 2 else [ids[0], ids[0], ids[-1], ids[-1]]
         tutor = self.places[self.script.tutor.email]
-        plan_meetings(
-            self.session,
-            self.group,
+        told = self.script.group
+        pacing = Pacing(
             start=today_of(self.group, self.now) - timedelta(weeks=2),
-            weekday=self.script.group.weekday,
-            lessons=plan,
-            by_id=tutor.user_id,
-            now=at,
+            weekdays=[told.weekday],
+            begins=told.begins,
+            lasts=told.lasts,
+            where=told.where,
         )
+        lessons = [[lesson] for lesson in plan]
+        lay_out(self.session, self.group, pacing, (), lessons, by_id=tutor.user_id, now=at)
 
     def _of(self, person: Person) -> Iterator[tuple[datetime, Act]]:
         """Yield what one student does beside discussing."""
@@ -323,8 +350,7 @@ class _Play:
             )
             document = self.session.scalars(select(Document).where(Document.text_id == text.id)).one()
             told = Told(brought.title, about.by, "", "", document.about["minutes"], brought.look_for)
-            meeting = next(one for one in meetings_of(self.session, self.group.id) if one.number == brought.meeting)
-            terms, once = Terms(meeting.id, None, True), "1917" * 3
+            terms, once = Terms(self._meeting(brought.meeting).id, None, True), "1917" * 3
             made.append(make_reading(self.session, tutor, document, told, terms, once=once, now=at))
 
         yield self.ago(brought.ago), give
@@ -334,6 +360,27 @@ class _Play:
                 tick_reading(self.session, self.places[email], made[0], done=True, now=at)
 
             yield self.ago(brought.ago - 0.4 * number), tick
+
+    def _list_articles(self, at: datetime) -> None:
+        found = read_list(self.script.articles.words).articles
+        by_id = self.places[self.script.tutor.email].user_id
+        keep_articles(self.session, self.group, found, by_id=by_id, now=at)
+
+    def _meeting(self, number: int) -> Meeting:
+        return next(one for one in meetings_of(self.session, self.group.id) if one.number == number)
+
+    def _minute(self, written: Written, at: datetime) -> None:
+        meeting, chair = self._meeting(written.meeting), self.places[written.by]
+        meeting.chair_id = chair.id
+        write_minutes(self.session, meeting, chair, written.words, number=0, base=0, now=at)
+
+    def _wish(self, wished: Wished, at: datetime) -> None:
+        meeting, place = self._meeting(wished.meeting), self.places[wished.by]
+        if wished.words:
+            put_words(self.session, meeting, place, wished.words, base=0, now=at)
+            return
+        text = next(one for one in self.lessons if one.activity.ident == wished.lesson).text
+        put_passage(self.session, meeting, place, text, wished.passage, now=at)
 
     def _report(self, wrong: Wrong, at: datetime) -> None:
         lesson = next(one for one in self.lessons if one.activity.ident == wrong.lesson)

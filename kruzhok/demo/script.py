@@ -1,6 +1,7 @@
 """The script of the demo: who is in the group and what they wrote, as circle.yaml tells it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import time
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,11 +19,14 @@ class Strict(BaseModel):
 
 
 class Group(Strict):
-    """What the group is called, and on which day of the week it meets (Monday is 0)."""
+    """What the group is called; on which day of the week it meets (Monday is 0), when, how many minutes, and where."""
 
     name: str
     about: str
     weekday: int
+    begins: time
+    lasts: int
+    where: str
     zone: str
 
 
@@ -118,6 +122,33 @@ class Brought(Strict):
     text: str
 
 
+class Listed(Strict):
+    """What the tutor put on the reading list, as it was pasted."""
+
+    ago: int
+    words: str
+
+
+class Written(Strict):
+    """What a meeting came to, as BY, who led it, wrote it."""
+
+    meeting: int
+    by: str
+    ago: int
+    words: str
+
+
+class Wished(Strict):
+    """What a member wants to talk about at a meeting: words of their own, or a passage of a lesson."""
+
+    by: str
+    meeting: int
+    ago: int
+    words: str = ""
+    lesson: str = ""
+    passage: str = ""
+
+
 class Script(Strict):
     """All of it."""
 
@@ -131,6 +162,9 @@ class Script(Strict):
     notes: Sequence[Noted] = ()
     frames: Sequence[Framed] = ()
     texts: Sequence[Brought] = ()
+    articles: Listed
+    minutes: Sequence[Written] = ()
+    wishes: Sequence[Wished] = ()
 
 
 @cache

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,8 @@ from kruzhok.completions import rebuild
 from kruzhok.config import Config
 from kruzhok.demo.making import demo_tutor, make_demo
 from kruzhok.demo.script import read_script
+from lessons.agenda.models import AgendaItem, Minutes
+from lessons.articles.models import Article
 from lessons.discussion.models import Post, PostVersion
 from lessons.frames.models import Frame
 from lessons.models import Lesson, TextImport
@@ -68,6 +70,18 @@ def test_a_tutor_and_twelve_students_stand_before_the_third_of_four_meetings(dem
     assert days[1] < NOW.date() <= days[2]
     assert {day.strftime("%A") for day in days} == {"Thursday"}, "as its name says"
     assert lessons[2] == lessons[3], "the last meeting goes on with the lesson of the one before"
+
+
+def test_its_meetings_have_an_hour_a_place_minutes_and_an_agenda(demo: Database):
+    with demo.transaction(writing=False) as session:
+        meetings = session.scalars(select(Meeting).order_by(Meeting.number)).all()
+        assert {(one.begins, one.where) for one in meetings} == {(time(19), "back room of the library")}
+        assert [one.chair_id is not None for one in meetings] == [True, True, False, False]
+        assert session.scalars(select(Minutes.meeting_id)).all() == [one.id for one in meetings[:2]]
+        wishes = session.scalars(select(AgendaItem).order_by(AgendaItem.id)).all()
+        assert {one.meeting_id for one in wishes} == {meetings[2].id}
+        assert [bool(one.words) for one in wishes] == [True, False]
+        assert count(session, Article) == 2
 
 
 def test_all_of_the_script_was_played(demo: Database):
