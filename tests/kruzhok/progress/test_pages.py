@@ -179,7 +179,7 @@ def test_whom_later_days_are_given_is_late_later_and_the_table_names_the_day_of_
 
 
 def test_each_cell_opens_what_was_done(circle: Circle) -> None:
-    cell = f"{TABLE}/{circle.vera.id}#part-{circle.quiz.id}"
+    cell = f"progress/{circle.vera.id}#part-{circle.quiz.id}"
     assert f'href="{cell}"' in circle.page(circle.tutor, TABLE)
     assert f'id="part-{circle.quiz.id}"' in circle.record(circle.vera)
 

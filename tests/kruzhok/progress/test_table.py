@@ -73,21 +73,21 @@ def of(*numbers: int) -> list[str]:
     return [f"Student {number:02}" for number in numbers]
 
 
-def test_fifty_stand_on_a_page_and_the_rest_on_the_next(many: Many) -> None:
-    assert many.names() == of(*range(50))
-    assert many.names("?page=2") == many.names("?page=99") == of(50, 51, 52)
-    assert many.names("?page=none") == of(*range(50))
+def test_forty_stand_on_a_page_and_the_rest_on_the_next(many: Many) -> None:
+    assert many.names() == of(*range(40))
+    assert many.names("?page=2") == many.names("?page=99") == of(*range(40, 53))
+    assert many.names("?page=none") == of(*range(40))
 
 
 def test_they_come_by_name_progress_late_parts_last_act_or_a_part_from_either_end(many: Many) -> None:
     assert many.names("?order=name&down=1")[:2] == of(52, 51)
     assert many.names("?order=done&down=1")[:5] == of(0, 1, 2, 3, 4)
-    assert many.names("?order=done&page=2") == of(2, 1, 0)
+    assert many.names("?order=done&page=2")[-3:] == of(2, 1, 0)
     assert many.names("?order=late&page=1")[:3] == of(0, 1, 2)
     assert many.names("?order=late&down=1")[:2] == of(3, 4)
     assert many.names("?order=last")[:2] == of(52, 51)
-    assert many.names(f"?order=part-{many.parts[1].id}&page=2") == of(52, 0, 1)
-    assert many.names("?order=part-0") == many.names("?order=nothing") == of(*range(50))
+    assert many.names(f"?order=part-{many.parts[1].id}&page=2")[-3:] == of(52, 0, 1)
+    assert many.names("?order=part-0") == many.names("?order=nothing") == of(*range(40))
 
 
 def test_a_head_says_by_what_they_come(many: Many) -> None:
@@ -102,7 +102,7 @@ def test_they_are_found_by_words_subgroup_and_the_state_of_a_part(many: Many) ->
     assert many.names(f"?subgroup={many.some.id}&q=12") == of(12)
     assert many.names(f"?part={many.parts[0].id}&state=done") == of(0, 1, 2)
     assert many.names(f"?part={many.parts[2].id}&state=done") == of(0)
-    assert many.names(f"?part={many.parts[2].id}&state=late&page=2") == of(51, 52)
+    assert many.names(f"?part={many.parts[2].id}&state=late&page=2")[-2:] == of(51, 52)
     assert many.names(f"?part={many.parts[2].id}&state=begun") == []
 
 
@@ -127,7 +127,7 @@ def test_the_foot_counts_all_whoever_is_found(many: Many) -> None:
 
 def test_no_more_links_than_names_and_heads_are_in_the_tab_order_of_the_cells(many: Many) -> None:
     cells = re.findall(r"<td[^>]*><a [^>]*>", many.tutor.get(TABLE).text.split("<tbody>")[1].split("</tbody>")[0])
-    assert len(cells) == 150
+    assert len(cells) == 120
     assert all('tabindex="-1"' in cell for cell in cells)
 
 
@@ -138,7 +138,7 @@ def test_in_an_archived_group_nobody_is_written_to(many: Many, database: Databas
         group.archived_at = NOW
     page = many.tutor.get(TABLE).text
     assert "Write to" not in page
-    assert many.names() == of(*range(50))
+    assert many.names() == of(*range(40))
 
 
 # The file
@@ -191,7 +191,7 @@ def test_each_rule_names_those_it_means_and_says_why(many: Many, database: Datab
     page = many.tutor.get(f"{TABLE}/help").text
     assert "3 parts are late" in page
     assert "33 % at the last quiz, “" in page
-    assert many.names("?hand=1") == of(*range(3, 53))
+    assert [*many.names("?hand=1"), *many.names("?hand=1&page=2")] == of(*range(3, 53))
 
 
 def test_rules_are_changed_and_switched_off(many: Many) -> None:
