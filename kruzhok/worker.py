@@ -24,7 +24,7 @@ from kruzhok.digest.sending import Letter, forget_letters, send_letter
 from kruzhok.digest.writing import writer_for
 from lessons.imports.keeping import forget_imports
 from lessons.search.contents import rebuild, refresh_passages
-from quizzes.attempts.ending import submit_overdue
+from quizzes.attempts.ending import settle_unawaited, submit_overdue
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def _letters(config: Config, database: Database, payload: dict[str, Any], now: d
 
 
 def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
-    """Forget what is to be forgotten, and come again tomorrow."""
+    """Forget what is to be forgotten, let nobody wait for a tutor who has left, and come again tomorrow."""
     with database.transaction() as session:
         forget_old_guests(session, now=now)
         forget_tries(session, now=now)
@@ -111,6 +111,7 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
         forget_imports(session, now=now)
         forget_rosters(session, now=now)
         forget_letters(session, now=now)
+        settle_unawaited(session, now=now)
         session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")
 

@@ -38,6 +38,10 @@ class MeetingPage:
     is_coming: bool
     is_held: bool
 
+    def prompt_of(self, question: Question) -> Task:
+        """Return the prompt in the talk on which QUESTION was asked."""
+        return next(task for task in self.prompts if task.id == question.prompt)
+
     @property
     def left(self) -> Sequence[Wish]:
         """What stands on the agenda and was not talked about yet."""

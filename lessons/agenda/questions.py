@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from course.base.markdown import plain
 from course.groups.models import Enrolment
-from course.outline.models import Activity
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.models import Lesson, Reading
 from lessons.notes.models import Note, NoteReply
@@ -32,15 +31,15 @@ _CODE_OR_QUOTED = re.compile(r"^ {0,3}>.*$|`[^`]*`|https?://\S+", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that waits for an answer: its words, who asked, and on what (ABOUT); of a post its prompt and lesson
-    by ident, of a note neither."""
+    """A question that waits for an answer: its words, who asked, and on what (ABOUT).
+
+    PROMPT is the activity on which a post asks it; None where a note does."""
 
     id: int
     words: str
     by: str
     about: str
-    prompt: str = ""
-    lesson: str = ""
+    prompt: int | None = None
 
 
 def question_in(text: str) -> str:
@@ -83,15 +82,13 @@ def _in_posts(session: Session, enrolment: Enrolment, prompts: Collection[int]) 
         .order_by(Post.id)
         .limit(LOOKED_AT)
         .options(
-            contains_eager(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.parent),
+            contains_eager(Post.discussion).joinedload(Discussion.activity),
             joinedload(Post.enrolment).joinedload(Enrolment.user),
         )
     )
     for post, version in rows:
         activity = post.discussion.activity
-        lesson = activity.parent.ident if activity.parent else ""
-        name = post.enrolment.user.name or ""
-        yield Question(post.id, question_in(version.text), name, activity.title, activity.ident, lesson)
+        yield Question(post.id, question_in(version.text), post.enrolment.user.name or "", activity.title, activity.id)
 
 
 def _in_notes(session: Session, enrolment: Enrolment, texts: Collection[int]) -> Iterable[Question]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import exists, insert, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from course.base.db import Database
 from course.base.errors import Conflict
@@ -147,6 +147,24 @@ def submit_overdue(database: Database, *, now: Callable[[], datetime]) -> int:
         except Exception:
             log.exception("Attempt %d is over and could not be handed in", attempt_id)
     return done
+
+
+def settle_unawaited(session: Session, *, now: datetime) -> int:
+    """Give their points to attempts that wait to be marked in study groups that have no tutor (any longer), as if there
+    had been none when they were handed in; return how many there were."""
+    tutor = aliased(Enrolment)
+    tutors = exists().where(tutor.group_id == Enrolment.group_id, tutor.role == Role.tutor, tutor.left_at.is_(None))
+    waiting = session.scalars(
+        select(Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None), Attempt.points.is_(None), ~tutors)
+        .order_by(Attempt.id)
+    ).all()
+    for attempt in waiting:
+        lock(session, attempt)
+        total_up(session, attempt, awaits=False)
+        record(session, attempt, now=now)
+    return len(waiting)
 
 
 def _items(session: Session, attempt: Attempt) -> Sequence[AttemptItem]:

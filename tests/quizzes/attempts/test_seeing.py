@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, State
-from course.groups.models import Role
+from course.groups.models import Enrolment, Role
 from quizzes.attempts.access import OwnAttempt
-from quizzes.attempts.ending import submit_attempt, total_up
+from quizzes.attempts.ending import settle_unawaited, submit_attempt, total_up
 from quizzes.attempts.pages import Result, result_of
 from quizzes.attempts.rating import rate
 from quizzes.attempts.results import WITHDRAWN, missed_passages, quiz_results
@@ -154,6 +154,21 @@ def test_an_essay_waits_for_a_tutor_and_nothing_is_said_of_it_before(session: Se
 def test_without_a_tutor_the_result_is_of_the_other_items(session: Session, place: str) -> None:
     house = make_house(session, "single essay") if place == "alone" else in_group(session, "single essay", tutor=False)
     attempt = sat(session, house, {"option": "b"}, ESSAY)
+    assert (attempt.points, attempt.max_points) == (1.0, 1.0)
+    essay = result(session, house, attempt).answers[1]
+    assert essay.left_out
+    assert list(essay.key_says) == ["So it was.", "And so it is."]
+
+
+def test_an_essay_waits_no_longer_when_the_last_tutor_has_left(session: Session) -> None:
+    house = in_group(session, "single essay", tutor=True)
+    attempt = sat(session, house, {"option": "b"}, ESSAY)
+    assert settle_unawaited(session, now=NOW) == 0
+    tutor = session.scalars(select(Enrolment).where(Enrolment.role == Role.tutor)).one()
+    tutor.left_at = NOW
+    session.flush()
+    assert settle_unawaited(session, now=NOW) == 1
+    assert settle_unawaited(session, now=NOW) == 0
     assert (attempt.points, attempt.max_points) == (1.0, 1.0)
     essay = result(session, house, attempt).answers[1]
     assert essay.left_out
