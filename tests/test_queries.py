@@ -42,6 +42,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "today in a group": ("/today?group={group}", 34),
     "group": ("/groups/{group}", 17),
     "syllabus": ("/groups/{group}/syllabus", 14),
+    "syllabus on paper": ("/groups/{group}/syllabus/print", 9),
     "calendar": ("/calendar", 18),
     "calendar of the group": ("/groups/{group}/calendar?month=2026-12", 19),
     "feeds for a calendar": ("/calendar/feed", 5),

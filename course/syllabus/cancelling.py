@@ -148,7 +148,7 @@ def remove_meeting(
     today = today_of(group, now)
     if meeting.day < today:
         raise SomethingHangsOnIt(_("It is over."))
-    if used or _is_awaited(session, meeting):
+    if used or is_awaited(session, meeting):
         raise SomethingHangsOnIt(_("Something is given for it, or was put or written down there."))
     slots, at = slots_of(meetings, today), meetings.index(meeting)
     if close_up and meeting.cancelled_at is None:
@@ -165,7 +165,7 @@ def remove_meeting(
     tell_of_first(session, group, moved, by_id=by_id, now=now)
 
 
-def _is_awaited(session: Session, meeting: Meeting) -> bool:
+def is_awaited(session: Session, meeting: Meeting) -> bool:
     """Return whether something besides lessons for all is, or was, due by MEETING."""
     lessons = {row.id for row in session.scalars(lesson_rows(meeting))}
     given = session.scalars(select(Assignment.id).where(Assignment.meeting_id == meeting.id))
