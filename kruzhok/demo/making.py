@@ -25,8 +25,8 @@ from course.syllabus.meetings import meetings_of, today_of
 from course.syllabus.models import Meeting, Pacing
 from course.syllabus.planning import lay_out
 from course.texts.models import Passage, Text
-from course.users.accounts import create_user
-from course.users.models import User
+from course.users.accounts import change_digest, create_user
+from course.users.models import DigestKind, User
 from kruzhok.completions import rebuild
 from kruzhok.demo.answers import right_answer, wrong_answer
 from kruzhok.demo.script import (
@@ -129,6 +129,12 @@ class _Play:
         """Return the moment so many days before now."""
         return self.now - timedelta(days=days)
 
+    def _as(self, email: str, at: datetime) -> Enrolment:
+        """Return the place of somebody who does something there at that moment."""
+        place = self.places[email]
+        place.used_at = max(place.used_at, at)
+        return place
+
     def open(self) -> None:
         """Make the accounts, the group and the link."""
         self._date_back()
@@ -137,6 +143,7 @@ class _Play:
                 self.session, email=person.email + AT, name=person.name, password=self.password, now=self.ago(OPENED)
             )
             self.users[person.email].zone = self.script.group.zone
+            change_digest(self.users[person.email], DigestKind.none)  # nobody reads mail at these addresses
         told = self.script.group
         tutor = open_group(
             self.session,
@@ -257,7 +264,7 @@ class _Play:
                 yield at, _bound(self._read, person, part)
 
     def _read(self, person: Person, reading: Activity, at: datetime) -> None:
-        tick_reading(self.session, self.places[person.email], reading, done=True, now=at)
+        tick_reading(self.session, self._as(person.email, at), reading, done=True, now=at)
 
     def _begin(self, person: Person, quiz: Activity, at: datetime) -> None:
         self._answer(person, quiz, 0.5, at, some=4)
@@ -268,7 +275,7 @@ class _Play:
 
     def _answer(self, person: Person, quiz: Activity, knows: float, at: datetime, some: int | None = None) -> Attempt:
         """Return an attempt with answers to all items, or to the first SOME; the share KNOWS of them right."""
-        place = self.places[person.email]
+        place = self._as(person.email, at)
         attempt = start_attempt(self.session, place, quiz, now=at, rng=self.rng)
         for minute, item in enumerate(attempt.items[:some], 1):
             data = parse_data(item.version.data)
@@ -290,24 +297,24 @@ class _Play:
         if opening.before:
 
             def edit(at: datetime) -> None:
-                edit_post(self.session, self.places[opening.by], made[0], opening.text, base=1, now=at)
+                edit_post(self.session, self._as(opening.by, at), made[0], opening.text, base=1, now=at)
 
             yield self.ago(opening.ago - 1.2), edit
         for number, answer in enumerate(opening.replies):
 
             def respond(at: datetime, answer: Reply = answer) -> None:
-                reply(self.session, self.places[answer.by], made[0], answer.text, once=secrets.token_hex(8), now=at)
+                reply(self.session, self._as(answer.by, at), made[0], answer.text, once=secrets.token_hex(8), now=at)
 
             yield self.ago(answer.ago - 0.6 - 0.02 * number), respond
 
     def _post(self, by: str, prompt: Prompt, text: str, at: datetime) -> Post:
-        return write_post(self.session, self.places[by], prompt, text, once=secrets.token_hex(8), base=0, now=at)
+        return write_post(self.session, self._as(by, at), prompt, text, once=secrets.token_hex(8), base=0, now=at)
 
     def _seed(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
-        put_seed(self.session, self.places[by], prompt.activity, text, number=0, draft=0, now=at)
+        put_seed(self.session, self._as(by, at), prompt.activity, text, number=0, draft=0, now=at)
 
     def _note(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
-        write_entry(self.session, self.places[by], prompt, text, base=0, now=at)
+        write_entry(self.session, self._as(by, at), prompt, text, base=0, now=at)
 
     def _notes(self, noted: Noted) -> Iterator[tuple[datetime, Act]]:
         made: list[Note] = []
@@ -315,20 +322,20 @@ class _Play:
 
         def note(at: datetime) -> None:
             chosen, said = [Chosen(noted.passage, noted.quote)], Said(noted.text, tuple(noted.tags))
-            place = self.places[noted.by]
+            place = self._as(noted.by, at)
             made.append(make_note(self.session, place, text, chosen, said, shared=noted.shared, once=None, now=at))
 
         yield self.ago(noted.ago - 0.45), note
         for number, answer in enumerate(noted.replies):
 
             def respond(at: datetime, answer: Reply = answer) -> None:
-                reply_to(self.session, self.places[answer.by], made[0], answer.text, once=None, now=at)
+                reply_to(self.session, self._as(answer.by, at), made[0], answer.text, once=None, now=at)
 
             yield self.ago(answer.ago - 0.65 - 0.02 * number), respond
 
     def _frame(self, framed: Framed, at: datetime) -> None:
         its = select(Text).where(Text.course_id == self.course.id, Text.ident == framed.text)
-        text, place = self.session.scalars(its).one(), self.places[framed.by]
+        text, place = self.session.scalars(its).one(), self._as(framed.by, at)
         write_frame(self.session, place, text, framed.answers, base=0, share=framed.shared, now=at)
 
     def _texts(self, brought: Brought) -> Iterator[tuple[datetime, Act]]:
@@ -357,7 +364,7 @@ class _Play:
         for number, email in enumerate(brought.read_by, 1):
 
             def tick(at: datetime, email: str = email) -> None:
-                tick_reading(self.session, self.places[email], made[0], done=True, now=at)
+                tick_reading(self.session, self._as(email, at), made[0], done=True, now=at)
 
             yield self.ago(brought.ago - 0.4 * number), tick
 
@@ -370,12 +377,12 @@ class _Play:
         return next(one for one in meetings_of(self.session, self.group.id) if one.number == number)
 
     def _minute(self, written: Written, at: datetime) -> None:
-        meeting, chair = self._meeting(written.meeting), self.places[written.by]
+        meeting, chair = self._meeting(written.meeting), self._as(written.by, at)
         meeting.chair_id = chair.id
         write_minutes(self.session, meeting, chair, written.words, number=0, base=0, now=at)
 
     def _wish(self, wished: Wished, at: datetime) -> None:
-        meeting, place = self._meeting(wished.meeting), self.places[wished.by]
+        meeting, place = self._meeting(wished.meeting), self._as(wished.by, at)
         if wished.words:
             put_words(self.session, meeting, place, wished.words, base=0, now=at)
             return
@@ -387,7 +394,7 @@ class _Play:
         passage = self.session.scalars(
             select(Passage).where(Passage.version_id == lesson.text.current_version_id, Passage.ident == wrong.passage)
         ).one()
-        user, place = self.users[wrong.by], self.places[wrong.by]
+        user, place = self.users[wrong.by], self._as(wrong.by, at)
         made = make_report(self.session, self.course, user, place, Meant(passage=passage), wrong.words, now=at)
         tutor = self.places[self.script.tutor.email].user_id
         answered = at + timedelta(days=1)

@@ -32,7 +32,7 @@ MOST_DUE, MOST_NEWS, MOST_NOTICES = 12, 12, 500
 
 #: What is told first: what somebody wrote to this user, then marks, then the rest.
 FIRST: Mapping[str, int] = {
-    "message": 0,
+    kinds.WRITTEN_TO: 0,
     kinds.REPLIED: 1,
     kinds.MENTIONED: 1,
     kinds.NOTE_REPLIED: 1,

@@ -17,7 +17,7 @@ from course.groups.models import Enrolment, Role
 from course.notices.models import Notice
 from course.outline.models import Course
 from course.syllabus.models import Assignment, Meeting
-from course.users.models import User
+from course.users.models import DigestKind, User
 from kruzhok.commands import cli
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild
@@ -82,6 +82,17 @@ def test_its_meetings_have_an_hour_a_place_minutes_and_an_agenda(demo: Database)
         assert {one.meeting_id for one in wishes} == {meetings[2].id}
         assert [bool(one.words) for one in wishes] == [True, False]
         assert count(session, Article) == 2
+
+
+def test_no_letters_go_to_addresses_that_are_nobodys(demo: Database):
+    with demo.transaction(writing=False) as session:
+        assert set(session.scalars(select(User.digest).where(User.email.like("%.example")))) == {DigestKind.none}
+
+
+def test_everybody_did_something_last_when_they_did_it(demo: Database):
+    with demo.transaction(writing=False) as session:
+        places = session.scalars(select(Enrolment).where(Enrolment.role == Role.student)).all()
+    assert all(one.joined_at < one.used_at <= NOW for one in places)
 
 
 def test_all_of_the_script_was_played(demo: Database):
