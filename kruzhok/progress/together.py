@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from course.base.words import _
 from course.completion.everybody import Standpoint, asked_in, live_students, states_of
 from course.groups.models import Enrolment, Role, StudyGroup
+from course.outline.models import Activity
 from course.syllabus.meetings import today_of
 from course.texts.models import Anchor, Passage, Text
 from kruzhok.progress.students import students_of
@@ -35,7 +36,9 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MissedPassage:
-    """A passage that questions test, and which share of those who answered one missed it at first."""
+    """A passage that questions test, and which share of those who answered one missed it at first.
+
+    `text_ident` is that of its lesson, where it is in the notes of one."""
 
     ident: str
     number: int | None
@@ -85,17 +88,24 @@ def missed_in(session: Session, group: StudyGroup, looker_id: int) -> list[Misse
     closed = _passages_of(session, open_item_ids(session, looker_id))
     said = {key: share for key, share in shares.items() if share is not None and key not in closed}
     rows = session.execute(
-        select(Passage, Text, Lesson.number)
+        select(Passage, Text, Lesson.number, Activity.ident)
         .join(Text, Text.current_version_id == Passage.version_id)
         .outerjoin(Lesson, Lesson.text_id == Text.id)
+        .outerjoin(Activity, Activity.id == Lesson.activity_id)
         .where(Passage.id.in_(said), Text.retired_at.is_(None))
         .order_by(Lesson.number.is_(None), Lesson.number, Text.id, Passage.position)
     )
     found = [
         MissedPassage(
-            passage.ident, passage.number, beginning(passage.plain), text.ident, text.title, number, said[passage.id]
+            passage.ident,
+            passage.number,
+            beginning(passage.plain),
+            lesson or text.ident,
+            text.title,
+            number,
+            said[passage.id],
         )
-        for passage, text, number in rows
+        for passage, text, number, lesson in rows
     ]
     return sorted(found, key=lambda one: -one.share.size)
 
