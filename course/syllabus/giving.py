@@ -97,7 +97,7 @@ def give(
     assignment.required, assignment.note, assignment.withdrawn_at = terms.required, note, None
     for field, column in COLUMNS.items():
         setattr(assignment, column, moments[field].at if field in moments else None)
-    assignment.meeting_id = _meeting_of(activity, terms, whens, meetings)
+    assignment.meeting_id = _meeting_of(activity, whens, meetings)
     session.flush()
     _keep_relative(session, assignment, whens, meetings)
     _aim(session, assignment, activity, terms, now)
@@ -182,14 +182,12 @@ def days_of(meetings: Sequence[Meeting]) -> dict[int, date | None]:
     return {one.number: None if one.cancelled_at else one.day for one in meetings}
 
 
-def _meeting_of(activity: Activity, terms: Terms, whens: Mapping[str, When], meetings: Sequence[Meeting]) -> int | None:
-    """Return the id of the meeting at which something stands that is due by WHENS.
+def _meeting_of(activity: Activity, whens: Mapping[str, When], meetings: Sequence[Meeting]) -> int | None:
+    """Return the id of the meeting for which something is that is due by WHENS: by its day, or before it.
 
-    A lesson for the whole group stands at none: those that do are the syllabus, which `planning` keeps."""
+    A lesson is for none: those of meetings are the syllabus, which `planning` keeps."""
     due = whens.get("due")
-    if due is None or due.number is None:
-        return None
-    if activity.kind is ActivityKind.lesson and not (terms.subgroups or terms.members):
+    if due is None or due.number is None or due.days > 0 or activity.kind is ActivityKind.lesson:
         return None
     return next(one.id for one in meetings if one.number == due.number)
 

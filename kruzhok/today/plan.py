@@ -149,11 +149,11 @@ def _where(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Stand
 
 
 def _beside(weeks: Weeks | None) -> list[Task]:
-    """Return what is asked besides the lessons and not done: what was due, and what is for no meeting."""
+    """Return what is asked besides the lessons and not done: what was due; what is for no meeting, or a later one."""
     if weeks is None:
         return []
     late = [task for task in weeks.late if not task.lesson_number]
-    asked = [task for task in weeks.beside if task.required and task.state is not State.done]
+    asked = [task for task in (*weeks.beside, *weeks.later) if task.required and task.state is not State.done]
     return [*late, *(task for task in asked if not task.late)]
 
 
@@ -165,7 +165,7 @@ def decide(
     First an attempt that is open; then what the WEEK of the study group asks, unless something was done since it began;
     then a draft, if it was saved after everything else; then what the lesson last worked in still asks, in order; then
     what the week asks; then the first lesson after it, and round to the beginning, that asks something; then what is
-    asked BESIDE the lessons."""
+    asked BESIDE the lessons, which comes first where nothing was begun yet."""
     besides = GoOn(BESIDE, beside[0]) if beside else None
     if not lessons:
         return besides
@@ -175,7 +175,7 @@ def decide(
     newest = max((act for act in (acts.draft, acts.other) if act and act.activity_id in tasks), key=_when, default=None)
     this_week = for_the_meeting(week)
     if newest is None or (this_week and week and newest.at < week.since):
-        return this_week or _begin(lessons, BEGIN) or besides
+        return this_week or besides or _begin(lessons, BEGIN)
     worked = tasks[newest.activity_id]
     if newest is acts.draft and worked.state is not State.done:
         return GoOn(DRAFT, worked, at=newest.at)

@@ -152,18 +152,19 @@ def tasks_of(
         and row[0].parent_id is None
         and (row[0].id in syllabus.assigned or standing.state(row[0].id) is not State.none)
     ]
-    beside += _assigned_apart(found, apart)
+    beside += _assigned_apart(found, syllabus.assigned, apart)
     return Tasks(found, sorted(beside, key=lambda one: (one.due_at is None, one.due_at, one.id)))
 
 
-def _assigned_apart(lessons: Sequence[LessonTasks], apart: Collection[int]) -> Iterator[Task]:
-    """Yield what of LESSONS is assigned APART from the meetings and not done: parts by themselves, and what whole
-    lessons ask."""
+def _assigned_apart(
+    lessons: Sequence[LessonTasks], assigned: Collection[int], apart: Collection[int]
+) -> Iterator[Task]:
+    """Yield what of LESSONS is ASSIGNED by itself and not done, and what those lessons ask that are at no meeting."""
     for lesson in lessons:
         if lesson.task.id in apart:
             yield from lesson.asked
-        else:
-            yield from (part for part in lesson.parts if part.id in apart and part.state is not State.done)
+        elif lesson.task.id not in assigned:
+            yield from (part for part in lesson.parts if part.id in assigned and part.state is not State.done)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,14 @@ class AtMeeting:
 class Weeks:
     """The meetings of a group by number as one member has them; which is at hand; what was due and is not done.
 
-    BESIDE is what was assigned for no meeting."""
+    BESIDE is what was assigned for no meeting, LATER what was besides the lessons for another than the one at hand."""
 
     meetings: Sequence[AtMeeting]
     this_week: AtMeeting | None
     late: Sequence[Task]
     today: date
     beside: Sequence[Task] = ()
+    later: Sequence[Task] = ()
 
     @property
     def coming(self) -> list[AtMeeting]:
@@ -109,7 +110,9 @@ def weeks(enrolment: Enrolment, syllabus: Syllabus, tasks: Tasks, now: datetime)
     beside = [task for task in tasks.beside if task.id not in at_meetings]
     known = {task.id for task in late}
     late += [task for task in tasks.beside if task.late and task.id not in known]
-    return Weeks(found, this_week, late, today, beside)
+    now_asked = {part.id for part in this_week.parts} if this_week else set()
+    later = [task for task in tasks.beside if task.id in at_meetings - now_asked]
+    return Weeks(found, this_week, late, today, beside, later)
 
 
 def weeks_of(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Weeks, Progress]:

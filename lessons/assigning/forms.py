@@ -244,6 +244,8 @@ class AssignForm(TermsForm):
     def chosen(self) -> Chosen | None:
         """Return what was typed or chosen; None where it is refused beside its field."""
         typed, choice = str(self.what.data or ""), str(self.choice.data or "")
+        if self.choice.errors:
+            return None
         if choice == NEW_PROMPT:
             return self._own_words(typed)
         if choice:

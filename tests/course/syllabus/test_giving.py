@@ -66,7 +66,12 @@ def test_a_date_by_a_meeting_goes_along_with_it(place: Place):
     assert given.due_at == end(date(2026, 12, 12))
     place.move(2, 1)
     assert given.due_at == end(date(2026, 12, 13))
-    assert given.meeting_id == place.meetings[1].id
+
+
+def test_what_is_due_by_a_meeting_is_for_it_and_what_is_due_after_it_is_not(place: Place):
+    assert place.give(place.reading, due=When(2, -1)).meeting_id == place.meetings[1].id
+    assert place.give(place.reading, due=When(2, 1)).meeting_id is None
+    assert place.give(place.lesson, place.one, due=When(2)).meeting_id is None
 
 
 def test_a_date_that_names_a_day_stays(place: Place):
@@ -169,7 +174,7 @@ def test_given_to_others_it_is_another_assignment(place: Place):
 def test_a_lesson_given_besides_leaves_that_of_the_meeting_alone(place: Place, session: Session):
     meeting: Meeting = place.meetings[0]
     planning.change_meeting(
-        session, place.group, meeting, day=meeting.day, title="", lesson=place.lesson.id, by_id=place.tutor.id, now=NOW
+        session, place.group, meeting, day=meeting.day, title="", lessons=[place.lesson.id], by_id=place.tutor.id, now=NOW
     )
     (of_meeting,) = session.scalars(select(Assignment))
     besides = place.give(place.lesson, place.one, due=When(1))
