@@ -37,10 +37,11 @@ def written(dates: Iterable[tuple[Dated, str]], *, name: str, site: str) -> byte
     refresh = vDuration(LOOK_AGAIN)
     refresh.params["VALUE"] = "DURATION"
     calendar.add("refresh-interval", refresh)
-    calendar.add("x-published-ttl", vDuration(LOOK_AGAIN).to_ical().decode())
+    calendar.add("x-published-ttl", f"PT{LOOK_AGAIN // timedelta(hours=1)}H")
     for dated, address in dates:
         calendar.add_component(_event(dated, address, site))
-    return calendar.to_ical()
+    body: bytes = calendar.to_ical()
+    return body
 
 
 def _event(dated: Dated, address: str, site: str) -> Event:

@@ -115,7 +115,8 @@ def feed(token: str) -> Response:
     answer = Response(body, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = "inline; filename=kruzhok.ics"
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def _is_over(feed: Feed) -> bool:

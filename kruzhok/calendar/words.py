@@ -1,5 +1,6 @@
 """How a date is said: on a page, in a feed, in a letter."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
@@ -35,5 +36,5 @@ def when(dated: Dated, zone: ZoneInfo) -> str:
     return _("{begins} to {ends}").format(begins=said, ends=_clock(dated.ends, zone)) if dated.ends else said
 
 
-def _clock(moment: object, zone: ZoneInfo) -> str:
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
     return str(format_time(moment, "HH:mm", tzinfo=zone, locale=LOCALE))
