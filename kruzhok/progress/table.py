@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from course.base.csv_files import percent
 from course.base.words import _
-from course.completion.everybody import Asked, Audience, Standpoint, States, asked_in, done_by, named, states_of
+from course.completion.everybody import Asked, Audience, Standpoint, asked_in, done_by, named, standpoints_of
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.groups.models import StudyGroup
@@ -116,7 +116,7 @@ class Table:
     is not in it, and a tutor is no student."""
 
     def __init__(self, session: Session, group: StudyGroup, now: datetime) -> None:
-        """Ask what is asked of whom: ten queries."""
+        """Ask what is asked of whom: nine queries."""
         self.session, self.group, self.now = session, group, now
         self.zone = ZoneInfo(group.zone)
         self.students = students_of(session, group.id)
@@ -129,8 +129,9 @@ class Table:
 
     @cached_property
     def standpoints(self) -> Mapping[int, Standpoint]:
-        """Where every student stands. One query."""
-        return self._standpoints(states_of(self.session, self.group.id), self.students)
+        """Where every student stands. Two queries."""
+        ids = [one.id for one in self.students]
+        return standpoints_of(self.session, self.group.id, self.asked, ids, everybody=True)
 
     @cached_property
     def rules(self) -> Rules:
@@ -169,16 +170,13 @@ class Table:
         return Page([], [], 1, 1, [])
 
     def rows(self, students: Sequence[Student]) -> list[Row]:
-        """Return the rows of STUDENTS. One query, none where it is known of all where they stand."""
-        if "standpoints" in self.__dict__:
+        """Return the rows of STUDENTS. Two queries, none where it is known of all where they stand."""
+        if "standpoints" in self.__dict__ or len(students) == len(self.students):
             standpoints = self.standpoints
         else:
-            only = {one.id for one in students}
-            standpoints = self._standpoints(states_of(self.session, self.group.id, only), students)
+            ids = [one.id for one in students]
+            standpoints = standpoints_of(self.session, self.group.id, self.asked, ids, everybody=False)
         return [self._row(student, standpoints[student.id]) for student in students]
-
-    def _standpoints(self, states: Mapping[int, States], students: Sequence[Student]) -> dict[int, Standpoint]:
-        return {one.id: self.asked.standpoint(one.id, states) for one in students}
 
     def _row(self, student: Student, stands: Standpoint) -> Row:
         # What holds of all cells is worked out once: there may be two hundred thousand of them.

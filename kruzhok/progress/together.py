@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, s
 from sqlalchemy.orm import Session, aliased
 
 from course.base.words import _
-from course.completion.everybody import Standpoint, asked_in, live_students, states_of
+from course.completion.everybody import Standpoint, asked_in, live_students, standpoints_of
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity
 from course.syllabus.meetings import today_of
@@ -53,8 +53,10 @@ def figures_of(session: Session, group: StudyGroup, now: datetime) -> list[Figur
     """Return what the students of GROUP have done together. Eleven queries."""
     # By when they joined: in an order in which who comes is last.
     students = sorted(students_of(session, group.id), key=lambda one: (one.joined_at, one.id))
-    asked, states = asked_in(session, group, [one.id for one in students], now), states_of(session, group.id)
-    stands = [asked.standpoint(one.id, states) for one in students]
+    ids = [one.id for one in students]
+    asked = asked_in(session, group, ids, now)
+    standpoints = standpoints_of(session, group.id, asked, ids, everybody=True)
+    stands = [standpoints[key] for key in ids]
     at_hand = asked.rest.syllabus.at_hand(today_of(group, now))
     checked = _answered_a_check(session, group.id)
     some = first_fives(students)

@@ -14,7 +14,7 @@ from course.base.words import _
 from course.completion.looks import looks_at, note_look
 from course.completion.records import standings_of
 from course.groups import access as groups
-from course.groups.enrolments import ALONE, former_places_of, live_places_of
+from course.groups.enrolments import ALONE, former_places_of, has_tutor, live_places_of
 from course.groups.models import Enrolment, Subgroup
 from course.syllabus.giving import named_subgroups
 from course.users.access import somebody
@@ -242,5 +242,6 @@ def mine(enrolment_id: int) -> str:
         enrolment=place,  # not `place`: that is what the head says
         record=record_of(db_session, place, datetime.now(UTC), own=True),
         looks=looks_at(db_session, place, most=MOST_LOOKS),
+        has_tutor=has_tutor(db_session, place.group_id),
         links=Links(place, place.group.slug if place.group else ALONE),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from course.completion.everybody import asked_in, done_by, named, states_of
+from course.completion.everybody import asked_in, done_by, named, standpoints_of, states_of
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.records import standings_of
 from course.groups.models import Enrolment, Role, StudyGroup
@@ -107,11 +107,15 @@ def test_everybody_stands_where_each_does(session: Session, seed: int) -> None:
     house = House(session, seed)
     group = session.get_one(StudyGroup, house.group.id)
     asked = asked_in(session, group, [one.id for one in house.students], NOW)
-    states = states_of(session, group.id)
+    ids = [one.id for one in house.students]
+    standpoints = standpoints_of(session, group.id, asked, ids, everybody=True)
+    assert standpoints_of(session, group.id, asked, ids[:2], everybody=False) == {
+        key: standpoints[key] for key in ids[:2]
+    }
     standings = standings_of(session, house.students)
     syllabi = syllabi_of(session, group.id, house.students)
     for student in house.students:
-        here, there, syllabus = asked.standpoint(student.id, states), standings[student.id], syllabi[student.id]
+        here, there, syllabus = standpoints[student.id], standings[student.id], syllabi[student.id]
         assert here.progress == there.progress
         assert here.counting == there.required
         assert all(here.state(part.id) is there.state(part.id) for part in house.parts)
