@@ -138,7 +138,10 @@ def _brought(session: Session, student: Enrolment, tutor: Enrolment) -> dict[str
     assert student.group is not None
     text = factories.make_imported_text(session, tutor, enrolment_id=None, group_id=tutor.group_id)
     reading = factories.make_group_reading(session, student.group, text=text)
-    factories.make_assignment(session, student.group, reading)
+    assigned = factories.make_assignment(session, student.group, reading)
+    prompt = factories.make_group_prompt(session, student.group)
+    factories.make_assignment(session, student.group, prompt)
+    exception = factories.make_exception(session, student, reading, field="due")
     own = factories.make_imported_text(session, student)
     return {
         "waiting": factories.make_import(session, student).id,
@@ -146,6 +149,10 @@ def _brought(session: Session, student: Enrolment, tutor: Enrolment) -> dict[str
         "own_text_id": own.id,
         "group_text": text.ident,
         "group_reading": reading.ident,
+        "assigned": assigned.id,
+        "assigned_activity": reading.id,
+        "exception": exception.id,
+        "own_prompt": prompt.ident,
         "article": factories.make_article(session, student.group).id,
         "course_article": factories.make_article(session, student.course).id,
     }
@@ -303,9 +310,19 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ),
     ("group_readings.readings", "/groups/{circle}/readings", IN_GROUP),
     ("group_readings.reading", "/groups/{circle}/readings/{group_reading}", IN_GROUP),
-    ("group_readings.new", "/groups/{circle}/readings/new", PLANNERS),
+    ("group_readings.new", "/groups/{circle}/readings/new", PLANNERS | {"tutor": 303, "organiser": 303}),
     ("group_readings.new", "/groups/{circle}/readings/new?text={own_text}", NOBODY | {"visitor": 401, "student": 403}),
-    ("group_readings.change", "/groups/{circle}/readings/{group_reading}/change", PLANNERS),
+    (
+        "group_readings.change",
+        "/groups/{circle}/readings/{group_reading}/change",
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
+    ("assigning.assignments", "/groups/{circle}/assignments", PLANNERS),
+    ("assigning.assign", "/groups/{circle}/assign", PLANNERS),
+    ("assigning.change", "/groups/{circle}/assignments/{assigned}/change", PLANNERS),
+    ("own_dates.dates", "/groups/{circle}/activities/{assigned_activity}/dates", PLANNERS),
+    ("lessons.prompt", "/groups/{circle}/prompts/{own_prompt}", IN_GROUP),
+    ("seeds.seed", "/groups/{circle}/prompts/{own_prompt}/seed", TUTORS),
     ("notes.write", "/courses/{course}/lessons/{lesson}/notes/new?at=p-1", EVERYBODY),
     ("notes.write", "/courses/{course}/lessons/{lesson}/notes/new?at=p-1&group={circle}", of(*MEMBERS)),
     ("notes.write", "/courses/{course}/texts/{text}/notes/new?at=p-1", EVERYBODY),
@@ -361,6 +378,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("groups.new", "/courses/{course}/groups/new", ACCOUNTS),
     ("groups.invited", "/join/{token}", of(*ROLES) | dict.fromkeys(MEMBERS, 303)),
     ("groups.invited", "/join/nonsense", of(then=200, others=410)),
+    ("roster.roster", "/groups/{circle}/roster", ORGANISERS),
+    ("roster.preview", "/groups/{circle}/roster/{roster}", ORGANISERS),
     ("groups.invitations", "/groups/{circle}/invitations", ORGANISERS),
     ("groups.members", "/groups/{circle}/members", IN_GROUP),
     ("groups.leave", "/groups/{circle}/leave", IN_GROUP),
@@ -370,6 +389,10 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("syllabus.plan", "/groups/{circle}/syllabus/plan", PLANNERS | {"tutor": 303, "organiser": 303}),
     ("syllabus.add", "/groups/{circle}/syllabus/add", PLANNERS),
     ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", PLANNERS),
+    ("syllabus.insert", "/groups/{circle}/syllabus/{meeting}/insert", PLANNERS),
+    ("arranging.arrange", "/groups/{circle}/syllabus/arrange", PLANNERS),
+    ("arranging.holidays", "/groups/{circle}/syllabus/holidays", PLANNERS),
+    ("syllabus_print.on_paper", "/groups/{circle}/syllabus/print", IN_GROUP),
     ("meetings.meeting", "/groups/{circle}/meetings/{meeting}", IN_GROUP),
     ("meetings.meeting", "/groups/{circle}/meetings/78", NOBODY | {"visitor": 401}),
     ("minutes.minutes", "/groups/{circle}/meetings/{meeting}/minutes", PLANNERS),
@@ -664,6 +687,78 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         PLANNERS | {"tutor": 303, "organiser": 303},
     ),
     ("group_readings.new", "/groups/{circle}/readings/new", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("assigning.assign", "/groups/{circle}/assign", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    (
+        "assigning.change",
+        "/groups/{circle}/assignments/{assigned}/change",
+        {"due": "whenever"},
+        PLANNERS | {"tutor": 422, "organiser": 422},
+    ),
+    (
+        "assigning.back",
+        "/groups/{circle}/assignments/{assigned}/take-back",
+        {},
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
+    (
+        "own_dates.dates",
+        "/groups/{circle}/activities/{assigned_activity}/dates",
+        {},
+        PLANNERS | {"tutor": 422, "organiser": 422},
+    ),
+    (
+        "own_dates.more_days",
+        "/groups/{circle}/activities/{assigned_activity}/dates/extend",
+        {"member": "{member}"},
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
+    (
+        "own_dates.back",
+        "/groups/{circle}/activities/{assigned_activity}/dates/{exception}/take-back",
+        {},
+        PLANNERS | {"tutor": 303, "organiser": 303},
+    ),
+    (
+        "discussion.write",
+        "/groups/{circle}/prompts/{own_prompt}",
+        {"text": ""},
+        IN_GROUP | dict.fromkeys(MEMBERS, 422),
+    ),
+    (
+        "discussion.follow",
+        "/groups/{circle}/prompts/{own_prompt}/follow",
+        {"follows": "1"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "lessons.answer",
+        "/groups/{circle}/prompts/{own_prompt}/journal",
+        {"text": ""},
+        IN_GROUP | dict.fromkeys(MEMBERS, 422),
+    ),
+    (
+        "lessons.draft",
+        "/groups/{circle}/prompts/{own_prompt}/draft",
+        {"text": "x", "base": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    (
+        "lessons.discard",
+        "/groups/{circle}/prompts/{own_prompt}/draft/discard",
+        {"copy": "0"},
+        IN_GROUP | dict.fromkeys(MEMBERS, 303),
+    ),
+    ("moderation.lock", "/groups/{circle}/prompts/{own_prompt}/lock", {"locked": "0"}, TUTORS | {"tutor": 303}),
+    ("seeds.put", "/groups/{circle}/prompts/{own_prompt}/seed", {"text": ""}, TUTORS | {"tutor": 422}),
+    ("seeds.draft", "/groups/{circle}/prompts/{own_prompt}/seed/draft", {"text": "x"}, TUTORS | {"tutor": 303}),
+    ("seeds.discard", "/groups/{circle}/prompts/{own_prompt}/seed/draft/discard", {}, TUTORS | {"tutor": 303}),
+    ("seeds.withdraw", "/groups/{circle}/prompts/{own_prompt}/seed/withdraw", {}, TUTORS | {"tutor": 303}),
+    (
+        "journal.sharing",
+        "/groups/{circle}/prompts/{own_prompt}/entries/1/sharing",
+        {"shared": "1"},
+        NOBODY | {"visitor": 401},
+    ),
     (
         "group_readings.change",
         "/groups/{circle}/readings/{group_reading}/change",
@@ -779,6 +874,10 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("syllabus.change", "/groups/{circle}/syllabus/{meeting}", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
     ("syllabus.cancel", "/groups/{circle}/syllabus/{meeting}/cancel", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
     ("syllabus.hold", "/groups/{circle}/syllabus/{meeting}/hold", {}, PLANNERS | {"tutor": 303, "organiser": 303}),
+    ("syllabus.insert", "/groups/{circle}/syllabus/{meeting}/insert", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("syllabus.remove", "/groups/{circle}/syllabus/{meeting}/remove", {}, PLANNERS | {"tutor": 409, "organiser": 409}),
+    ("arranging.arrange", "/groups/{circle}/syllabus/arrange", {}, PLANNERS | {"tutor": 422, "organiser": 422}),
+    ("arranging.holidays", "/groups/{circle}/syllabus/holidays", {}, PLANNERS),
     ("meetings.put", "/groups/{circle}/meetings/{led}/agenda", {"text": ""}, IN_GROUP | dict.fromkeys(MEMBERS, 422)),
     (
         "meetings.draft",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from course.syllabus.at_meetings import (
     replies_after,
     settle,
 )
-from course.syllabus.days import in_words, lock, place, rhythm_of, slots_of, tell_of_first
+from course.syllabus.days import in_words, lock, number, place, rhythm_of, slots_of, tell_of_first
 from course.syllabus.meetings import today_of
 from course.syllabus.models import Assignment, Meeting, RelativeDate
 
@@ -85,7 +86,7 @@ def hold_meeting(session: Session, group: StudyGroup, meeting: Meeting, *, by_id
         line = reopened(slots, meetings.index(meeting), rhythm_of(session, group, meetings))
     except NoRoom as error:
         raise DoesNotFit("day", _("The holidays leave no day for the last meeting.")) from error
-    moved = place(session, meetings, line)
+    moved = place(session, meetings, line) if line != slots else []
     rows = session.scalars(lesson_rows(meeting).where(Assignment.withdrawn_at == meeting.cancelled_at)).all()
     replies = next((days for row in rows if (days := days_to_reply(row)) is not None), None)
     wanted = list(dict.fromkeys(row.activity_id for row in rows))
@@ -160,6 +161,7 @@ def remove_meeting(
     session.delete(meeting)
     session.flush()
     left = [one for one in meetings if one is not meeting]
+    number(session, left, count(1))
     moved = place(session, left, [slot for slot in slots if slot.key != meeting.id])
     settle(session, group)
     tell_of_first(session, group, moved, by_id=by_id, now=now)

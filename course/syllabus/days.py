@@ -60,20 +60,25 @@ def slots_of(meetings: Iterable[Meeting], today: date) -> list[Slot]:
 
 
 def place(session: Session, meetings: Iterable[Meeting], slots: Sequence[Slot]) -> list[Meeting]:
-    """Give MEETINGS the days of SLOTS, and numbers from 1 on in their order; return those whose day is another."""
+    """Give MEETINGS the days of SLOTS, and the numbers that they have in their order; return those that moved."""
     by_id = {one.id: one for one in meetings}
     ordered = [by_id[slot.key] for slot in slots]
     moved = [one for one, slot in zip(ordered, slots, strict=True) if one.day != slot.day]
     for one, slot in zip(ordered, slots, strict=True):
         one.day = slot.day
-    renumbered = [(number, one) for number, one in enumerate(ordered, 1) if one.number != number]
-    for number, one in renumbered:
-        one.number = _OUT_OF_THE_WAY + number
-    session.flush()
-    for number, one in renumbered:
-        one.number = number
-    session.flush()
+    number(session, ordered, sorted(one.number for one in ordered))
     return moved
+
+
+def number(session: Session, meetings: Iterable[Meeting], numbers: Iterable[int]) -> None:
+    """Give MEETINGS these NUMBERS."""
+    renumbered = [(other, one) for other, one in zip(numbers, meetings, strict=False) if one.number != other]
+    for other, one in renumbered:
+        one.number = _OUT_OF_THE_WAY + other
+    session.flush()
+    for other, one in renumbered:
+        one.number = other
+    session.flush()
 
 
 def check_day(rhythm: Rhythm, day: date) -> None:

@@ -128,6 +128,7 @@ class MeetingForm(WithHours):
             SelectChoice(STAY, _("stay: the new one is on the day below")),
         ],
         default=MOVE,
+        validators=[InputRequired(_("Say whether the others move on."))],
     )
     title = StringField(_("Title"), filters=[clean_text, str.strip], validators=[WithinLength(LONGEST_TITLE)])
     lessons = SelectMultipleField(_("Lessons"), coerce=int)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind
@@ -103,6 +103,7 @@ def _given(session: Session, group: StudyGroup) -> Sequence[Assignment]:
         .join(Assignment.activity)
         .where(Assignment.group_id == group.id, Assignment.withdrawn_at.is_(None), ~Assignment.targets.any())
         .where(Activity.retired_at.is_(None))
+        .options(contains_eager(Assignment.activity))
         .order_by(Assignment.id)
     )
     return session.scalars(rows).all()

@@ -287,16 +287,17 @@ def remove(slug: str, number: int) -> ResponseReturnValue:
     """Take a meeting out that was put in by mistake; a second click takes out nothing more."""
     mine, group = planner(slug)
     meetings, form = meetings_of(db_session, group.id), CancelForm()
-    meeting = next((one for one in meetings if one.number == number), None)
-    if meeting is not None and form.is_about(meeting.id):
-        now, day, replies = datetime.now(UTC), meeting.day, replies_after(db_session, meeting)
-        told = {"close_up": form.later.data != STAY, "used": hangs_on(db_session, meeting)}
-        cancelling.remove_meeting(db_session, group, meeting, by_id=mine.user_id, now=now, **told)
-        if replies is not None:
-            rebuild_group(db_session, group, now)
-        flash(_("The meeting of {day} is taken out.").format(day=in_words(day)))
-    elif form.meeting.data and any(one.id == whole_number(form.meeting.data) for one in meetings):
+    shown = whole_number(form.meeting.data)
+    meeting = next((one for one in meetings if one.id == shown), None)
+    if meeting is None and shown is not None:
+        return redirect(url_for(".syllabus", slug=slug), 303)
+    if meeting is None or meeting.number != number:
+        _of_number(meetings, number)
         raise planning.NoLongerSo
-    elif not form.meeting.data:
-        raise NotFound
+    now, day, replies = datetime.now(UTC), meeting.day, replies_after(db_session, meeting)
+    told = {"close_up": form.later.data != STAY, "used": hangs_on(db_session, meeting)}
+    cancelling.remove_meeting(db_session, group, meeting, by_id=mine.user_id, now=now, **told)
+    if replies is not None:
+        rebuild_group(db_session, group, now)
+    flash(_("The meeting of {day} is taken out.").format(day=in_words(day)))
     return redirect(url_for(".syllabus", slug=slug), 303)
