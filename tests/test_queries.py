@@ -99,7 +99,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "me": ("/me", 3),
     "what the next letter would say": ("/digest", 33),
     "places": ("/me/places", 8),
-    "own record": ("/me/places/{place}", 18),
+    "own record": ("/me/places/{place}", 19),
 }
 
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.

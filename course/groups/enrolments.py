@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
@@ -67,6 +67,14 @@ def members_of(session: Session, group_id: int | None) -> Sequence[Enrolment]:
         .order_by(Enrolment.role.desc(), User.name, Enrolment.id)
     )
     return session.scalars(theirs).all()
+
+
+def has_tutor(session: Session, group_id: int | None) -> bool:
+    """Return whether a study group has a tutor. One query, none for who studies alone."""
+    if group_id is None:
+        return False
+    tutors = (Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.tutor)
+    return bool(session.scalar(select(exists().where(*tutors))))
 
 
 def leaders_of(session: Session, group_id: int) -> Sequence[Enrolment]:
