@@ -596,6 +596,38 @@ if (part && /^[hp]-/.test(asked) && !document.getElementById(asked) && !location
   location.replace(to);
 }
 
+// Meetings are put in order by their buttons; a mouse may take one farther. It presses the button of a longer way.
+function arrange(list) {
+  let taken = null;
+  const free = all("[data-free]", list);
+  const over = ({ target }) => target.closest?.("[data-free]");
+  free.forEach((row) => { row.draggable = true; });
+  list.addEventListener("dragstart", (event) => {
+    taken = over(event);
+    taken?.classList.add("is-dragged");
+    event.dataTransfer.effectAllowed = "move";
+  });
+  list.addEventListener("dragover", (event) => {
+    const row = over(event);
+    if (!taken || !row) return;
+    event.preventDefault();
+    free.forEach((other) => other.classList.toggle("drop-here", other === row && row !== taken));
+  });
+  list.addEventListener("drop", (event) => {
+    const row = over(event);
+    if (!taken || !row || row === taken) return;
+    event.preventDefault();
+    const button = taken.querySelector("button:not([disabled])");
+    button.value = row.dataset.number;
+    button.form.requestSubmit(button);
+  });
+  list.addEventListener("dragend", () => {
+    free.forEach((row) => row.classList.remove("is-dragged", "drop-here"));
+    taken = null;
+  });
+}
+all("[data-arrange]").forEach(arrange);
+
 document.addEventListener("click", copyLink);
 document.addEventListener("click", preview);
 document.addEventListener("focusin", ({ target }) => target.matches("input[readonly]") && target.select()); // there to be copied
