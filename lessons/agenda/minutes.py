@@ -50,7 +50,7 @@ def versions_of(session: Session, meeting: Meeting) -> list[Version]:
 
 
 def _versions(session: Session, meeting: Meeting, most: int | None = None) -> list[Version]:
-    rows: Sequence[tuple[Minutes, str | None]] = session.execute(  # type: ignore[assignment]
+    rows: Sequence[tuple[Minutes, str | None]] = session.execute(
         select(Minutes, User.name)
         .outerjoin(User, User.id == Minutes.by_id)
         .where(Minutes.meeting_id == meeting.id)
