@@ -13,7 +13,7 @@ from course.base.db import Database
 from course.base.web import Application
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment, StudyGroup
-from course.outline.models import Activity
+from course.outline.models import Activity, ActivityKind
 from course.syllabus.models import Assignment, CalendarFeed, Meeting
 from course.users.models import User
 from kruzhok.calendar.dates import Dated, dates_of
@@ -96,6 +96,20 @@ def test_month_today_and_feed_say_the_same(app: Application, database: Database,
             assert hour in page
             link = page.index(address.replace("&", "&amp;"))
             assert words in page[link : link + 400]
+
+
+def test_every_address_opens(house: House):
+    """What a lesson asks, and what a group was given besides: a reading and a prompt of its own."""
+    with house.database.transaction() as session:
+        group, later = session.get_one(StudyGroup, house.group_id), datetime.now(UTC) + timedelta(days=2)
+        for own in (factories.make_group_reading(session, group), factories.make_group_prompt(session, group)):
+            factories.make_assignment(session, group, own, opens_at=NOW, due_at=later, reply_due_at=later)
+        for kind in (ActivityKind.quiz, ActivityKind.prompt, ActivityKind.reading):
+            factories.make_assignment(session, group, factories.activity_of(session, group.course, kind), due_at=later)
+    addresses = {event.url.value for event in events(anonymous(house).get(house.make()).data)}
+    assert len(addresses) == 10
+    for address in addresses:
+        assert house.client.get(address.removeprefix("http://localhost")).status_code == 200, address
 
 
 def test_the_month_marks_today_and_leads_on(house: House):
