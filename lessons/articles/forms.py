@@ -1,11 +1,12 @@
 """What the pages of reading lists read of a request."""
 
+from flask import request
 from flask_wtf.file import FileField
 from wtforms import TextAreaField
 from wtforms.validators import ValidationError
 
 from course.base.archives import MIB
-from course.base.forms import Form, WithinLength, clean_text
+from course.base.forms import Form, WithinLength, clean_text, whole_number
 from course.base.words import _
 from lessons.articles.feeds import MOST_BYTES, NoFeed, read_feed
 from lessons.articles.found import Findings
@@ -15,6 +16,15 @@ LONGEST_LIST = 200_000
 
 #: The file, and a list pasted beside it by mistake.
 MOST_BODY = MOST_BYTES + 4 * LONGEST_LIST + MIB
+
+
+#: No list has more pages than this.
+MOST_PAGES = 1000
+
+
+def page_asked() -> int:
+    """Return which page of a list is asked for, from 1 on."""
+    return min(whole_number(request.args.get("page"), digits=4) or 1, MOST_PAGES)
 
 
 class BringArticlesForm(Form):

@@ -2,18 +2,18 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
-from course.base.forms import EmptyForm, whole_number
+from course.base.forms import EmptyForm
 from course.base.web import takes_uploads
 from course.base.words import _
 from course.groups.access import course_named, may_plan, member, page_enrolment
 from course.outline.models import Course
 from course.users.access import account
 from lessons.articles import access
-from lessons.articles.forms import MOST_BODY, BringArticlesForm
+from lessons.articles.forms import MOST_BODY, BringArticlesForm, page_asked
 from lessons.articles.found import Findings
 from lessons.articles.giving import give_article, given_among
 from lessons.articles.keeping import Kept, articles_for, articles_of_course, keep, remove
@@ -25,10 +25,6 @@ OF_COURSE = "/courses/<course>/articles"
 
 #: How many of the lines that could not be read are told of.
 MOST_TOLD = 5
-
-
-def _page() -> int:
-    return min(whole_number(request.args.get("page"), digits=4) or 1, 1000)
 
 
 def _tell(found: Findings, kept: Kept) -> None:
@@ -53,7 +49,7 @@ def of_group(slug: str) -> ResponseReturnValue:
 
 
 def _group_page(slug: str, form: BringArticlesForm, status: int = 200) -> ResponseReturnValue:
-    mine, page = member(db_session, slug), _page()
+    mine, page = member(db_session, slug), page_asked()
     articles, more = articles_for(db_session, mine, page=page)
     assert mine.group is not None
     return render_template(
@@ -89,7 +85,7 @@ def give(slug: str, article_id: int) -> ResponseReturnValue:
     article = access.article_of_group(db_session, mine, article_id)
     give_article(db_session, mine, article, now=datetime.now(UTC))
     flash(_("“{title}” is given to the group, and the students are told.").format(title=article.title))
-    return redirect(url_for(".of_group", slug=slug, page=_page(), _anchor=f"article-{article.id}"), 303)
+    return redirect(url_for(".of_group", slug=slug, page=page_asked(), _anchor=f"article-{article.id}"), 303)
 
 
 @bp.post(f"{OF_GROUP}/<int:article_id>/remove")
@@ -101,7 +97,7 @@ def remove_of_group(slug: str, article_id: int) -> ResponseReturnValue:
         access.course_to_list_for(db_session, mine.course.ident)
     remove(db_session, article, now=datetime.now(UTC))
     flash(_("It is off the list. Who was given it keeps it."))
-    return redirect(url_for(".of_group", slug=slug, page=_page()), 303)
+    return redirect(url_for(".of_group", slug=slug, page=page_asked()), 303)
 
 
 @bp.get(OF_COURSE)
@@ -113,7 +109,7 @@ def of_course(course: str) -> ResponseReturnValue:
 
 
 def _course_page(course: Course, form: BringArticlesForm, status: int = 200) -> ResponseReturnValue:
-    page = _page()
+    page = page_asked()
     articles, more = articles_of_course(db_session, course, page=page)
     return render_template(
         "lessons/articles/of_course.html",
@@ -144,4 +140,4 @@ def remove_of_course(course: str, article_id: int) -> ResponseReturnValue:
     found = access.course_to_list_for(db_session, course)
     remove(db_session, access.article_of_course(db_session, found, article_id), now=datetime.now(UTC))
     flash(_("It is off the list. Who was given it keeps it."))
-    return redirect(url_for(".of_course", course=course, page=_page()), 303)
+    return redirect(url_for(".of_course", course=course, page=page_asked()), 303)
