@@ -84,10 +84,14 @@ def tick(slug: str, ident: str) -> ResponseReturnValue:
 
 @bp.route(f"{READINGS}/new", methods=["GET", "POST"])
 def new(slug: str) -> ResponseReturnValue:
-    """Give the group something to read: an imported text that is named, else something outside."""
+    """Give the group something to read: an imported text that is named, else something outside.
+
+    The page on which one does so is that of all assigning."""
     mine, now = _planner(slug), datetime.now(UTC)
     asked = text_asked()
     document = access.text_to_give(db_session, mine, asked) if asked else None
+    if not EmptyForm().is_submitted():
+        return redirect(url_for("assigning.assign", slug=slug, text=asked or None), 303)
     about = document.about if document else {}
     told = {"title": document.text.title if document else "", "by": about.get("by"), "minutes": about.get("minutes")}
     form = _form(ReadingForm(data=told), mine, document)
@@ -133,10 +137,14 @@ def _form_page(
 
 @bp.route(f"{READING}/change", methods=["GET", "POST"])
 def change(slug: str, ident: str) -> ResponseReturnValue:
-    """Change a reading of the group, until when it is given and for whom; what was taken back is given again."""
+    """Change a reading of the group, until when it is given and for whom; what was taken back is given again.
+
+    The page on which one does so is that of its assignment."""
     mine = _planner(slug)
     found = access.reading_named(db_session, mine, ident)
     reading, given = found.reading, found.given
+    if given is not None and not EmptyForm().is_submitted():
+        return redirect(url_for("assigning.change", slug=slug, assignment_id=given.id), 303)
     document = None if reading.text_id is None else access.document_of(db_session, reading.text_id)
     told = {
         "title": reading.activity.title,

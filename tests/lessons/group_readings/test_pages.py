@@ -286,7 +286,7 @@ def test_a_change_of_the_title_tells_nobody_again_but_another_day_does(circle: C
 def test_a_reading_can_be_changed_and_the_form_says_what_it_was(circle: Circle):
     address = circle.give(audience=circle.subgroup)
     tutor = circle.browser("tutor")
-    form = tutor.get(f"{address}/change").text
+    form = tutor.get(f"{address}/change", follow_redirects=True).text
     for words in ("Who *pays*?", "2026-12-10", "chapters 2 and 3"):
         assert words in form
     member = f"member-{circle.places['other member']}"
