@@ -126,7 +126,7 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "writing to all found": ("/groups/{group}/messages/new?all=1&hand=1", 19),
     "messages sent": ("/groups/{group}/messages", 4),
     "message": ("/messages/{message}", 4),
-    "progress of one student": ("/groups/{group}/progress/{place}", 20),
+    "progress of one student": ("/groups/{group}/progress/{place}", 25),
     "rules of a quiz for all": ("/groups/{group}/quizzes/{quiz}/rules", 11),
     "rules of a quiz for one": ("/groups/{group}/quizzes/{quiz}/rules/{place}", 11),
     "rules of a quiz for some": ("/groups/{group}/quizzes/{quiz}/rules/subgroups/{subgroup}", 10),

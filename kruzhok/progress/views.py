@@ -26,6 +26,7 @@ from kruzhok.progress.pages import Links, TutorLinks
 from kruzhok.progress.record import record_of
 from kruzhok.progress.students import Wanted
 from kruzhok.progress.table import WORDS, Table
+from kruzhok.progress.tutorial import MOST_NAMED, tutorial_of
 from quizzes.attempts.results import Answered, Looker, answers_of
 from quizzes.attempts.wording import amount, of_points
 from quizzes.explaining import correcting
@@ -126,11 +127,16 @@ def member(slug: str, enrolment_id: int) -> str:
     """Show a tutor what one student did in the study group. That the tutor looked is noted."""
     student = access.student_of(db_session, slug, enrolment_id)
     _leave_a_trace(student)
+    record = record_of(db_session, student, datetime.now(UTC), own=False)
+    say = current_app.jinja_env.filters["moment"]
     return render_template(
         "kruzhok/progress/member.html",
         student=student,
-        record=record_of(db_session, student, datetime.now(UTC), own=False),
+        record=record,
+        tutorial=tutorial_of(db_session, record, looker_id=somebody(db_session).id, say=say),
+        most_named=MOST_NAMED,
         links=TutorLinks(student, slug),
+        writes=student.group is not None and student.group.archived_at is None,
     )
 
 

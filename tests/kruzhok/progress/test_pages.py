@@ -401,3 +401,43 @@ def test_parts_stand_in_the_order_of_the_meetings(circle: Circle, database: Data
         session.scalars(moved).one().meeting_id = circle.assignment.meeting_id
     page = circle.page(circle.tutor, TABLE)
     assert page.index("Read before the rest") < page.index("A reading")
+
+
+# What is talked over in a tutorial
+
+
+def in_short(page: str) -> str:
+    """Return the words of the part of a record that says it all in short."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page.split('id="short"')[1].split("</section>", maxsplit=1)[0]).split())
+
+
+def test_a_record_says_in_short_what_is_late_and_next_what_came_of_quizzes_and_what_was_missed(
+    circle: Circle, database: Database
+) -> None:
+    with database.transaction() as session:
+        vera = session.merge(circle.vera)
+        factories.make_accommodation(session, vera, days=2)
+        factories.make_exception(
+            session, vera, circle.prompt, field="due", value={"value": "2026-12-20T12:00:00+00:00"}
+        )
+    attempt = circle.take_quiz(circle.vera)
+    circle.do(circle.vera, circle.quiz)
+    circle.post(circle.vera, "Said by Vera.")
+    page = circle.record(circle.vera)
+    short = in_short(page)
+    assert "1 of 3 required parts done" in short
+    assert "1 post, 0 replies" in short
+    assert "Always 2 times as long" in short
+    assert "due 20 December 2026, 12:00" in short
+    assert "2 of 3 points" in short
+    assert "question 1" in short
+    assert f"/attempts/{attempt}#q1" in page
+    assert "Said by Vera." not in page
+    assert "Late" in in_short(circle.record(circle.nadia))
+    assert "Nothing in the last attempts." in in_short(circle.record(circle.nadia))
+
+
+def test_a_tutor_at_work_on_the_same_questions_does_not_read_which_were_missed(circle: Circle) -> None:
+    circle.take_quiz(circle.vera)
+    circle.take_quiz(circle.tutor, submitted=False)
+    assert "Nothing in the last attempts." in in_short(circle.record(circle.vera))
