@@ -189,9 +189,27 @@ def make_group_reading(session: Session, group: StudyGroup, *, text: Text | None
     return activity
 
 
+def make_group_prompt(session: Session, group: StudyGroup, **columns: Any) -> Activity:
+    """Return the activity of a prompt of GROUP's own, in its first version, not assigned yet."""
+    told: dict[str, Any] = {
+        "course_id": group.course_id,
+        "group_id": group.id,
+        "kind": ActivityKind.prompt,
+        "ident": one_more("prompt"),
+        "position": next(_numbers),
+        "title": "A prompt of the group",
+        "minutes": 15,
+        "added_at": LOADED,
+    }
+    return _asking(session, add(session, Activity(**(told | columns))))
+
+
 def make_prompt(session: Session, lesson: Activity, **columns: Any) -> Activity:
     """Return the activity of a prompt in its first version."""
-    activity = make_part(session, lesson, ActivityKind.prompt, **columns)
+    return _asking(session, make_part(session, lesson, ActivityKind.prompt, **columns))
+
+
+def _asking(session: Session, activity: Activity) -> Activity:
     prompt = add(session, Prompt(activity_id=activity.id))
     told: dict[str, Any] = {"prompt_id": prompt.id, "number": 1, "hash": one_more("hash"), "made_at": LOADED}
     version = add(session, PromptVersion(**told, question_html="<p>Why then?</p>"))

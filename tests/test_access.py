@@ -14,6 +14,7 @@ from course.base.web import Application
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import ask_to_join
 from course.groups.models import Division, Enrolment, Role
+from course.groups.roster.taking import bring
 from course.notices.models import Notice
 from course.notices.records import JOINED, tell
 from course.outline.models import ActivityKind, Course
@@ -151,7 +152,7 @@ def _brought(session: Session, student: Enrolment, tutor: Enrolment) -> dict[str
         "group_reading": reading.ident,
         "assigned": assigned.id,
         "assigned_activity": reading.id,
-        "exception": exception.id,
+        "date_exception": exception.id,
         "own_prompt": prompt.ident,
         "article": factories.make_article(session, student.group).id,
         "course_article": factories.make_article(session, student.course).id,
@@ -166,7 +167,18 @@ def _invited(session: Session, organiser: Enrolment) -> dict[str, Any]:
     )
     somebody, invitation = factories.make_user(session), open_invitation(session, token, now=at)
     asked = ask_to_join(session, somebody, invitation, bring=False, words="May I?", now=at)
-    return {"token": token, "invitation": invitation.id, "request": asked.id}
+    assert organiser.group is not None
+    sent = factories.make_invitation(
+        session, organiser.group, email="sent@example.org", uses_allowed=1, created_at=at, expires_at=at
+    )
+    roster = bring(session, organiser, "roster.csv", b"new@example.org", now=at)
+    return {
+        "token": token,
+        "invitation": invitation.id,
+        "request": asked.id,
+        "sent": sent.id,
+        "roster": roster.id,
+    }
 
 
 def _done(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
@@ -714,7 +726,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ),
     (
         "own_dates.back",
-        "/groups/{circle}/activities/{assigned_activity}/dates/{exception}/take-back",
+        "/groups/{circle}/activities/{assigned_activity}/dates/{date_exception}/take-back",
         {},
         PLANNERS | {"tutor": 303, "organiser": 303},
     ),
@@ -856,6 +868,14 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         ORGANISERS | {"organiser": 422},
     ),
     ("groups.revoke", "/groups/{circle}/invitations/{invitation}/revoke", {}, ORGANISERS | {"organiser": 303}),
+    ("roster.bring_roster", "/groups/{circle}/roster", {"words": "a@example.org"}, ORGANISERS | {"organiser": 303}),
+    ("roster.bring_roster", "/groups/{circle}/roster", {"words": "nobody"}, ORGANISERS | {"organiser": 422}),
+    ("roster.take", "/groups/{circle}/roster/{roster}", {"mark": "another"}, ORGANISERS | {"organiser": 409}),
+    ("roster.forget", "/groups/{circle}/roster/{roster}/forget", {}, ORGANISERS | {"organiser": 303}),
+    ("roster.all_again", "/groups/{circle}/roster/again", {}, ORGANISERS | {"organiser": 303}),
+    ("roster.again", "/groups/{circle}/roster/invitations/{sent}/again", {}, ORGANISERS | {"organiser": 303}),
+    ("roster.again", "/groups/{circle}/roster/invitations/{invitation}/again", {}, ORGANISERS | {"organiser": 404}),
+    ("roster.revoke", "/groups/{circle}/roster/invitations/{sent}/revoke", {}, ORGANISERS | {"organiser": 303}),
     (
         "groups.change_member",
         "/groups/{circle}/members",

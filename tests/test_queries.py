@@ -75,6 +75,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "latest articles of the course": ("/courses/{course}/articles?group={group}", 6),
     "readings of the group": ("/groups/{group}/readings", 5),
     "reading of the group": ("/groups/{group}/readings/{group_reading}", 5),
+    "prompt of the group": ("/groups/{group}/prompts/{own_prompt}", 17),
     "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 8),
     "calibration": ("/me/calibration", 3),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 17),
@@ -142,8 +143,10 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "who would be with whom": ("/groups/{group}/subgroups/part?size=4&seed=1", 8),
     "subgroup": ("/groups/{group}/subgroups/of/{subgroup}", 8),
     "readings that were given": ("/groups/{group}/readings", 7),
-    "giving something to read": ("/groups/{group}/readings/new", 6),
-    "changing a reading": ("/groups/{group}/readings/{group_reading}/change", 9),
+    "assigning something": ("/groups/{group}/assign", 8),
+    "what is assigned": ("/groups/{group}/assignments", 11),
+    "changing what is assigned": ("/groups/{group}/assignments/{assigned}/change", 10),
+    "dates for each": ("/groups/{group}/activities/{assigned_activity}/dates", 17),
     "attempt of a student": ("/groups/{group}/progress/{place}/attempts/{result}", 14),
     "score of a student": ("/groups/{group}/members/{place}/attempts/{result}/questions/1/score", 15),
     "paper with its key": ("/courses/{course}/quizzes/{quiz}/paper?group={group}&key=1", 12),
@@ -285,7 +288,10 @@ def _brought(session: Session, group: StudyGroup, members: Sequence[Enrolment], 
         waiting, own = factories.make_import(session, members[0]), factories.make_imported_text(session, members[0])
         text = factories.make_imported_text(session, tutor, enrolment_id=None, group_id=group.id)
         to_all = factories.make_group_reading(session, group, text=text)
-        factories.make_assignment(session, group, to_all)
+        assigned = factories.make_assignment(session, group, to_all)
+        prompt = factories.make_group_prompt(session, group)
+        factories.make_assignment(session, group, prompt)
+        factories.make_exception(session, member, to_all, field="due")
         to_one = factories.make_assignment(session, group, factories.make_group_reading(session, group))
         factories.add(session, AssignmentTarget(assignment_id=to_one.id, group_id=group.id, enrolment_id=member.id))
         factories.make_note(session, member, text)
@@ -294,6 +300,9 @@ def _brought(session: Session, group: StudyGroup, members: Sequence[Enrolment], 
         "own_text": own.ident,
         "group_text": text.ident,
         "group_reading": to_all.ident,
+        "assigned": assigned.id,
+        "assigned_activity": to_all.id,
+        "own_prompt": prompt.ident,
     }
 
 

@@ -108,6 +108,7 @@ def make_house(app: Application, database: Database) -> House:
         "reset": _token_in_letter(database),
         "no_more": _unsubscribe(app, database),
         "group": group,
+        "roster": _bring_roster(planner, group),
         "bare": _open_group(planner),
         "join": join,
         "ask": ask,
@@ -151,6 +152,9 @@ def _bring(planner: FlaskClient, group: str) -> Mapping[str, str]:
     readings = [
         post(planner, f"/groups/{group}/readings/new", sent).location.rsplit("/", 1)[1] for sent in (given, outside)
     ]
+    asked = {"what": "Who paid for the war?", "due": "1 December 2099", "required": "y", "once": "0123456789ab"}
+    at = post(planner, f"/groups/{group}/assign", asked).location
+    page = planner.get(f"/groups/{group}/assignments").text
     listed = "# November\nThe war, by A. Clerk: https://example.org/war\nhttps://example.org/peace-at-last 2026-11-20"
     post(planner, f"/groups/{group}/articles", {"words": listed, "group": group})
     return {
@@ -159,6 +163,9 @@ def _bring(planner: FlaskClient, group: str) -> Mapping[str, str]:
         "waits": texts["The night"].rsplit("/", 1)[1],
         "given": readings[0],
         "outside": readings[1],
+        "own_prompt": "prompt-0123456789ab",
+        "assigned": at.rsplit("-", 1)[1],
+        "assigned_activity": page.split("Who paid for the war?")[1].split("/activities/")[1].split("/")[0],
     }
 
 
@@ -222,6 +229,24 @@ def _link(organiser: FlaskClient, group: str, **fields: str) -> str:
     """Make a link into GROUP; return the address of the page that shows it once."""
     told = {"role": "student", "way": "at-once", "uses": "", "days": "14"} | fields
     return str(post(organiser, f"/groups/{group}/invitations", told).location)
+
+
+def _bring_roster(organiser: FlaskClient, group: str) -> str:
+    """Bring two rosters to GROUP, of which one is taken over; return what names the other, with rows of all sorts."""
+    address = f"/groups/{group}/roster"
+    taken = post(organiser, address, {"words": "Clara,clara@example.org\nRosa,rosa@example.org"}).location
+    mark = re.findall(r'name="mark" value="([^"]+)"', organiser.get(taken).text)[0]
+    post(organiser, taken, {"mark": mark})
+    rows = (
+        "name,email,subgroup,role",
+        "Clara,clara@example.org,,",
+        "Nadia,nadia@example.org,Readers A,tutor",
+        "Emma,emma@example.org,Readers B,tutor",
+        "Emma,Emma@example.org,,",
+        "Ines,ines,,",
+        "=cmd|' /C calc'!A0,inessa.armand.with.a.very.long.address@a-rather-long-domain.example.org,Readers B,",
+    )
+    return str(post(organiser, address, {"words": "\n".join(rows)}).location.rpartition("/")[2])
 
 
 def _work_with_a_tutor(database: Database, student: FlaskClient, tutor: FlaskClient, group: str) -> tuple[str, str]:
