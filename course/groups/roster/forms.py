@@ -43,9 +43,9 @@ class RosterForm(Form):
 
     def validate_file(self, field: FileField) -> None:
         """There must be a file or rows, and not both."""
-        if field.data and self.words.data.strip():
+        if field.data and (self.words.data or "").strip():
             raise ValidationError(_("Bring a file or paste rows, not both: take one of the two away."))
-        if not field.data and not self.words.data.strip():
+        if not field.data and not (self.words.data or "").strip():
             raise ValidationError(_("Choose a file first, or paste rows below."))
 
     def brought(self) -> tuple[str, bytes]:
@@ -53,7 +53,7 @@ class RosterForm(Form):
         if self.file.data:
             name = "".join(sign for sign in str(self.file.data.filename or "") if sign.isprintable())
             return name[-200:] or _("A file"), self.file.data.read(MOST_BYTES + 1)
-        return _("Pasted rows"), self.words.data.encode()
+        return _("Pasted rows"), (self.words.data or "").encode()
 
     def refuse(self, message: str) -> None:
         """Say beside what was brought why it cannot be read."""
