@@ -597,7 +597,7 @@ if (part && /^[hp]-/.test(asked) && !document.getElementById(asked) && !location
 }
 
 // Meetings are put in order by their buttons; a mouse may take one farther. It presses the button of a longer way.
-function arrange(list) {
+function dragMeetings(list) {
   let taken = null;
   const free = all("[data-free]", list);
   const over = ({ target }) => target.closest?.("[data-free]");
@@ -606,6 +606,7 @@ function arrange(list) {
     taken = over(event);
     taken?.classList.add("is-dragged");
     event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", taken?.dataset.number ?? "");
   });
   list.addEventListener("dragover", (event) => {
     const row = over(event);
@@ -626,7 +627,7 @@ function arrange(list) {
     taken = null;
   });
 }
-all("[data-arrange]").forEach(arrange);
+all("[data-arrange]").forEach(dragMeetings);
 
 document.addEventListener("click", copyLink);
 document.addEventListener("click", preview);
