@@ -250,7 +250,7 @@ def _form(
             words = _("Meeting {n}") if k == 1 else _("Meeting {n}, also")
             choices = _choices(lessons, first=n == 1 or k > 1)
             fields[_name(n, k)] = SelectField(words.format(n=n), choices=choices, default=NONE)
-    form = type("Rows", (PlanForm,), fields)(data=defaults)
+    form: PlanForm = type("Rows", (PlanForm,), fields)(data=defaults)
     suggestion = _("as the course suggests: {n} days for a lesson").format(n=days_per_lesson)
     form.pace.choices = [
         SelectChoice(OF_COURSE, suggestion),

@@ -60,6 +60,8 @@ def open_group(tutor: Person, name: str) -> str:
     tutor.page.get_by_role("link", name=name, exact=True).first.click()
     tutor.page.get_by_role("link", name="Lay out the meetings").first.click()
     tutor.page.get_by_label("From").fill(datetime.now(UTC).date().isoformat())
+    tutor.press("Show what it comes to")
+    tutor.look("meetings before they are made")
     tutor.press("Lay out the meetings")
     expect(tutor.page.get_by_role("heading", level=1)).to_be_visible()
     tutor.look("syllabus")
