@@ -331,7 +331,7 @@ def asked(client: FlaskClient, circle: Circle, rest: str) -> bytes:
     """Return what the tutor of CIRCLE is answered at the address of its table, and what comes after it."""
     answer = client.get(circle.address + rest, headers={"Cookie": circle.cookie})
     assert answer.status_code == 200, f"{rest} answered {answer.status_code}"
-    return answer.data
+    return bytes(answer.data)
 
 
 def agrees(client: FlaskClient, circle: Circle) -> bool:

@@ -31,7 +31,7 @@ class Asked:
     wanted: Wanted
     page: int
     problems: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
 
     def again(self, **changes: Any) -> dict[str, Any]:
         """Return what an address says that asks for the same, but for CHANGES; None takes something out."""

@@ -128,7 +128,7 @@ def _passages_of(session: Session, item_ids: Collection[int]) -> frozenset[int]:
     return frozenset(key for key in rows if key is not None)
 
 
-def _later(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+def _later(one: Any, other: Any) -> ColumnElement[Any]:
     return case((one > other, one), else_=other)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from course.completion.everybody import asked_in, done_by, named, standpoints_of, states_of
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.records import standings_of
-from course.groups.models import Enrolment, Role, StudyGroup
+from course.groups.models import Enrolment, Role, StudyGroup, Subgroup
 from course.outline.models import Activity
 from course.syllabus.meetings import syllabi_of
 from course.syllabus.models import AssignmentTarget
@@ -76,7 +76,8 @@ class House:
                 self.session.add(AssignmentTarget(**targets, enrolment_id=member.id))
 
     def except_somebody(self) -> None:
-        audience = self.chance.choice([*self.students, *self.subgroups])
+        audiences: list[Enrolment | Subgroup] = [*self.students, *self.subgroups]
+        audience = self.chance.choice(audiences)
         if isinstance(audience, Enrolment) and self.one_in(2):
             if not getattr(audience, "eased", False):
                 factories.make_accommodation(self.session, audience, days=self.chance.randrange(3))
@@ -97,8 +98,9 @@ class House:
             self.session.add(Completion(enrolment_id=student.id, activity_id=activity.id, **told))
         for lesson in self.lessons:
             for _ in range(self.chance.choice([0, 0, 1, 2])):
-                told = {"kind": FactKind.reached, "done": True, "at": self.some_moment()}
-                self.session.add(CompletionFact(enrolment_id=student.id, activity_id=lesson.id, **told))
+                at = self.some_moment()
+                reached = {"enrolment_id": student.id, "activity_id": lesson.id, "kind": FactKind.reached}
+                self.session.add(CompletionFact(**reached, done=True, at=at))
                 self.session.flush()
 
 

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -43,7 +44,7 @@ class Circle:
         self.group = factories.make_group(session, self.course, slug="circle")
         self.moments = itertools.count(1)
 
-    def join(self, **columns: object) -> Enrolment:
+    def join(self, **columns: Any) -> Enrolment:
         return factories.make_enrolment(self.session, group=self.group, joined_at=self.next_moment(), **columns)
 
     def next_moment(self) -> datetime:
@@ -57,7 +58,7 @@ class Circle:
         number: int = 1,
         purpose: Purpose = Purpose.quiz,
         submitted: bool = True,
-        response: dict[str, str] | None = None,
+        response: Any = None,
         at: datetime | None = None,
     ) -> Attempt:
         """Answer the question of the quiz; with another PURPOSE than the quiz's, somewhere else."""
@@ -65,7 +66,7 @@ class Circle:
         told = {"started_at": at, "submitted_at": at if submitted else None, "points": 0.0 if submitted else None}
         attempt = factories.make_attempt(self.session, who, self.quiz, number=number, purpose=purpose, **told)
         (item,) = self.session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id))
-        response = {"option": "no" if missed else "yes"} if response is None else response or None  # type: ignore[assignment]
+        response = {"option": "no" if missed else "yes"} if response is None else response or None
         factories.make_step(self.session, item, response=response, at=at)
         if submitted:
             scored = {"kind": StepKind.score, "score": 0.0 if missed else 1.0, "base_step": 1}
@@ -115,7 +116,7 @@ def test_what_is_no_answer_of_a_student_here_does_not_count(session: Session, ho
         circle.answer(circle.join(), missed=True)
     if how in {"open", "preview", "review", "blank"}:
         purpose = {"preview": Purpose.preview, "review": Purpose.review}.get(how, Purpose.quiz)
-        response = {} if how == "blank" else None
+        response: Any = {} if how == "blank" else None
         circle.answer(circle.join(), missed=True, submitted=how != "open", purpose=purpose, response=response)
     elif how == "tutor":
         circle.answer(circle.join(role=Role.tutor), missed=True)
@@ -211,7 +212,7 @@ def test_no_address_gets_a_figure_of_fewer(app: Application, database: Database)
         some = factories.make_subgroup(session, circle.group, *members[:5])
         tutor = circle.join(role=Role.tutor)
         place = members[0].id
-    tries = [
+    tries: list[dict[str, Any]] = [
         {"subgroup": some.id}, {"q": "user"}, {"hand": 1}, {"part": circle.quiz.id, "state": "done"}, {"page": 2},
         {"order": "late"}, {"k": 1}, {"fewest": 1}, {"members": place}, {"enrolment": place}, {"to": place}, {"all": 1},
         {"group": "circle"}, {"text": 1}, {"passage": "p-1"}, {"from": "2000-01-01"}, {"until": "2000-01-01"},
