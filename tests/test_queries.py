@@ -47,7 +47,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "calendar of the group": ("/groups/{group}/calendar?month=2026-12", 19),
     "feeds for a calendar": ("/calendar/feed", 5),
     "meeting": ("/groups/{group}/meetings/1", 24),
-    "minutes before they were changed": ("/groups/{group}/meetings/1/minutes/earlier", 4),
+    "minutes before they were changed": ("/groups/{group}/meetings/1/minutes/earlier", 5),
     "writing minutes": ("/groups/{group}/meetings/1/minutes", 6),
     "groups": ("/groups", 5),
     "members": ("/groups/{group}/members", 4),

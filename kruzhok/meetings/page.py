@@ -54,7 +54,7 @@ class MeetingPage:
 
 
 def page_of(session: Session, at: At, now: datetime) -> MeetingPage:
-    """Return the page of a meeting. Twenty queries at the most."""
+    """Return the page of a meeting, by as many queries whatever there is."""
     mine, meeting = at.enrolment, at.meeting
     weeks, _progress = weeks_of(session, mine, now)
     place = next(n for n, one in enumerate(weeks.meetings) if one.meeting.id == meeting.id)
