@@ -9,12 +9,13 @@ from course.base.csv_files import MEDIA_TYPE, Cell, csv_of, said
 from course.base.db import db_session
 from course.base.web import after_page, attachment
 from course.completion.looks import note_looks
+from kruzhok.progress.sums import FEWEST
 from kruzhok.results import access
 from kruzhok.results.forms import PAGE, page_asked_for, pages_of
 from kruzhok.results.tables import OF_QUESTION, Table, answers_table, questions_table, results_table
 from kruzhok.words import reader_zone
 from quizzes.models import Quiz
-from quizzes.results.analysis import FEWEST, Analysis, analysis_of
+from quizzes.results.analysis import Analysis, analysis_of
 from quizzes.results.answers import all_answers, answers_in
 from quizzes.results.taken import quizzes_in, taken_in
 
@@ -117,7 +118,7 @@ def questions_file(slug: str, ident: str) -> Response:
 
 
 def _analysis(asking: access.Tutoring, found: Quiz) -> Analysis:
-    return analysis_of(all_answers(db_session, asking.group, found))
+    return analysis_of(all_answers(db_session, asking.group, found), FEWEST)
 
 
 def _file(table: Table, asking: access.Tutoring, found: Quiz, what: str) -> Response:

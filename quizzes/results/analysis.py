@@ -6,9 +6,6 @@ from typing import NamedTuple
 from quizzes.results.answers import Answer, Question
 from quizzes.statistics import ItemFigures, WholeFigures, item_figures, whole_figures
 
-#: So many members must stand behind a figure that is summed over them.
-FEWEST = 5
-
 
 class Analysed(NamedTuple):
     """A question, in the newest version that anybody was asked, and its figures; None where too few had it."""
@@ -29,8 +26,10 @@ class Analysis(NamedTuple):
     waiting: int
 
 
-def analysis_of(answers: Sequence[Answer], fewest: int = FEWEST) -> Analysis:
+def analysis_of(answers: Sequence[Answer], fewest: int) -> Analysis:
     """Return what the first attempt of each student says, ANSWERS being those of all of their attempts.
+
+    Behind each figure there are FEWEST students at least.
 
     A blank is nought. An attempt that waits to be marked is not counted yet. An essay that nobody is there to mark is
     no question of its attempt. Of a question that was corrected all versions are one."""

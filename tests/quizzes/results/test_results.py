@@ -198,7 +198,7 @@ def test_of_several_attempts_the_first_is_analysed(session: Session) -> None:
         for item in again.items:
             factories.make_step(session, item, kind="score", score=0, response=None)
         again.submitted_at, again.points = NOW, 0
-    found = analysis_of(all_answers(session, circle.group, quiz_of(session, circle)))
+    found = analysis_of(all_answers(session, circle.group, quiz_of(session, circle)), 5)
     assert (found.n, found.waiting) == (5, 0)
     assert [one.figures and one.figures.facility for one in found.questions] == [100, 0]
     assert found.whole is not None
@@ -210,7 +210,7 @@ def test_fewer_than_five_say_nothing(session: Session) -> None:
     for name in "ABCD":
         sit(session, circle, join(session, circle, name), None)
     sit(session, circle, join(session, circle, "E"), "So it was.")
-    found = analysis_of(all_answers(session, circle.group, quiz_of(session, circle)))
+    found = analysis_of(all_answers(session, circle.group, quiz_of(session, circle)), 5)
     assert (found.n, found.waiting, found.whole) == (4, 1, None)
     assert [one.figures for one in found.questions] == [None, None]
 
@@ -221,6 +221,6 @@ def test_versions_of_a_question_are_one_question(session: Session) -> None:
         sit(session, circle, join(session, circle, name), None)
     change_version(session, circle.essay, stem="Why only then?", points=3)
     sit(session, circle, join(session, circle, "E"), None)
-    found = analysis_of(all_answers(session, circle.group, quiz_of(session, circle)))
+    found = analysis_of(all_answers(session, circle.group, quiz_of(session, circle)), 5)
     assert [(one.question.stem, one.n) for one in found.questions][1] == ("Why only then?", 5)
     assert found.out_of == 4
