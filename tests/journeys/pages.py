@@ -373,6 +373,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("notices.seen", "POST"): "leads elsewhere",
     ("notices.open_notice", "POST"): "leads elsewhere",
     ("groups.revoke", "POST"): "leads elsewhere",
+    ("roster.take", "POST"): "leads elsewhere, or is a file",
     ("roster.forget", "POST"): "leads elsewhere",
     ("roster.all_again", "POST"): "leads elsewhere, or is a file",
     ("roster.again", "POST"): "leads elsewhere",
