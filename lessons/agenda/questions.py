@@ -53,7 +53,9 @@ def question_in(text: str) -> str:
         )
         sentence = own[max(begin, mark.start() - LONGEST) : mark.end()].strip()
         if any(letter.isalpha() for letter in sentence):
-            return shorten(plain(sentence), 160, placeholder=" …")
+            words = plain(sentence)
+            short = shorten(words, 160, placeholder=" …")
+            return short if any(letter.isalpha() for letter in short) else f"{words[:80]} …"
     return ""
 
 
