@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -288,19 +288,25 @@ def forget_roster(session: Session, roster: Roster) -> None:
     file_id = roster.file_id
     session.delete(roster)
     session.flush()
+    _forget_files(session, File.id == file_id)
+
+
+def _forget_files(session: Session, which: ColumnElement[bool]) -> None:
+    """Delete those files of rosters that no roster needs any more, also of an organiser who was erased."""
     needed = exists().where(Roster.file_id == File.id)
-    # The same bytes may have been brought elsewhere in the house: then the database does not let them go.
-    gone = delete(File).where(File.id == file_id, File.media_type == ROSTER, ~needed)
-    try:
-        with session.begin_nested():
-            session.execute(gone, execution_options={"synchronize_session": False})
-    except IntegrityError:
-        return
+    for file_id in session.scalars(select(File.id).where(which, File.media_type == ROSTER, ~needed)).all():
+        try:
+            with session.begin_nested():
+                gone = delete(File).where(File.id == file_id)
+                session.execute(gone, execution_options={"synchronize_session": False})
+        except IntegrityError:  # the same bytes were brought elsewhere in the house, and are needed there
+            continue
 
 
 def forget_rosters(session: Session, *, now: datetime) -> None:
     """Delete the rosters that were brought a day ago, and invitations by mail that let nobody in since a month."""
     for roster in session.scalars(select(Roster).where(Roster.at < now - KEEP_ROSTERS)).all():
         forget_roster(session, roster)
+    _forget_files(session, File.kept_at < now - KEEP_ROSTERS)
     old = delete(Invitation).where(Invitation.email.is_not(None), Invitation.expires_at < now - KEEP_INVITATIONS)
     session.execute(old, execution_options={"synchronize_session": False})

@@ -329,3 +329,11 @@ def test_of_a_file_that_was_brought_elsewhere_too_only_the_roster_is_forgotten(c
     taking.forget_roster(circle.session, first)
     assert circle.session.get(File, second.file_id) is not None
     assert circle.session.get(StudyGroup, circle.group.id) is not None
+
+
+def test_the_file_of_an_organiser_who_was_erased_is_forgotten_too(circle: Circle) -> None:
+    roster = circle.brought("a@example.org")
+    circle.session.delete(roster)
+    circle.session.flush()
+    forget_rosters(circle.session, now=NOW + timedelta(hours=25))
+    assert circle.session.scalars(select(File)).all() == []
