@@ -855,7 +855,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("merging.ask", "/me/merge", {"answer": "add"}, of(then=200, others=303)),
     ("calendar.make", "/calendar/feed", {"group": ""}, accounts(303)),
     ("calendar.make", "/calendar/feed", {"group": "{circle}"}, of(*MEMBERS, then=303) | NO_ACCOUNT),
-    ("calendar.revoke", "/calendar/feed/revoke", {"group": "{circle}"}, of("student", then=303) | NO_ACCOUNT),
+    ("calendar.revoke", "/calendar/feed/revoke", {"group": "{circle}"}, of(*MEMBERS, then=303) | NO_ACCOUNT),
     ("notices.seen", "/notices/seen", {"last": "0"}, of(*ROLES[1:], then=303, others=401)),
     ("notices.open_notice", "/notices/{notice}", {}, of("student", then=303) | {"visitor": 401}),
     ("reports.wrong", "/courses/{course}/wrong", {"item": "{version}", "words": ""}, of(*ROLES, then=422)),
