@@ -13,7 +13,7 @@ def address_of(
     """Return the address of the activity of that KIND and IDENT: a part of LESSON, itself a lesson, or (without one)
     the own reading or prompt of GROUP. What is ASKED of the page, and where on it one lands, goes along."""
     named = ActivityKind(kind)
-    where = {"course": course, "group": group}
+    where: dict[str, Any] = {"course": course, "group": group}
     if named is ActivityKind.quiz:
         return url_for("quizzes.quiz", ident=ident, **where, **asked)
     if named is ActivityKind.prompt:
@@ -25,7 +25,7 @@ def address_of(
     return url_for("lessons.lesson", lesson=lesson, **where, **({"_anchor": f"reading-{ident}"} | asked))
 
 
-def prompt_in_address(course: str, lesson: str | None, ident: str) -> dict[str, str]:
+def prompt_in_address(course: str, lesson: str | None, ident: str) -> dict[str, Any]:
     """Return what an address says of which prompt it is about: of a lesson of a course, or of a group's own."""
     return {"course": course, "lesson": lesson, "ident": ident} if lesson else {"ident": ident}
 
@@ -33,5 +33,5 @@ def prompt_in_address(course: str, lesson: str | None, ident: str) -> dict[str, 
 def activity_address(activity: Activity, group: str | None, **asked: Any) -> str:
     """Return the address of ACTIVITY, whose lesson and course are loaded, in that GROUP."""
     lesson = activity.parent.ident if activity.parent else None
-    told = {"course": activity.course.ident, "lesson": lesson, "group": group}
+    told: dict[str, Any] = {"course": activity.course.ident, "lesson": lesson, "group": group}
     return address_of(activity.kind, activity.ident, **told, **asked)

@@ -128,7 +128,7 @@ def _given_to_them(session: Session, group: StudyGroup, activity: Activity, term
         named = {target.subgroup_id for target in row.targets if target.subgroup_id} - unnamed.keys()
         members = {target.enrolment_id for target in row.targets if target.enrolment_id}
         members.update(*(unnamed[target.subgroup_id] for target in row.targets if target.subgroup_id in unnamed))
-        if (named, members) == (terms.subgroups, terms.members):
+        if named == set(terms.subgroups) and members == set(terms.members):
             return row
     return None
 

@@ -224,9 +224,9 @@ def _to_read(given: Assignment, reader: Reader) -> Said:
 def _moved(exception: RuleException, reader: Reader) -> Said:
     """It is told to whom it is for, in whatever of their groups on that course: with why, and where it leads."""
     activity = exception.activity
-    if exception.group_id not in reader.places:
+    place = reader.places.get(exception.group_id or 0)
+    if place is None:
         return GONE
-    group = reader.places[exception.group_id].group
     moment = value_of(exception)
     words = _("“{title}” is due for you as for everybody again.")
     if exception.revoked_at is None and moment is None:
@@ -237,7 +237,7 @@ def _moved(exception: RuleException, reader: Reader) -> Said:
             words = _("On “{title}” you reply until {day}: “{why}”")
     day_of = day(moment) if isinstance(moment, datetime) else ""
     words = words.format(title=activity.title, day=day_of, why=exception.reason)
-    return words, activity_address(activity, group.slug if group else None)
+    return words, activity_address(activity, place.group.slug if place.group else None)
 
 
 def _for_meeting(meeting: Meeting) -> Said:

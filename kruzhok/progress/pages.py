@@ -43,6 +43,10 @@ class Links:
         """Return the address of what holds for the user at a quiz, None where there is no link: a quiz leads there."""
         return None
 
+    def dates(self, task: Task) -> str | None:
+        """Return the address at which a part gets another date for the user; their own has none."""
+        return None
+
 
 class TutorLinks(Links):
     """The links of the record of a student that a tutor looks at."""
@@ -58,3 +62,9 @@ class TutorLinks(Links):
         if task.kind != "quiz":
             return None
         return url_for("quiz_rules.member", slug=self.group, ident=task.ident, enrolment_id=self.place.id)
+
+    def dates(self, task: Task) -> str | None:
+        """Return the address at which a tutor gives the student another date for what is asked of them."""
+        if task.kind == "quiz" or not task.required:
+            return None
+        return url_for("own_dates.dates", slug=self.group, activity_id=task.id, member=self.place.id)

@@ -69,9 +69,7 @@ def exception_in(
     found = session.get(RuleException, min(exception_id, LARGEST_ID))
     if found is None or found.activity_id != activity.id:
         raise NotFound
-    kind, key = (Enrolment, found.enrolment_id) if found.enrolment_id is not None else (Subgroup, found.subgroup_id)
-    audience = session.get(kind, key)
+    audience = found.enrolment or found.subgroup
     if audience is None or audience.group_id != group.id:
         raise NotFound
-    assert isinstance(audience, Enrolment | Subgroup)
     return found, audience

@@ -128,8 +128,7 @@ def except_dates(
     for one in (activity, *_parts(activity)):
         for field, moment in moments.items():
             if field == "due" or one.kind in {ActivityKind.lesson, ActivityKind.prompt}:
-                told = {"reason": reason, "by_id": by_id, "now": now}
-                made.append(except_rule(session, one, audience, field, moment, **told))
+                made.append(except_rule(session, one, audience, field, moment, reason=reason, by_id=by_id, now=now))
     if made:
         _tell(session, audience, made[0], by_id=by_id, now=now)
 

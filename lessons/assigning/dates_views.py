@@ -51,8 +51,8 @@ def dates(slug: str, activity_id: int) -> ResponseReturnValue:
             moments = moments_of(whens, calendar.meetings, group)
             said = {field: moment.at for field, moment in moments.items()}
             audience = _audience(group, str(form.audience.data))
-            told = {"reason": form.reason.data or "", "by_id": mine.user_id, "now": now}
-            except_dates(db_session, activity, audience, said, **told)
+            reason = form.reason.data or ""
+            except_dates(db_session, activity, audience, said, reason=reason, by_id=mine.user_id, now=now)
         except (BadDates, Refused) as error:
             form[error.field].errors = [error.message]
     if form.errors:

@@ -251,24 +251,26 @@ class AssignForm(TermsForm):
         if choice:
             return self._choice(choice, typed)
         if not typed:
-            return self._refuse(_("Say what is to be assigned: type it, or choose it below."))
+            return self._refused(_("Say what is to be assigned: type it, or choose it below."))
         if _ADDRESS.match(typed):
             return self._outside(typed)
         return self._among_course(typed)
 
-    def _refuse(self, words: str) -> None:
+    def _refused(self, words: str) -> Chosen | None:
+        """Say WORDS beside the first field; nothing is chosen."""
         self.what.errors = [words]
+        return None
 
     def _choice(self, choice: str, typed: str) -> Chosen | None:
         if _ADDRESS.match(typed):
-            return self._refuse(_("This is an address, and something else is chosen below: take one of the two away."))
+            return self._refused(_("This is an address, and something else is chosen below: take one of the two away."))
         if choice in self.texts:
             return Chosen(document=self.texts[choice])
         return Chosen(activity=next(one.activity for one in self.found if one.value == choice))
 
     def _own_words(self, typed: str) -> Chosen | None:
         if not typed and not str(self.words.data).strip():
-            return self._refuse(_("Type what the prompt asks."))
+            return self._refused(_("Type what the prompt asks."))
         return Chosen(is_prompt=True)
 
     def prompt_words(self) -> str:
@@ -280,7 +282,7 @@ class AssignForm(TermsForm):
         if address.lower().startswith("www."):
             address = f"https://{address}"
         if not _is_whole(address):
-            return self._refuse(_BAD_ADDRESS)
+            return self._refused(_BAD_ADDRESS)
         pages = _PAGES.search(rest)
         title = rest[: pages.start()] if pages else rest
         return Chosen(address=address, title=title.strip(" ,;–—-"), part=pages[1].strip() if pages else "")
@@ -293,10 +295,10 @@ class AssignForm(TermsForm):
             return Chosen(is_prompt=True)
         if not matches:
             words = _("Nothing in the course is called that. Other words may find it; or choose it below.")
-            return self._refuse(words)
+            return self._refused(words)
         self.matches = matches[:MOST_MATCHES]
         words = _("This may mean {n} things: choose one of them, or type more words.")
-        return self._refuse(words.format(n=len(matches)))
+        return self._refused(words.format(n=len(matches)))
 
 
 def _is_whole(address: str) -> bool:

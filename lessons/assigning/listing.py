@@ -108,12 +108,10 @@ def names_of(session: Session, group_id: int, assignments: Sequence[Assignment])
     members = {key: name or "" for key, name in session.execute(users)}
     found: dict[int, list[str]] = {one.id: [] for one in assignments}
     for target in targets:
-        said = (
-            [members[target.enrolment_id]]
-            if target.enrolment_id is not None
-            else subgroups.get(target.subgroup_id or 0)
-        )
-        found[target.assignment_id] += said or []
+        if target.enrolment_id is not None:
+            found[target.assignment_id].append(members[target.enrolment_id])
+        else:
+            found[target.assignment_id] += subgroups.get(target.subgroup_id or 0, [])
     return {key: sorted(one) for key, one in found.items()}
 
 
