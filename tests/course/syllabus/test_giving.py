@@ -1,5 +1,6 @@
 """Giving something to a group: its dates, which hang on meetings or stay, and whom it is for."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from course.base.db import Database
 from course.groups.models import Enrolment, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind
 from course.relative import When
@@ -174,7 +176,14 @@ def test_given_to_others_it_is_another_assignment(place: Place):
 def test_a_lesson_given_besides_leaves_that_of_the_meeting_alone(place: Place, session: Session):
     meeting: Meeting = place.meetings[0]
     planning.change_meeting(
-        session, place.group, meeting, day=meeting.day, title="", lessons=[place.lesson.id], by_id=place.tutor.id, now=NOW
+        session,
+        place.group,
+        meeting,
+        day=meeting.day,
+        title="",
+        lessons=[place.lesson.id],
+        by_id=place.tutor.id,
+        now=NOW,
     )
     (of_meeting,) = session.scalars(select(Assignment))
     besides = place.give(place.lesson, place.one, due=When(1))
@@ -184,3 +193,27 @@ def test_a_lesson_given_besides_leaves_that_of_the_meeting_alone(place: Place, s
     place.move(3, 1)
     assert for_all.due_at == end(date(2026, 12, 18))
     assert of_meeting.due_at == end(meeting.day)
+
+
+def test_two_planners_at_once_give_one_thing_once(database: Database):
+    with database.transaction() as session:
+        place = Place(session)
+        group, reading, tutor = place.group.id, place.reading.id, place.tutor.id
+
+    def give(_n: int) -> int:
+        with database.transaction() as session:
+            return giving.give(
+                session,
+                session.get_one(StudyGroup, group),
+                session.get_one(Activity, reading),
+                Terms(None, None, True, dates={"due": When(2, 2)}),
+                "",
+                by_id=tutor,
+                now=NOW,
+            ).id
+
+    with ThreadPoolExecutor(4) as planners:
+        given = set(planners.map(give, range(4)))
+    assert len(given) == 1
+    with database.transaction(writing=False) as session:
+        assert len(session.scalars(select(RelativeDate)).all()) == 1
