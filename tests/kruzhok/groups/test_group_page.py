@@ -38,7 +38,8 @@ def page_of(circle: Circle, who: str) -> str:
 def test_it_says_for_which_day_what_is_asked_and_how_long_it_takes(circle: Circle):
     circle.plan(1, 2)
     page = page_of(circle, "student")
-    assert '<time datetime="2026-12-03">Thursday 3 December</time>, meeting 1' in page
+    assert '<time datetime="2026-12-03">Thursday 3 December</time>' in page
+    assert '<a href="/groups/circle/meetings/1">meeting 1</a>' in page
     assert "About 30 min to do" in page
     assert "Reading of Lesson 1" in page
     assert "Meetings to come" in page
@@ -73,9 +74,9 @@ def test_a_week_that_is_done_says_so_and_leads_nowhere(circle: Circle, database:
 
 
 def test_tutors_are_led_to_the_progress_of_all_and_students_to_their_own(circle: Circle):
-    assert "/groups/circle/progress" in page_of(circle, "tutor")
+    assert '"/groups/circle/progress"' in page_of(circle, "tutor")
     page = page_of(circle, "student")
-    assert "/groups/circle/progress" not in page
+    assert '"/groups/circle/progress"' not in page
     assert "/me/places/" in page
 
 
