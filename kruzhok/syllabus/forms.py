@@ -1,4 +1,4 @@
-"""What the pages of the syllabus read of a request, but for the laying out (`plan_form`)."""
+"""What the pages of the syllabus read of a request, but for the laying out (`plan_forms`)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time

@@ -26,7 +26,7 @@ from course.syllabus.models import Meeting
 from kruzhok.completions import rebuild_group
 from kruzhok.syllabus.forms import STAY, CancelForm, InsertForm, MeetingForm, bound, hour_note
 from kruzhok.syllabus.pages import hangs_on, minutes_of, titles_of
-from kruzhok.syllabus.plan_form import MAKE, Draft, plan_draft
+from kruzhok.syllabus.plan_forms import MAKE, Draft, plan_draft
 from kruzhok.today.addresses import address_of
 from kruzhok.today.week import weeks_of
 from kruzhok.words import is_elsewhere
