@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.groups.enrolments import members_of
@@ -61,7 +61,7 @@ def _is_student(group_id: int) -> tuple[ColumnElement[bool], ...]:
 def taken_in(session: Session, group: StudyGroup, quiz: Quiz, now: datetime) -> list[Taken]:
     """Return the attempts of GROUP at QUIZ: students by name, their attempts by number, one row for who has made none.
 
-    Five queries."""
+    Six queries."""
     students, sat = students_of(session, group), _attempts(session, group, quiz)
     limits = limits_of_all(session, quiz, group, [one for one in students if one.id in sat])
     found = []
@@ -104,21 +104,21 @@ def _counts(attempt: Attempt, best: Counting | None) -> Literal["yes", "no", "me
 
 
 def _attempts(session: Session, group: StudyGroup, quiz: Quiz) -> dict[int, list[tuple[Attempt, bool]]]:
-    """Return the attempts by the enrolment, by number, each with whether a human marked anything in it. One query."""
-    by_hand = (
-        exists()
-        .where(AttemptItem.attempt_id == Attempt.id, Step.attempt_item_id == AttemptItem.id, Step.kind.in_(MARKS))
-        .correlate(Attempt)
-    )
-    rows = (
-        select(Attempt, by_hand)
+    """Return the attempts by the enrolment, by number, each with whether a human marked anything in it. Two queries."""
+    counted = _counted(group.id, quiz.activity_id)
+    with_marks = (
+        select(AttemptItem.attempt_id)
+        .join(Step, Step.attempt_item_id == AttemptItem.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(_counted(group.id, quiz.activity_id))
-        .order_by(Attempt.enrolment_id, Attempt.number)
+        .where(counted, Step.kind.in_(MARKS))
+        .distinct()
     )
+    marked = frozenset(session.scalars(with_marks))
+    rows = select(Attempt).join(Enrolment, Enrolment.id == Attempt.enrolment_id).where(counted)
     found: dict[int, list[tuple[Attempt, bool]]] = {}
-    for attempt, marked in session.execute(rows):
-        found.setdefault(attempt.enrolment_id or 0, []).append((attempt, marked))
+    for attempt in session.scalars(rows.order_by(Attempt.enrolment_id, Attempt.number)):
+        found.setdefault(attempt.enrolment_id or 0, []).append((attempt, attempt.id in marked))
     return found
 
 
