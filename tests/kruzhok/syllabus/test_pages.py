@@ -219,6 +219,7 @@ def test_what_cannot_be_is_said_beside_its_field(circle: Circle, wrong: dict, fi
     assert answer.status_code == 422
     assert said in answer.text
     assert f'id="{field}-error"' in answer.text
+    assert f'<a href="#{field}{"-0" if field == "weekdays" else ""}">' in answer.text
     assert ("2 May Remembered" in answer.text) == ("breaks" not in wrong)
     assert circle.days() == []
 
