@@ -287,7 +287,7 @@ def test_a_reading_can_be_changed_and_the_form_says_what_it_was(circle: Circle):
     address = circle.give(audience=circle.subgroup)
     tutor = circle.browser("tutor")
     form = tutor.get(f"{address}/change", follow_redirects=True).text
-    for words in ("Who *pays*?", "2026-12-10", "chapters 2 and 3"):
+    for words in ("Who *pays*?", "10 December 2026", "chapters 2 and 3"):
         assert words in form
     member = f"member-{circle.places['other member']}"
     assert post(tutor, f"{address}/change", OUTSIDE | {"title": "Otherwise", "audience": member}).status_code == 303
