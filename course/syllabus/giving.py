@@ -254,14 +254,6 @@ def _in_order(assignment: Assignment, relative: Collection[str]) -> None:
             assignment.closes_at = opens + INSTANT
 
 
-def let_go_of(session: Session, meeting: Meeting) -> None:
-    """Let what hangs on MEETING stay on the days it has, for the meeting is about to be no more."""
-    session.execute(delete(RelativeDate).where(RelativeDate.meeting_id == meeting.id))
-    for assignment in session.scalars(select(Assignment).where(Assignment.meeting_id == meeting.id)):
-        assignment.meeting_id = None
-    session.flush()
-
-
 def whens_of(session: Session, group: StudyGroup, assignments: Sequence[Assignment]) -> dict[int, dict[str, When]]:
     """Return assignment -> its dates as they were said: by a meeting, or by a day. One query."""
     zone = ZoneInfo(group.zone)

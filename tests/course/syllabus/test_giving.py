@@ -96,12 +96,6 @@ def test_what_is_handed_in_stays_where_it_was(place: Place):
     assert given.due_at == end(date(2026, 12, 10))
 
 
-def test_a_date_stays_when_its_meeting_is_no_more(place: Place):
-    given = place.give(place.reading, due=When(2))
-    giving.let_go_of(place.session, place.meetings[1])
-    assert (given.due_at, given.meeting_id, place.relative()) == (end(date(2026, 12, 10)), None, [])
-
-
 def test_a_date_said_anew_is_kept_as_it_is_said(place: Place):
     place.give(place.prompt, due=When(2), reply_due=When(3))
     assert place.relative() == [("due", 0), ("reply_due", 0)]
