@@ -31,6 +31,7 @@ ALSO_WEB = {
     "kruzhok.head": "what stands at the head of every page",
     "kruzhok.words": "filters of the templates",
     "kruzhok.today.addresses": "makes the links of the plan",
+    "lessons.addresses": "makes the links of activities",
     "kruzhok.digest.writing": "makes letters in the words and with the links of the pages",
     "kruzhok.notices.words": "makes the links of the notices",
 }

@@ -43,7 +43,7 @@ def new(slug: str) -> ResponseReturnValue:
     if wants("everybody"):
         ids = None
     elif wants("all"):
-        ids = students_found(db_session, slug)
+        ids = students_found(db_session, slug, datetime.now(UTC))
     else:
         ids = ids_chosen()
     recipients = recipients_in(db_session, mine.group_id or 0, ids, but=mine.id)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
-from course.base.forms import EmptyForm, whole_number
+from course.base.forms import EmptyForm
 from course.base.words import _
 from course.groups.models import Enrolment, StudyGroup, Subgroup
 from course.outline.models import Activity, ActivityKind
@@ -23,7 +23,7 @@ from lessons.assigning.dates import (
     extend,
     take_back_dates,
 )
-from lessons.assigning.forms import DatesForm, ExtendForm
+from lessons.assigning.forms import DatesForm, ExtendForm, member_asked
 from lessons.assigning.views import calendar_of, moment_words
 
 bp = Blueprint("own_dates", __name__)
@@ -71,8 +71,7 @@ def _form(group: StudyGroup, activity: Activity) -> DatesForm:
     if activity.kind is ActivityKind.reading:
         del form.reply_due
     students = [one.student for one in dates_for_each(db_session, group, activity)]
-    member = whole_number(request.args.get("member"))
-    form.offer(named_subgroups(db_session, group.id), students, f"member-{member}" if member else None)
+    form.offer(named_subgroups(db_session, group.id), students, member_asked())
     return form
 
 

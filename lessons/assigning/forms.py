@@ -310,6 +310,12 @@ def _is_whole(address: str) -> bool:
     return whole and not re.search(r"[\s<>\"\\]", address)
 
 
+def member_asked() -> str | None:
+    """Return the member whom the address asks other dates for, as the field says it; None where it asks for nobody."""
+    member = whole_number(request.args.get("member"))
+    return f"member-{member}" if member else None
+
+
 def asked_for() -> Mapping[str, object]:
     """Return what the address that leads to the page says of what is to be assigned, and to whom."""
     told: dict[str, object] = {}

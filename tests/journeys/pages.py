@@ -126,6 +126,7 @@ PAGES: list[Shown] = [
     Shown("member", "/groups/{group}/meetings/2/agenda/draft", 422, {"text": 5 * LONG}),
     Shown("member", "/groups/{group}/meetings/2/minutes"),
     Shown("member", "/groups/{group}/meetings/2/minutes", 409, {"text": LONG, "version": "1"}),
+    Shown("member", "/groups/{group}/meetings/2/minutes", 422, {"text": "", "version": "1"}),
     Shown("member", "/groups/{group}/meetings/2/minutes/draft", 422, {"text": "word " * 20_001}),
     Shown("planner", "/groups/{group}/meetings/2/minutes/earlier"),
     Shown("planner", "/groups/{group}/subgroups"),
