@@ -16,6 +16,7 @@ from course.notices.records import ASSIGNED, tell_anew
 from course.outline.models import Activity, ActivityKind
 from course.relative import BadWhen, Moment, When, moment_of, when_of
 from course.rules import INSTANT
+from course.syllabus.handed_in import handed_in
 from course.syllabus.models import DATES, Assignment, AssignmentTarget, Meeting, RelativeDate
 
 #: What each date of an assignment is called in its columns.
@@ -207,8 +208,8 @@ def _keep_relative(
     session.flush()
 
 
-def follow_meetings(session: Session, group: StudyGroup, handed_in: Collection[int] = ()) -> None:
-    """Let each date that hangs on a meeting of GROUP be where it is now; none of those assignments that are HANDED_IN.
+def follow_meetings(session: Session, group: StudyGroup) -> None:
+    """Let each date that hangs on a meeting of GROUP be where it is now; none of what everybody has handed in.
 
     What hangs on a cancelled meeting stays where it was, and so does an hour that the clocks leave out on the new day.
     A relative date never passes a fixed one that must come after it, or before: it waits beside it. To be called by
@@ -220,7 +221,7 @@ def follow_meetings(session: Session, group: StudyGroup, handed_in: Collection[i
         .join(RelativeDate, RelativeDate.assignment_id == Assignment.id)
         .join(Meeting, Meeting.id == RelativeDate.meeting_id)
         .where(Assignment.group_id == group.id, Assignment.withdrawn_at.is_(None))
-        .where(Meeting.cancelled_at.is_(None), Assignment.id.not_in(list(handed_in)))
+        .where(Meeting.cancelled_at.is_(None), Assignment.id.not_in(handed_in(session, group)))
         .order_by(Assignment.id)
     ).all()
     moved: dict[int, set[str]] = {}

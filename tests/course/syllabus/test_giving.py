@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
+from course.completion.models import Completion, State
 from course.groups.models import Enrolment, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind
 from course.relative import When
@@ -49,6 +50,13 @@ class Place:
         meeting.day += timedelta(days=days)
         planning.settle(self.session, self.group)
 
+    def do(self, activity: Activity, *students: Enrolment, state: State = State.done) -> None:
+        done_at = NOW if state is State.done else None
+        self.session.add_all(
+            Completion(enrolment_id=one.id, activity_id=activity.id, state=state, done_at=done_at) for one in students
+        )
+        self.session.flush()
+
     def relative(self) -> list[tuple[str, int]]:
         rows = self.session.scalars(select(RelativeDate).order_by(RelativeDate.field))
         return [(row.field, row.days) for row in rows]
@@ -57,6 +65,10 @@ class Place:
 @pytest.fixture
 def place(session: Session) -> Place:
     return Place(session)
+
+
+def dates_of(given: Assignment) -> list[Any]:
+    return [given.opens_at, given.due_at, given.reply_due_at, given.closes_at]
 
 
 def end(day: date) -> Any:
@@ -91,8 +103,39 @@ def test_a_date_stays_where_its_meeting_is_cancelled(place: Place):
 
 def test_what_is_handed_in_stays_where_it_was(place: Place):
     given = place.give(place.reading, due=When(2))
-    place.meetings[1].day += timedelta(days=1)
-    giving.follow_meetings(place.session, place.group, {given.id})
+    own = place.give(place.quiz, place.one, open=When(1), due=When(2), close=When(3))
+    before = dates_of(own)
+    place.do(place.reading, place.one, place.two)
+    place.do(place.quiz, place.one)
+    for number in (1, 2, 3):
+        place.move(number, 1)
+    assert (given.due_at, dates_of(own)) == (end(date(2026, 12, 10)), before)
+
+
+def test_what_one_has_still_to_hand_in_goes_along(place: Place):
+    given = place.give(place.reading, due=When(2))
+    own = place.give(place.quiz, place.one, due=When(2))
+    place.do(place.reading, place.one)
+    place.do(place.quiz, place.two)
+    place.do(place.reading, place.two, state=State.begun)
+    place.move(2, 1)
+    assert {one.due_at for one in (given, own)} == {end(date(2026, 12, 11))}
+
+
+def test_dates_go_along_again_when_somebody_comes_who_has_it_to_do(place: Place):
+    given = place.give(place.reading, due=When(2))
+    place.do(place.reading, place.one, place.two)
+    place.move(2, 1)
+    factories.make_enrolment(place.session, group=place.group)
+    place.move(2, 1)
+    assert given.due_at == end(date(2026, 12, 12))
+
+
+def test_who_left_has_nothing_to_hand_in(place: Place):
+    given = place.give(place.reading, due=When(2))
+    place.do(place.reading, place.one)
+    place.two.left_at = NOW
+    place.move(2, 1)
     assert given.due_at == end(date(2026, 12, 10))
 
 
