@@ -53,7 +53,7 @@ def asked_students(columns: Sequence[Column], subgroups: Sequence[Subgroup]) -> 
     if said["part"] and part not in parts:
         problems["part"] = _("This part is not in the table (any longer). Choose one of these.")
     elif said["state"] and not said["part"]:
-        problems["part"] = _("Choose the part that stands so.")
+        problems["part"] = _("Choose the part of which you mean that.")
     if said["state"] and said["state"] not in STATES:
         problems["state"] = _("Choose one of these.")
     order, _dash, order_part = said["order"].partition("-")

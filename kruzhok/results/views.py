@@ -30,7 +30,6 @@ def results(slug: str) -> str:
     asking = access.tutoring(db_session, slug)
     return render_template(
         "kruzhok/results/results.html",
-        mine=asking.mine,
         group=asking.group,
         quizzes=quizzes_in(db_session, asking.group),
     )
@@ -47,7 +46,6 @@ def quiz(slug: str, ident: str) -> str:
     table = results_table(shown, reader_zone())
     return render_template(
         "kruzhok/results/quiz.html",
-        mine=asking.mine,
         group=asking.group,
         quiz=found.activity,
         heads=table.heads,
@@ -94,7 +92,6 @@ def questions(slug: str, ident: str) -> str:
     *rows, whole = [_shown(row) for row in table.rows]
     return render_template(
         "kruzhok/results/questions.html",
-        mine=asking.mine,
         group=asking.group,
         quiz=found.activity,
         analysis=analysis,

@@ -86,7 +86,6 @@ def _page(mine: Enrolment, form: RosterForm) -> str:
         del cookie[MADE]
     return render_template(
         "groups/roster/roster.html",
-        mine=mine,
         group=group,
         form=form,
         waiting=rosters_of(db_session, group.id),
@@ -153,7 +152,6 @@ def _preview(slug: str, roster_id: int, form: TakeForm) -> str:
     form.mark.data = compared.mark
     return render_template(
         "groups/roster/preview.html",
-        mine=mine,
         group=mine.group,
         roster=found,
         preview=compared,
