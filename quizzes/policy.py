@@ -87,6 +87,22 @@ class Policy:
         return all(thing in self.seen("later") and thing in self.seen("closed") for thing in things)
 
 
+#: Where an attempt keeps, beside its policy, until when it was due.
+DUE = "due_at"
+
+
+def with_due(stored: dict[str, Any], due_at: datetime | None) -> dict[str, Any]:
+    """Return the policy an attempt keeps, with DUE_AT kept beside it."""
+    return stored | {DUE: due_at.isoformat() if due_at is not None else None}
+
+
+def due_kept(stored: dict[str, Any], otherwise: datetime | None) -> datetime | None:
+    """Return until when an attempt was due by what it keeps, None for never; OTHERWISE where it keeps nothing of it."""
+    if DUE not in stored:
+        return otherwise
+    return datetime.fromisoformat(stored[DUE]) if stored[DUE] else None
+
+
 def moment_of(submitted_at: datetime | None, closes_at: datetime | None, now: datetime) -> Moment:
     """Return which moment NOW is for an attempt: closed from the closing time on, whatever else holds.
 

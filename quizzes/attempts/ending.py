@@ -20,7 +20,7 @@ from quizzes.attempts.steps import History, standing
 from quizzes.items import ItemData, parse_data
 from quizzes.limits import GRACE, limits_at
 from quizzes.models import Attempt, AttemptItem, Purpose, Quiz, Step, StepKind
-from quizzes.policy import Policy
+from quizzes.policy import DUE, Policy, due_kept, with_due
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,18 @@ def deadline_of(session: Session, attempt: Attempt) -> datetime | None:
     return None if now is None else max(now, attempt.deadline_at)
 
 
+def _better_due(session: Session, attempt: Attempt) -> datetime | None:
+    """Return until when ATTEMPT, which is handed in now, was due: as at its start, or as the rules say now, if better.
+
+    No query where nothing was due at its start."""
+    promised = due_kept(attempt.policy, None)
+    if promised is None:
+        return None
+    quiz = session.scalars(select(Quiz).where(Quiz.activity_id == attempt.activity_id)).one()
+    now = limits_at(session, quiz, session.get_one(Enrolment, attempt.enrolment_id)).due_at
+    return None if now is None else max(now, promised)
+
+
 def is_over(session: Session, attempt: Attempt, *, now: datetime) -> bool:
     """Say whether what is saved NOW comes too late to count: after the submission, or over GRACE after the deadline.
 
@@ -89,6 +101,8 @@ def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None
         session.execute(insert(Step), rows, execution_options={"render_nulls": True})  # so blanks go along at once
     ended = now if attempt.deadline_at is None else min(now, attempt.deadline_at)
     attempt.submitted_at = max(ended, attempt.started_at)  # a clock may have been set back
+    if DUE in attempt.policy:
+        attempt.policy = with_due(attempt.policy, _better_due(session, attempt))
     session.flush()
     total_up(session, attempt, awaits=_has_tutor(session, attempt))
     if attempt.purpose is Purpose.quiz:

@@ -21,7 +21,7 @@ from quizzes.items import ItemData, parse_data, type_of
 from quizzes.items.evidence import Evidence
 from quizzes.limits import Limits, limits_at
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Quiz, QuizSection, QuizSlot
-from quizzes.policy import Policy
+from quizzes.policy import Policy, with_due
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,7 @@ def start_attempt(
         attempt, rows = _prepared(session, quiz, enrolment, rng)
         attempt.number = attempts[-1].number + 1 if attempts else 1
         attempt.started_at, attempt.deadline_at = now, limits.deadline(now)
+        attempt.policy = with_due(attempt.policy, limits.due_at)
         attempt.names_id = name_list(session, activity.course_id).id
         if attempt.deadline_at is not None and attempt.deadline_at < now:  # a preview of what is closed
             attempt.deadline_at = None

@@ -16,7 +16,7 @@ from quizzes.attempts.results import QuizStanding, standing_at
 from quizzes.limits import limits_of_all
 from quizzes.marking.queue import MARKS
 from quizzes.models import Attempt, AttemptItem, Purpose, Quiz, Step
-from quizzes.policy import Counting, Policy, counting
+from quizzes.policy import Counting, Policy, counting, due_kept
 
 State = Literal["none", "open", "submitted", "waits", "marked"]
 
@@ -25,8 +25,9 @@ State = Literal["none", "open", "submitted", "waits", "marked"]
 class Taken:
     """One attempt of a student, or that there is none. Of one that is open nothing is said but that it is.
 
-    `late` is None where nothing was due; `counts` says whether it is the one that counts, or is part of a mean that
-    does; `shown` whether the student may see the score now. `standing` is that of the student, over all attempts."""
+    `late` says whether it was so when it was handed in, None where nothing was due then; `counts` whether it is the one
+    that counts, or is part of a mean that does; `shown` whether the student may see the score now. `standing` is that
+    of the student, over all attempts."""
 
     student: Enrolment
     standing: QuizStanding
@@ -75,13 +76,14 @@ def taken_in(session: Session, group: StudyGroup, quiz: Quiz, now: datetime) -> 
                 found.append(Taken(student, standing, "open", attempt))
                 continue
             own = limits[student.id]
+            due_at = due_kept(attempt.policy, own.due_at)
             found.append(
                 Taken(
                     student,
                     standing,
                     "waits" if attempt.points is None else "marked" if by_hand else "submitted",
                     attempt,
-                    late=None if own.due_at is None else attempt.submitted_at > own.due_at,
+                    late=None if due_at is None else attempt.submitted_at > due_at,
                     counts=_counts(attempt, best),
                     shown="score" in seen_of(attempt, own, now),
                 )

@@ -1,12 +1,15 @@
 """What came of a quiz in a study group: who stands in the tables, and with which figures."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
+from random import Random
 
 import pytest
 from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment, Role
+from quizzes.attempts.ending import submit_attempt
+from quizzes.attempts.starting import start_attempt
 from quizzes.marking.releasing import release
 from quizzes.models import Purpose, Quiz
 from quizzes.results.analysis import analysis_of
@@ -91,6 +94,36 @@ def test_late_is_what_came_after_its_own_due_date(session: Session) -> None:
         "Maria": False,
         "Vera": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("begun", "running", "handed_in_after", "late"),
+    [
+        (3, 3, 2, False),
+        (3, 3, 4, True),
+        (3, 5, 4, False),  # what is better applies to a running attempt,
+        (3, 1, 2, False),  # what is worse does not
+        (3, None, 4, None),
+        (None, 1, 2, None),
+    ],
+)
+def test_late_is_what_was_so_when_it_was_handed_in(
+    session: Session, begun: int | None, running: int | None, handed_in_after: int, late: bool | None
+) -> None:
+    circle = make_circle(session)
+    vera = join(session, circle, "Vera")
+    given = factories.make_assignment(session, circle.group, circle.quiz, due_at=hours(begun))
+    attempt = start_attempt(session, vera, circle.quiz, now=NOW, rng=Random(1))
+    given.due_at = hours(running)
+    submit_attempt(session, attempt, now=NOW + timedelta(hours=handed_in_after))
+    for due in (1, 9):  # wherever its meeting goes then
+        given.due_at = hours(due)
+        session.flush()
+        assert [one.late for one in taken(session, circle)] == [late]
+
+
+def hours(number: int | None) -> datetime | None:
+    return None if number is None else NOW + timedelta(hours=number)
 
 
 def test_without_a_due_date_nothing_is_late_or_in_time(session: Session) -> None:
