@@ -1,6 +1,6 @@
 """Meetings are put in, cancelled, held again, taken out and put in another order; what is due follows."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
@@ -11,14 +11,20 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
+from course.completion.models import Completion, State
 from course.completion.records import standing_of
 from course.groups.models import StudyGroup
 from course.notices.models import Notice
+from course.outline.models import Activity
 from course.pacing import Break
+from course.relative import When
 from course.rules import due_instant
-from course.syllabus import cancelling, planning
+from course.syllabus import cancelling, giving, planning
 from course.syllabus.arranging import change_breaks, move_meeting, moved_by
+from course.syllabus.at_meetings import ask_replies
 from course.syllabus.days import breaks_of, pacing_of
+from course.syllabus.excepting import except_rule
+from course.syllabus.giving import Terms
 from course.syllabus.meetings import meetings_of
 from course.syllabus.models import Assignment, Meeting, Pacing, RelativeDate
 from lessons.readings import tick_reading
@@ -200,6 +206,57 @@ def test_putting_in_and_taking_out_restores_every_day_and_number(session: Sessio
     assert [number for _id, number, *_rest in state_of(circle)] == list(range(1, 8))
     remove(circle, new, now=now)
     assert state_of(circle) == before
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_putting_in_and_taking_out_restores_every_date_and_moves_none_that_is_fixed_or_handed_in(
+    session: Session, data: st.DataObject
+):
+    circle = Circle(session)
+    meetings = circle.plan(1, 2, 2, 3, 0)
+    ask_replies(session, circle.group, meetings[0], 3)
+    prompt, quiz = factories.make_prompt(session, circle.lessons[0]), factories.make_quiz(session, circle.lessons[1])
+    by_meeting = st.builds(When, st.integers(1, 5), st.integers(-3, 10))
+    due = data.draw(by_meeting)
+    some = give(circle, circle.readings[0], due=due)
+    talk = give(circle, prompt, due=due, reply_due=due._replace(days=due.days + data.draw(st.integers(0, 5))))
+    fixed = give(circle, circle.readings[1], due=When(day=date(2026, 12, data.draw(st.integers(2, 31)))))
+    done = give(circle, quiz, open=When(1, -4), due=data.draw(by_meeting), close=When(5, 11))
+    hand_in(circle, quiz)
+    extra = fixed.due_at + 2 * DAY
+    told = {"reason": "Was ill", "by_id": circle.tutor.user_id, "now": NOW}
+    except_rule(session, circle.readings[0], circle.student, "due", extra, **told)
+    before = dates_of(circle)
+    stay = {one.id: before[one.id] for one in (fixed, done)}
+    where = data.draw(st.sampled_from(meetings))
+    new = insert(circle, where)
+    then = dates_of(circle)
+    assert {key: then[key] for key in stay} == stay
+    assert circle.syllabus.due_of(circle.readings[0].id) == extra
+    moves = where.number <= due.number + 1  # it has its new number
+    assert [then[one.id] != before[one.id] for one in (some, talk)] == [moves, moves]
+    remove(circle, new)
+    assert dates_of(circle) == before
+    assert circle.syllabus.due_of(circle.readings[0].id) == extra
+
+
+def give(circle: Circle, activity: Activity, **dates: When) -> Assignment:
+    terms = Terms(None, None, True, dates=dates)
+    return giving.give(circle.session, circle.group, activity, terms, "", by_id=circle.tutor.user_id, now=NOW)
+
+
+def hand_in(circle: Circle, activity: Activity) -> None:
+    told = {"activity_id": activity.id, "state": State.done, "done_at": NOW}
+    circle.session.add_all(Completion(enrolment_id=one.id, **told) for one in (circle.organiser, circle.student))
+    circle.session.flush()
+
+
+def dates_of(circle: Circle) -> dict[int, tuple[datetime | None, ...]]:
+    """Return assignment -> from when and until when it is, of all that are live."""
+    circle.session.expire_all()
+    rows = circle.session.scalars(select(Assignment).where(Assignment.withdrawn_at.is_(None)))
+    return {one.id: (one.opens_at, one.due_at, one.reply_due_at, one.closes_at) for one in rows}
 
 
 def test_what_something_hangs_on_is_not_taken_out(circle: Circle):
