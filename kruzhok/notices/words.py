@@ -221,6 +221,31 @@ def _to_read(given: Assignment, reader: Reader) -> Said:
     return words, activity_address(given.activity, group.slug)
 
 
+#: Field -> what is told of an exception from it: that it is on a day, on none, and as for everybody again.
+MOVED_WORDS = {
+    "open": (
+        _("“{title}” opens for you on {day}: “{why}”"),
+        _("“{title}” is open for you from the beginning: “{why}”"),
+        _("“{title}” opens for you as for everybody again."),
+    ),
+    "due": (
+        _("“{title}” is due for you on {day}: “{why}”"),
+        _("“{title}” is not due on any day for you: “{why}”"),
+        _("“{title}” is due for you as for everybody again."),
+    ),
+    "reply_due": (
+        _("On “{title}” you reply until {day}: “{why}”"),
+        _("“{title}” is not due on any day for you: “{why}”"),
+        _("“{title}” is due for you as for everybody again."),
+    ),
+    "close": (
+        _("“{title}” closes for you on {day}: “{why}”"),
+        _("“{title}” does not close for you: “{why}”"),
+        _("“{title}” closes for you as for everybody again."),
+    ),
+}
+
+
 def _moved(exception: RuleException, reader: Reader) -> Said:
     """It is told to whom it is for, in whatever of their groups on that course: with why, and where it leads."""
     activity = exception.activity
@@ -228,13 +253,8 @@ def _moved(exception: RuleException, reader: Reader) -> Said:
     if place is None:
         return GONE
     moment = value_of(exception)
-    words = _("“{title}” is due for you as for everybody again.")
-    if exception.revoked_at is None and moment is None:
-        words = _("“{title}” is not due on any day for you: “{why}”")
-    elif exception.revoked_at is None:
-        words = _("“{title}” is due for you on {day}: “{why}”")
-        if exception.field == "reply_due":
-            words = _("On “{title}” you reply until {day}: “{why}”")
+    on_a_day, on_none, again = MOVED_WORDS[exception.field]
+    words = again if exception.revoked_at is not None else on_none if moment is None else on_a_day
     day_of = day(moment) if isinstance(moment, datetime) else ""
     words = words.format(title=activity.title, day=day_of, why=exception.reason)
     return words, activity_address(activity, place.group.slug if place.group else None)

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from course.base.words import _, plural
 from course.groups.enrolments import members_of
-from course.groups.models import Enrolment, Role, StudyGroup, Subgroup, SubgroupMember
-from course.notices.records import MOVED, tell_anew, untell
+from course.groups.models import Enrolment, Role, StudyGroup, Subgroup
 from course.outline.models import Activity, ActivityKind
 from course.rules import days_later
 from course.syllabus.excepting import Refused, except_rule, revoke_exception
 from course.syllabus.exceptions import value_of
 from course.syllabus.meetings import Syllabus, syllabi_of
 from course.syllabus.models import RuleException
+from course.syllabus.telling import tell_moved, untell_moved
 
 #: The dates that are excepted here; what else holds at a quiz has a page of its own (`quizzes/rules`).
 FIELDS = ("due", "reply_due")
@@ -123,21 +123,14 @@ def except_dates(
     due, replies = moments.get("due"), moments.get("reply_due")
     if due is not None and replies is not None and replies < due:
         raise Refused("reply_due", _("Replies would be due before the posts they answer: choose a later date."))
-    _untell(session, activity, audience)
+    untell_moved(session, activity, audience, FIELDS)
     made: list[RuleException] = []
     for one in (activity, *_parts(activity)):
         for field, moment in moments.items():
             if field == "due" or one.kind in {ActivityKind.lesson, ActivityKind.prompt}:
                 made.append(except_rule(session, one, audience, field, moment, reason=reason, by_id=by_id, now=now))
     if made:
-        _tell(session, audience, made[0], by_id=by_id, now=now)
-
-
-def _untell(session: Session, activity: Activity, audience: Enrolment | Subgroup) -> None:
-    """Forget what was told of exceptions at ACTIVITY for AUDIENCE until now: what is told next stands for all of it."""
-    mine = {"enrolment_id" if isinstance(audience, Enrolment) else "subgroup_id": audience.id}
-    before = select(RuleException.id).filter_by(activity_id=activity.id, **mine)
-    untell(session, MOVED, [f"exception:{key}" for key in session.scalars(before)])
+        tell_moved(session, audience, made[0], by_id=by_id, now=now)
 
 
 def _parts(activity: Activity) -> list[Activity]:
@@ -194,16 +187,4 @@ def take_back_dates(
     for row in rows:
         revoke_exception(session, row, now=now)
     if rows:
-        _tell(session, audience, exception, by_id=by_id, now=now)
-
-
-def _tell(
-    session: Session, audience: Enrolment | Subgroup, exception: RuleException, *, by_id: int, now: datetime
-) -> None:
-    if isinstance(audience, Enrolment):
-        told = {audience.user_id}
-    else:
-        members = select(SubgroupMember.enrolment_id).where(SubgroupMember.subgroup_id == audience.id)
-        live = select(Enrolment.user_id).where(Enrolment.id.in_(members), Enrolment.left_at.is_(None))
-        told = set(session.scalars(live))
-    tell_anew(session, told - {by_id}, MOVED, f"exception:{exception.id}", now=now)
+        tell_moved(session, audience, exception, by_id=by_id, now=now)

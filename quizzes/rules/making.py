@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from course.base.words import _
 from course.groups.models import Enrolment, StudyGroup, Subgroup
 from course.rules import Layer, Level, Value
-from course.syllabus.excepting import Refused, except_rule
-from course.syllabus.exceptions import layers_for_all
+from course.syllabus.excepting import Refused, except_rule, revoke_exception
+from course.syllabus.exceptions import DATES, layers_for_all
+from course.syllabus.models import RuleException
+from course.syllabus.telling import tell_moved, untell_moved
 from quizzes.attempts.starting import attempts_at, count_used
 from quizzes.limits import Limits, limits_at
 from quizzes.models import Quiz
@@ -38,14 +40,30 @@ def except_quiz(
     by_id: int,
     now: datetime,
 ) -> None:
-    """Make an exception at QUIZ for AUDIENCE, of GROUP. Raise Refused, also where it would close before it opens."""
+    """Make an exception at QUIZ for AUDIENCE, of GROUP; tell them where it is of a date.
+
+    Raise Refused, also where it would close before it opens."""
     if isinstance(audience, Enrolment):
         level, limits = Level.user_exception, limits_at(session, quiz, audience)
     else:
         level, limits = Level.subgroup_exception, limits_for_all(session, quiz, group, audience)
     if field in {"open", "close"}:
         _check_opens_first(limits, Layer(level, field, value, ""))
-    except_rule(session, quiz.activity, audience, field, value, reason=reason, by_id=by_id, now=now)
+    made = except_rule(session, quiz.activity, audience, field, value, reason=reason, by_id=by_id, now=now)
+    if field in DATES and made.at == now:  # sent twice it was made, and told, before
+        untell_moved(session, quiz.activity, audience, [field])
+        tell_moved(session, audience, made, by_id=by_id, now=now)
+
+
+def take_back(
+    session: Session, exception: RuleException, audience: Enrolment | Subgroup, *, by_id: int, now: datetime
+) -> None:
+    """Let EXCEPTION, which is for AUDIENCE, hold no longer, and tell them where it was of a date. Twice is once."""
+    if exception.revoked_at is not None:
+        return
+    revoke_exception(session, exception, now=now)
+    if exception.field in DATES:
+        tell_moved(session, audience, exception, by_id=by_id, now=now)
 
 
 def _check_opens_first(limits: Limits, made: Layer) -> None:

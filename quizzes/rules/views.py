@@ -20,7 +20,6 @@ from course.syllabus.excepting import (
     Refused,
     live_accommodation,
     live_exceptions,
-    revoke_exception,
     set_accommodation,
 )
 from course.syllabus.exceptions import value_of
@@ -162,7 +161,7 @@ def revoke(slug: str, ident: str, exception_id: int) -> ResponseReturnValue:
     asking = access.tutoring(db_session, slug, writing=True)
     quiz = access.quiz_in(db_session, asking, ident)
     exception, audience = access.exception_in(db_session, asking.group, quiz, exception_id)
-    revoke_exception(db_session, exception, now=datetime.now(UTC))
+    making.take_back(db_session, exception, audience, by_id=asking.mine.user_id, now=datetime.now(UTC))
     flash(_("The exception is taken back."))
     if isinstance(audience, Enrolment):
         return redirect(url_for(".member", slug=slug, ident=ident, enrolment_id=audience.id), 303)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from course.base.db import Database
 from course.base.web import Application
 from course.groups.models import Role
+from course.notices.models import Notice
 from course.outline.models import ActivityKind
 from course.syllabus.excepting import set_accommodation
 from course.syllabus.exceptions import value_of
@@ -89,6 +90,13 @@ class Circle:
         with self.database.transaction() as session:
             told = {"reason": reason, "by_id": self.tutor.user_id, "now": NOW}
             set_accommodation(session, self.anna, Decimal(factor), days, **told)
+
+    def notices(self, name: str) -> list[Notice]:
+        with self.database.transaction(writing=False) as session:
+            return list(session.scalars(select(Notice).where(Notice.user_id == getattr(self, name).user_id)))
+
+    def told(self, name: str) -> str:
+        return words_of(browser_of(self.app, self.database, getattr(self, name).user_id).get("/notices").text)
 
     def archive(self) -> None:
         with self.database.transaction() as session:
@@ -326,6 +334,57 @@ def test_nobody_excepts_in_another_group(circle: Circle) -> None:
     assert circle.excepts("attempts", "5", at=f"{circle.rules}/subgroups/{some.id}") == 404
     assert post(circle.as_tutor(), f"{circle.rules}/exceptions/{theirs.id}/revoke").status_code == 404
     assert [one.revoked_at for one in circle.exceptions()] == [None]
+
+
+# What is told of them
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words", "again"),
+    [
+        ("open", "2027-01-02T12:00", "opens for you on 2 January 2027: “Was ill”", "opens for you as for everybody"),
+        ("due", "2027-01-16T12:00", "is due for you on 16 January 2027: “Was ill”", "is due for you as for everybody"),
+        (
+            "close",
+            "2027-01-18T12:00",
+            "closes for you on 18 January 2027: “Was ill”",
+            "closes for you as for everybody",
+        ),
+    ],
+)
+def test_students_are_told_once_of_a_date_that_is_theirs_alone_and_that_it_is_no_longer(
+    circle: Circle, field: str, value: str, words: str, again: str
+) -> None:
+    for _click in range(2):
+        assert circle.excepts(field, value) == 303
+    assert len(circle.notices("anna")) == 1
+    assert words in circle.told("anna")
+    (made,) = circle.exceptions()
+    for _click in range(2):
+        post(circle.as_tutor(), f"{circle.rules}/exceptions/{made.id}/revoke", {})
+    assert len(circle.notices("anna")) == 1
+    assert again in circle.told("anna")
+    assert circle.notices("boris") == circle.notices("tutor") == []
+
+
+def test_an_exception_in_place_of_another_is_told_in_its_place(circle: Circle) -> None:
+    circle.excepts("due", "2027-01-16T12:00")
+    circle.excepts("close", "2027-01-18T12:00")
+    circle.excepts("close", **{"close-none": "y"})
+    assert len(circle.notices("anna")) == 2
+    assert "does not close for you: “Was ill”" in circle.told("anna")
+
+
+def test_of_an_exception_for_a_subgroup_its_members_are_told(circle: Circle) -> None:
+    circle.excepts("due", "2027-01-16T12:00", at=circle.of_readers)
+    assert "is due for you on 16 January 2027: “Was ill”" in circle.told("anna")
+    assert circle.notices("boris") == []
+
+
+def test_what_is_no_date_is_not_told(circle: Circle) -> None:
+    circle.excepts("attempts", "3")
+    circle.excepts("time_limit", "90")
+    assert circle.notices("anna") == []
 
 
 # One more attempt
