@@ -1,12 +1,12 @@
 """What of a group's assignments those who plan may have. What is not there does not exist: NotFound."""
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
 from course.groups.access import planner, refuse_archived
-from course.groups.models import Enrolment, Role, StudyGroup, Subgroup
+from course.groups.models import Enrolment, StudyGroup, Subgroup
 from course.outline.models import Activity
 from course.syllabus.models import Assignment, RuleException
 
@@ -46,20 +46,6 @@ def activity_in(session: Session, group: StudyGroup, activity_id: int) -> Activi
     if found is None:
         raise NotFound
     return found
-
-
-def student_in(session: Session, group: StudyGroup, enrolment_id: int) -> Enrolment:
-    """Return the live place of a student in GROUP, with its user; raise NotFound for any other."""
-    student = session.scalar(
-        select(Enrolment)
-        .join(Enrolment.user)
-        .where(Enrolment.id == min(enrolment_id, LARGEST_ID), Enrolment.group_id == group.id)
-        .where(Enrolment.left_at.is_(None), Enrolment.role == Role.student)
-        .options(contains_eager(Enrolment.user))
-    )
-    if student is None:
-        raise NotFound
-    return student
 
 
 def exception_in(

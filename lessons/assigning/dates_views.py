@@ -25,6 +25,7 @@ from lessons.assigning.dates import (
 )
 from lessons.assigning.forms import DatesForm, ExtendForm, member_asked
 from lessons.assigning.views import calendar_of, moment_words
+from quizzes.rules.access import student_in
 
 bp = Blueprint("own_dates", __name__)
 
@@ -79,7 +80,7 @@ def _audience(group: StudyGroup, chosen: str) -> Enrolment | Subgroup:
     """Return whom the form CHOSE, of those it offered."""
     kind, _dash, key = chosen.partition("-")
     if kind == "member":
-        return access.student_in(db_session, group, int(key))
+        return student_in(db_session, group, int(key))
     return next(one for one in named_subgroups(db_session, group.id) if one.id == int(key))
 
 
@@ -106,7 +107,7 @@ def more_days(slug: str, activity_id: int) -> ResponseReturnValue:
     mine, group = access.planning(db_session, slug)
     form, now = ExtendForm(), datetime.now(UTC)
     activity = access.activity_in(db_session, group, activity_id)
-    student = access.student_in(db_session, group, form.member_id)
+    student = student_in(db_session, group, form.member_id)
     days = form.days_more(ONE_PRESS)
     if activity.kind is not ActivityKind.quiz:
         done = extend(db_session, group, activity, student, days, due=form.due_at, by_id=mine.user_id, now=now)
