@@ -24,10 +24,9 @@ Worked = Mapping[tuple[int, int], State]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one enrolment stands: the state of each activity, when each lesson was done, the progress over it all."""
+    """Where one enrolment stands: the state of each activity, which of them count, the progress over it all."""
 
     states: Mapping[int, State]
-    reached: Mapping[int, datetime]
     required: frozenset[int]
     progress: Progress
 
@@ -38,11 +37,6 @@ class Standing:
     def counts(self, activity: Activity) -> bool:
         """Return whether ACTIVITY is among the parts that count."""
         return activity.id in self.required
-
-    def is_new_since(self, part: Activity) -> bool:
-        """Return whether PART came in after its lesson was done, and so does not count here."""
-        done_at = self.reached.get(part.parent_id or 0)
-        return done_at is not None and part.added_at > done_at
 
 
 def standing_of(session: Session, enrolment: Enrolment) -> Standing:
@@ -68,7 +62,7 @@ def standings_of(session: Session, enrolments: Sequence[Enrolment]) -> dict[int,
 
 def _standing(parts: Sequence[Part], states: Mapping[int, State], reached: Mapping[int, datetime]) -> Standing:
     counting = frozenset(part.activity_id for part in counting_parts(parts, reached))
-    return Standing(states, reached, counting, progress(parts, states, reached))
+    return Standing(states, counting, progress(parts, states, reached))
 
 
 def _required_parts(

@@ -20,7 +20,7 @@ from course.pacing import WEEK, NoRoom
 from course.syllabus import cancelling, planning
 from course.syllabus.at_meetings import lessons_at, replies_after
 from course.syllabus.chairing import chairs_of
-from course.syllabus.days import breaks_of, in_words, pacing_of, rhythm_of
+from course.syllabus.days import in_words, pacing_of, rhythm_of
 from course.syllabus.meetings import meetings_of, today_of
 from course.syllabus.models import Meeting
 from kruzhok.completions import rebuild_group
@@ -243,8 +243,7 @@ def _may_go(group: StudyGroup, meeting: Meeting) -> bool:
 def _meeting_page(
     mine: Enrolment, form: MeetingForm, page: Mapping[str, Any], status: int = 200
 ) -> ResponseReturnValue:
-    breaks = breaks_of(db_session, mine.group_id or 0)
-    return render_template("kruzhok/syllabus/meeting.html", mine=mine, form=form, breaks=breaks, **page), status
+    return render_template("kruzhok/syllabus/meeting.html", mine=mine, form=form, **page), status
 
 
 # Cancelling

@@ -63,8 +63,8 @@ def test_done_is_not_undone_by_a_part_that_came_later_but_by_unticking(session: 
     session.refresh(lesson, ["parts"])
     standing = standing_of(session, enrolment)
     assert (standing.progress, standing.state(lesson.id)) == (Progress(1, 1), State.done)
-    assert standing.is_new_since(new)
-    assert not standing.is_new_since(first)
+    assert standing.counts(first)
+    assert not standing.counts(new)
     tick_reading(session, enrolment, first, done=False, now=NOW + timedelta(days=2))
     assert standing_of(session, enrolment).state(lesson.id) is State.begun
 
