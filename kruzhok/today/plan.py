@@ -166,7 +166,7 @@ def decide(
     then a draft, if it was saved after everything else; then what the lesson last worked in still asks, in order; then
     what the week asks; then the first lesson after it, and round to the beginning, that asks something; then what is
     asked BESIDE the lessons, which comes first where nothing was begun yet."""
-    besides = GoOn(BESIDE, beside[0]) if beside else None
+    besides = GoOn(BESIDE, _first_beside(lessons, beside)) if beside else None
     if not lessons:
         return besides
     tasks = {task.id: task for lesson in lessons for task in (lesson.task, *lesson.parts)}
@@ -190,6 +190,13 @@ def for_the_meeting(week: AtMeeting | None) -> GoOn | None:
     """Return where what the meeting at hand asks begins, None where it asks nothing (any more)."""
     first = (_first_of(week.lessons) or next(iter(week.asked), None)) if week else None
     return GoOn(WEEK, first, week=week) if first else None
+
+
+def _first_beside(lessons: Sequence[LessonTasks], beside: Sequence[Task]) -> Task:
+    """Return where what is asked BESIDE the meetings begins: where it is a whole lesson, not begun, with its notes."""
+    whole = (one for one in lessons if beside[0] in one.asked and all(task in beside for task in one.asked))
+    lesson = next(whole, None)
+    return lesson.task if lesson is not None and lesson.task.state is State.none else beside[0]
 
 
 def _when(act: tuple[int, datetime]) -> datetime:
