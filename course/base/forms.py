@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms.validators import ValidationError
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from course.base.words import _
 
@@ -50,3 +51,21 @@ class WithinLength:
         if len(field.data or "") > self.most:
             said = _("This has {n} characters; at most {most} fit.").format(n=len(field.data), most=self.most)
             raise ValidationError(said)
+
+
+def number_field(label: str, least: int, most: int, *, required: str = "", description: str = "") -> IntegerField:
+    """Return the field of a whole number from LEAST to MOST; it may be left empty unless REQUIRED says what to do."""
+    said = (
+        _("Choose a number from {least} to {most}.")
+        if required
+        else _("Choose a number from {least} to {most}, or leave it empty.")
+    )
+    return IntegerField(
+        label,
+        description=description,
+        validators=[
+            InputRequired(required) if required else Optional(),
+            NumberRange(least, most, said.format(least=f"{least:,}", most=f"{most:,}")),
+        ],
+        render_kw={"inputmode": "numeric", "min": least, "max": most},
+    )

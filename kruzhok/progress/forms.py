@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
-from wtforms import IntegerField
-from wtforms.validators import NumberRange, Optional
 
-from course.base.forms import Form, clean_text, whole_number
+from course.base.forms import Form, clean_text, number_field, whole_number
 from course.base.words import _
 from course.groups.models import Subgroup
 from kruzhok.progress.help import Rules
@@ -77,21 +75,9 @@ def asked_students(columns: Sequence[Column], subgroups: Sequence[Subgroup]) -> 
 class RulesForm(Form):
     """The rules by which somebody may need a hand: one that is left empty is switched off."""
 
-    quiet_days = IntegerField(
-        _("Days without anything done"),
-        validators=[Optional(), NumberRange(1, 365, _("Choose a number from 1 to 365, or leave it empty."))],
-        render_kw={"inputmode": "numeric", "min": 1, "max": 365},
-    )
-    late_parts = IntegerField(
-        _("Parts late"),
-        validators=[Optional(), NumberRange(1, 1000, _("Choose a number from 1 to 1,000, or leave it empty."))],
-        render_kw={"inputmode": "numeric", "min": 1, "max": 1000},
-    )
-    score_below = IntegerField(
-        _("Percent at the last quiz, below which"),
-        validators=[Optional(), NumberRange(1, 100, _("Choose a number from 1 to 100, or leave it empty."))],
-        render_kw={"inputmode": "numeric", "min": 1, "max": 100},
-    )
+    quiet_days = number_field(_("Days without anything done"), 1, 365)
+    late_parts = number_field(_("Parts late"), 1, 1000)
+    score_below = number_field(_("Percent at the last quiz, below which"), 1, 100)
 
     @property
     def rules(self) -> Rules:

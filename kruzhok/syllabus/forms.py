@@ -10,7 +10,6 @@ from wtforms import (
     DateField,
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectMultipleField,
     StringField,
@@ -18,9 +17,9 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text, whole_number
+from course.base.forms import Form, WithinLength, clean_text, number_field, whole_number
 from course.base.words import _
 from course.pacing import Break
 from course.rules import hour_on
@@ -94,14 +93,7 @@ class WithHours(Form):
     """When a meeting begins, how long it lasts, where it is; nothing of it must be said."""
 
     begins = TimeField(_("Begins at"), format=["%H:%M", "%H:%M:%S"], validators=[Optional()])
-    lasts = IntegerField(
-        _("Lasts, in minutes"),
-        validators=[
-            Optional(),
-            NumberRange(1, LONGEST_MEETING, _("Choose a number from 1 to {n}.").format(n=LONGEST_MEETING)),
-        ],
-        render_kw={"inputmode": "numeric", "min": 1, "max": LONGEST_MEETING},
-    )
+    lasts = number_field(_("Lasts, in minutes"), 1, LONGEST_MEETING)
     where = StringField(
         _("Where"),
         filters=[clean_text, lambda text: " ".join(text.split())],
@@ -132,14 +124,7 @@ class MeetingForm(WithHours):
     )
     title = StringField(_("Title"), filters=[clean_text, str.strip], validators=[WithinLength(LONGEST_TITLE)])
     lessons = SelectMultipleField(_("Lessons"), coerce=int)
-    replies = IntegerField(
-        _("Replies are due so many days later"),
-        validators=[
-            Optional(),
-            NumberRange(0, MOST_DAYS_TO_REPLY, _("Choose a number from 0 to {n}.").format(n=MOST_DAYS_TO_REPLY)),
-        ],
-        render_kw={"inputmode": "numeric", "min": 0, "max": MOST_DAYS_TO_REPLY},
-    )
+    replies = number_field(_("Replies are due so many days later"), 0, MOST_DAYS_TO_REPLY)
     #: What the page showed: who changes it meanwhile is not overwritten, and a second click adds nothing.
     shown = HiddenField()
 

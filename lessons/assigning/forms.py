@@ -11,7 +11,6 @@ from flask import request
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -19,9 +18,8 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional
 
-from course.base.forms import Form, WithinLength, clean_text, whole_number
+from course.base.forms import Form, WithinLength, clean_text, number_field, whole_number
 from course.base.words import _
 from course.groups.models import Enrolment, Role, Subgroup
 from course.outline.models import Activity, ActivityKind
@@ -98,14 +96,7 @@ class TermsForm(Form):
     address = _line(_("Address"), _("Where it stands: https://…"), LONGEST_ADDRESS)
     by = _line(_("Author"))
     part = _line(_("Pages or chapters"))
-    minutes = IntegerField(
-        _("Minutes"),
-        validators=[
-            Optional(),
-            NumberRange(1, MOST_MINUTES, _("Choose a number from 1 to {n}.").format(n=MOST_MINUTES)),
-        ],
-        render_kw={"inputmode": "numeric", "min": 1, "max": MOST_MINUTES},
-    )
+    minutes = number_field(_("Minutes"), 1, MOST_MINUTES)
     words = TextAreaField(
         _("What to look for"),
         description=_("A question or two to read with; of a prompt its words. Markdown."),

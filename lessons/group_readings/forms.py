@@ -10,16 +10,15 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Optional, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text
+from course.base.forms import Form, WithinLength, clean_text, number_field
 from course.base.words import _
 from course.groups.models import Enrolment, Role, Subgroup
 from course.syllabus.giving import Terms
@@ -55,14 +54,12 @@ class ReadingForm(Form):
         render_kw={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"},
     )
     part = StringField(_("Pages or chapters"), filters=[_in_one_line], validators=[WithinLength(LONGEST_TITLE)])
-    minutes = IntegerField(
+    minutes = number_field(
         _("Minutes"),
+        1,
+        MOST_MINUTES,
+        required=_("Say about how many minutes it takes."),
         description=_("How long it takes to read, at 200 words a minute."),
-        validators=[
-            InputRequired(_("Say about how many minutes it takes.")),
-            NumberRange(1, MOST_MINUTES, _("Choose a number from 1 to {n}.").format(n=MOST_MINUTES)),
-        ],
-        render_kw={"inputmode": "numeric", "min": 1, "max": MOST_MINUTES},
     )
     look_for = TextAreaField(
         _("What to look for"),

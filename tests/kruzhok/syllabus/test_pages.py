@@ -208,7 +208,7 @@ def test_what_was_chosen_for_a_meeting_stays_when_days_change(circle: Circle):
         ({"breaks": "\n".join(f"1 January {n} - 1 July {n}\n2 July {n} - 31 December {n}" for n in range(2026, 2040))},
          "breaks", "These holidays leave no room"),
         ({"begins": "25:00"}, "begins", "Not a valid time"),
-        ({"lasts": "0"}, "lasts", "Choose a number from 1 to 1440"),
+        ({"lasts": "0"}, "lasts", "Choose a number from 1 to 1,440"),
         ({"where": "x" * 121}, "where", "121 characters"),
         ({"begins": "02:30", "start": "2027-03-28", "weekdays": "6"}, "begins",
          "On 28 March 2027 the clocks leave out 02:30. The next hour there is: 03:00"),
