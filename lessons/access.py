@@ -1,6 +1,6 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.base.errors import NotFound
@@ -74,28 +74,45 @@ def prompt_of(session: Session, lesson: Lesson, ident: str) -> Prompt:
 def own_prompt(session: Session, mine: Enrolment, ident: str) -> Prompt:
     """Return the prompt of that ident which the group of MINE gave itself, with its activity and current version.
 
-    It is there for those to whom it is assigned, who began it or has a part in a talk on it, and for who plans; raise
-    NotFound for anybody else."""
-    its = (Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None), is_for(mine.id))
-    talk = select(Post.id).join(Discussion, Discussion.id == Post.discussion_id)
-    begun = (Completion.activity_id == Activity.id, Completion.enrolment_id == mine.id)
-    there = or_(
-        true() if may_plan(mine) else false(),
-        select(Assignment.id).where(*its).correlate(Activity).exists(),
-        select(Completion.id).where(*begun).correlate(Activity).exists(),
-        talk.where(Discussion.activity_id == Activity.id, its_talks(mine)).correlate(Activity).exists(),
-    )
+    Raise NotFound where it is not there for MINE, as `own_prompts_seen` says."""
     prompt = session.scalar(
         select(Prompt)
         .join(Prompt.activity)
         .join(Activity.course)
-        .where(Activity.group_id == mine.group_id, Activity.parent_id.is_(None), Activity.ident == ident, there)
-        .where(Prompt.current_version_id.is_not(None))
+        .where(own_prompts_seen(mine), Activity.ident == ident, Prompt.current_version_id.is_not(None))
         .options(contains_eager(Prompt.activity).contains_eager(Activity.course), joinedload(Prompt.current))
     )
     if prompt is None:
         raise NotFound
     return prompt
+
+
+def own_prompts_seen(mine: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that an activity is a prompt which the group of MINE gave itself, and is there for MINE.
+
+    It is there for those to whom it is assigned, who began it or has a part in a talk on it, and for who plans."""
+    if mine.group_id is None or mine.left_at is not None:
+        return false()
+    talk = select(Post.id).join(Discussion, Discussion.id == Post.discussion_id)
+    begun = (Completion.activity_id == Activity.id, Completion.enrolment_id == mine.id)
+    there = or_(
+        true() if may_plan(mine) else false(),
+        _given().where(is_for(mine.id)).correlate(Activity).exists(),
+        select(Completion.id).where(*begun).correlate(Activity).exists(),
+        talk.where(Discussion.activity_id == Activity.id, its_talks(mine)).correlate(Activity).exists(),
+    )
+    own = (Activity.group_id == mine.group_id, Activity.parent_id.is_(None), Activity.kind == ActivityKind.prompt)
+    return and_(*own, there)
+
+
+def own_prompts_asked(mine: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that an activity is one of `own_prompts_seen` that is not taken back."""
+    return and_(own_prompts_seen(mine), _given().correlate(Activity).exists())
+
+
+def _given() -> Select[int]:
+    """Return the query for what gives the Activity of the query around it to anybody."""
+    return select(Assignment.id).where(Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None))
 
 
 def texts_seen(course: Course, enrolment: Enrolment | None) -> ColumnElement[bool]:

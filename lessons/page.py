@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.base.errors import NotFound
@@ -13,6 +13,7 @@ from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
+from lessons.access import own_prompts_asked
 from lessons.discussion.listing import PostCounts, post_counts
 from lessons.discussion.quoting import QuotedBy, quoted_in
 from lessons.frames.frames import last_frame
@@ -121,7 +122,7 @@ class Serves:
     look_for: Markup
     required: bool
     state: State
-    #: Whether the lesson asks something, so that the document can be quoted in the talk about it.
+    #: Whether the lesson asks something, or the group itself, so that the document can be quoted in the talk about it.
     asks: bool = False
 
 
@@ -221,12 +222,14 @@ def words_at(passages: Sequence[PassageFound], pace: int | None) -> int:
 def _serves(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
     """Return the readings of lessons that stand on DOCUMENT, in the order of the lessons' numbers."""
     lesson, prompt = aliased(Activity), aliased(Activity)
-    asks = exists().where(
+    asks: ColumnElement[bool] = exists().where(
         prompt.parent_id == lesson.id,
         prompt.kind == ActivityKind.prompt,
         prompt.retired_at.is_(None),
         or_(prompt.group_id.is_(None), prompt.group_id == (enrolment.group_id if enrolment else None)),
     )
+    if enrolment is not None:
+        asks = or_(asks, _group_asks(enrolment))
     rows = session.execute(
         select(Reading, Activity, lesson, Completion.state, asks)
         .join(Activity, Activity.id == Reading.activity_id)
@@ -260,7 +263,7 @@ def _serves_group(session: Session, document: Document, enrolment: Enrolment | N
     state = and_(Completion.activity_id == Activity.id, Completion.enrolment_id == enrolment.id)
     given = select(Assignment.id).where(Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None))
     rows = session.execute(
-        select(Reading, Activity, Completion.state)
+        select(Reading, Activity, Completion.state, _group_asks(enrolment))
         .join(Activity, Activity.id == Reading.activity_id)
         .outerjoin(Completion, state)
         .where(Reading.text_id == document.text_id, Activity.group_id == enrolment.group_id)
@@ -268,6 +271,11 @@ def _serves_group(session: Session, document: Document, enrolment: Enrolment | N
         .order_by(Activity.id)
     )
     return [
-        Serves(part.ident, None, part.title, with_slips(reading.look_for_html), True, done or State.none)
-        for reading, part, done in rows
+        Serves(part.ident, None, part.title, with_slips(reading.look_for_html), True, done or State.none, asked)
+        for reading, part, done, asked in rows
     ]
+
+
+def _group_asks(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that the study group of ENROLMENT asks it something of its own."""
+    return select(Activity.id).where(own_prompts_asked(enrolment)).correlate(None).exists()

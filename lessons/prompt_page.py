@@ -139,12 +139,14 @@ def prompt_page(
     if enrolment and in_group:
         its_round = round_of(session, enrolment, prompt.activity)
         page = replace(page, seeds=seeds_on(session, enrolment, prompt.activity), round=its_round)
-    if thread:
-        said = said_by(session, [one.now for one in thread.known.values() if not one.withheld])
+    if enrolment and thread:
+        said = said_by(session, enrolment, [one.now for one in thread.known.values() if not one.withheld])
         page = replace(page, said=said, hidden_by=names_of_hiders(session, [one.post for one in thread.known.values()]))
     if enrolment and entries and not page.is_over:
         page = replace(page, may_share=bool(tutors_for(session, enrolment)))
-    quotation = _quotation(session, prompt, quoting) if quoting and doing == "answer" and thread else None
+    quotation = None
+    if enrolment and thread and quoting and doing == "answer":
+        quotation = _quotation(session, enrolment, quoting)
     wrote = bool(entries or (thread and thread.posted))
     takes_none = page.is_over or not _takes(target, doing)
     is_open = typed or bool(drafts) or (not takes_none and (doing != "answer" or not wrote or anew or quotation))
@@ -184,8 +186,8 @@ def _to_begin_with(page: PromptPage, doing: str, target: PostShown | None) -> st
     return page.entries[0].text if doing == "answer" and page.entries and not posted else ""
 
 
-def _quotation(session: Session, prompt: Prompt, quoting: Quoting) -> str | None:
-    words = words_at(session, prompt.activity.course, quoting.source, quoting.words)
+def _quotation(session: Session, enrolment: Enrolment, quoting: Quoting) -> str | None:
+    words = words_at(session, enrolment, quoting.source, quoting.words)
     return as_quotation(words) if words else None
 
 

@@ -14,6 +14,11 @@ from markupsafe import Markup
 from quizzes.items.quotations import LEAST_WORDS
 from quizzes.items.verbatim import Part, Reading, parts_of
 
+#: So many of the words of a quotation say in which texts it can stand.
+MOST_TELLING = 3
+
+#: A word that is written alike wherever it stands, but for capitals.
+_PLAIN_WORD = re.compile(r"[A-Za-z]{4,}(?![\w\u0300-\u036f])")
 _TAG = re.compile(r"</?blockquote>")
 _SPECIAL = re.compile(r"([\\`*_<\[\]])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -77,6 +82,16 @@ class Library:
             if numbers is not None and (found := _in_passages(parts, self.texts[text], numbers)):
                 return text, found
         return 0, []
+
+
+def telling_words(words: str) -> list[str] | None:
+    """Return some of the quotation WORDS, the longest, all of which stand in whatever text it stands in; None where it
+    has too few words to be a quotation."""
+    parts = parts_of(words)
+    if sum(part.words for part in parts) < LEAST_WORDS:
+        return None
+    plain = dict.fromkeys(found[0].lower() for part in parts for found in _PLAIN_WORD.finditer(part.text))
+    return sorted(plain, key=len, reverse=True)[:MOST_TELLING]
 
 
 def _in_passages(parts: Sequence[Part], plains: Sequence[str], numbers: range) -> list[Stretch]:

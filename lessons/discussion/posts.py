@@ -126,7 +126,7 @@ def edit_post(
         before, last = last, PostVersion(post_id=post.id, number=base + 1, text=text, html=html, made_at=now)
         session.add(last)
         session.flush()
-        tie_quotations(session, last, post.discussion, before=before)
+        tie_quotations(session, enrolment, last, post.discussion, before=before)
         tell_mentioned(session, enrolment, post, mentioned, now=now)
     forget_handed_over(session, enrolment, edit_place(post), text, draft)
     return last
@@ -202,7 +202,7 @@ def _post(
     said = PostVersion(post_id=post.id, number=1, text=text, html=html, made_at=now)
     session.add(said)
     session.flush()
-    tie_quotations(session, said, discussion, source)
+    tie_quotations(session, enrolment, said, discussion, source)
     return post
 
 

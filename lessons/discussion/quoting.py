@@ -1,19 +1,22 @@
-"""Quoting a passage: what a post quotes is tied to the texts of its lesson, and both sides show it."""
+"""Quoting a passage: what a post quotes is tied to the texts of its lesson, or to those of the group, and both sides
+show it."""
 
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from course.groups.models import Enrolment
-from course.outline.models import Activity, ActivityKind, Course
+from course.outline.models import Activity, ActivityKind
 from course.texts.models import Anchor, AnchorState, Passage, Text
 from course.texts.reattaching import anchor_on, is_reworded
 from course.users.models import User
-from lessons.discussion.blockquotes import Library, letters, letters_quoted, pieces_of
+from lessons.access import own_prompts_asked, texts_seen
+from lessons.addresses import prompt_in_address
+from lessons.discussion.blockquotes import Library, letters, letters_quoted, pieces_of, telling_words
 from lessons.discussion.models import Discussion, Post, PostQuotation, PostVersion
 from lessons.models import Lesson, Prompt, Reading
 from lessons.seeing import seen_posts
@@ -32,12 +35,14 @@ class Source(NamedTuple):
 
 def tie_quotations(
     session: Session,
+    enrolment: Enrolment,
     version: PostVersion,
     discussion: Discussion,
     source: Source | None = None,
     before: PostVersion | None = None,
 ) -> None:
-    """Tie the block quotations of VERSION to where they stand in the notes of the lesson and the documents it reads.
+    """Tie the block quotations of VERSION, written by ENROLMENT, to where they stand in the notes of the lesson and the
+    documents it reads; where the group itself asks, in any text of course or group that ENROLMENT can read.
 
     SOURCE is the passage they were taken from, where that is known. What BEFORE, the version that was edited, quoted in
     the same words stays tied as it was, even where the text says it no longer. Of very many the first are tied."""
@@ -45,7 +50,7 @@ def tie_quotations(
     if not quoted:
         return
     tied = _tied_before(session, before) if before is not None else {}
-    texts = _texts_of(session, discussion)
+    texts = _texts_of(session, enrolment, discussion, quoted, source)
     library = Library([[passage.plain for passage in passages] for _text, passages in texts])
     near = _place_of(source, texts)
     for words in quoted:
@@ -73,8 +78,18 @@ def _again(anchor: Anchor) -> Anchor:
     return Anchor(**{name: getattr(anchor, name) for name in same})
 
 
-def _texts_of(session: Session, discussion: Discussion) -> list[tuple[Text, list[Passage]]]:
-    """Return what is read in the lesson of the prompt that DISCUSSION is about: its notes first, then its documents."""
+def _texts_of(
+    session: Session, enrolment: Enrolment, discussion: Discussion, quoted: Sequence[str], source: Source | None
+) -> list[tuple[Text, list[Passage]]]:
+    """Return what is read in the lesson of the prompt that DISCUSSION is about: its notes first, then its documents.
+
+    Of a prompt without a lesson: what ENROLMENT may quote, the texts of the group first, then notes. Those are many, so
+    only those are returned in which one of the quotations QUOTED can stand. One query."""
+    if discussion.activity.parent_id is None:
+        are_notes = Text.id.in_(select(Lesson.text_id))
+        of_group = Text.group_id.is_not(None)
+        its = and_(_may_quote(enrolment), Text.retired_at.is_(None), _may_say(quoted, source))
+        return _with_passages(session, its, of_group.desc(), are_notes.desc())
     lesson = select(Activity.parent_id).where(Activity.id == discussion.activity_id).scalar_subquery()
     notes = select(Lesson.text_id).where(Lesson.activity_id == lesson)
     read = (
@@ -84,11 +99,34 @@ def _texts_of(session: Session, discussion: Discussion) -> list[tuple[Text, list
         .where(or_(Activity.group_id.is_(None), Activity.group_id == discussion.group_id))
     )
     is_notes = Text.id.in_(notes)
+    return _with_passages(session, or_(is_notes, Text.id.in_(read)), is_notes.desc())
+
+
+def _may_quote(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that ENROLMENT can read a Text, and that it is not its alone."""
+    return and_(texts_seen(enrolment.course, enrolment), Text.enrolment_id.is_(None))
+
+
+def _may_say(quoted: Sequence[str], source: Source | None) -> ColumnElement[bool]:
+    """Return the condition that a Text has the telling words of one of the quotations QUOTED, or is the SOURCE."""
+    has_all = [and_(true(), *(_says(word) for word in told)) for told in map(telling_words, quoted) if told is not None]
+    return or_(Text.ident == source.text if source else false(), *has_all)
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    said = (Passage.version_id == Text.current_version_id, Passage.plain.ilike(f"%{word}%"))
+    return select(Passage.id).where(*said).correlate(Text).exists()
+
+
+def _with_passages(
+    session: Session, its: ColumnElement[bool], *order: ColumnElement[Any]
+) -> list[tuple[Text, list[Passage]]]:
+    """Return the texts that ITS holds for, in that ORDER, with the passages they have now."""
     rows = session.execute(
         select(Text, Passage)
         .join(Passage, Passage.version_id == Text.current_version_id)
-        .where(or_(is_notes, Text.id.in_(read)))
-        .order_by(is_notes.desc(), Text.id, Passage.position)
+        .where(its)
+        .order_by(*order, Text.id, Passage.position)
     )
     found: dict[int, tuple[Text, list[Passage]]] = {}
     for text, passage in rows:
@@ -148,11 +186,12 @@ class Said(NamedTuple):
     quoted: Quoted | None
 
 
-def said_by(session: Session, versions: Sequence[PostVersion]) -> dict[int, list[Said]]:
-    """Return version -> its HTML in pieces, with where its quotations stand. One query at the most."""
+def said_by(session: Session, reader: Enrolment, versions: Sequence[PostVersion]) -> dict[int, list[Said]]:
+    """Return version -> its HTML in pieces, with where its quotations stand: in texts that READER can read. One query
+    at the most."""
     cut = {version.id: pieces_of(version.html) for version in versions}
     quoting = [version_id for version_id, pieces in cut.items() if any(piece.words for piece in pieces)]
-    tied = _tied(session, quoting)
+    tied = _tied(session, quoting, texts_seen(reader.course, reader)) if quoting else defaultdict(deque)
     found: dict[int, list[Said]] = {}
     for version_id, pieces in cut.items():
         rows = tied[version_id]
@@ -163,11 +202,11 @@ def said_by(session: Session, versions: Sequence[PostVersion]) -> dict[int, list
     return found
 
 
-def _tied(session: Session, version_ids: Sequence[int]) -> defaultdict[int, deque[Tied]]:
-    """Return version -> what of it is tied, in the order of its words. One query."""
+def _tied(
+    session: Session, version_ids: Sequence[int], texts: ColumnElement[bool] | None = None
+) -> defaultdict[int, deque[Tied]]:
+    """Return version -> what of it is tied to those TEXTS (None: to any), in the order of its words. One query."""
     found: defaultdict[int, deque[Tied]] = defaultdict(deque)
-    if not version_ids:
-        return found
     rows = session.execute(
         select(PostQuotation.version_id, Anchor, Passage, Text, Activity.ident)
         .join(Anchor, Anchor.id == PostQuotation.anchor_id)
@@ -175,7 +214,7 @@ def _tied(session: Session, version_ids: Sequence[int]) -> defaultdict[int, dequ
         .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
         .outerjoin(Lesson, Lesson.text_id == Text.id)
         .outerjoin(Activity, Activity.id == Lesson.activity_id)
-        .where(PostQuotation.version_id.in_(version_ids))
+        .where(PostQuotation.version_id.in_(version_ids), true() if texts is None else texts)
         .order_by(PostQuotation.id)
     )
     for version_id, anchor, passage, text, lesson in rows:
@@ -196,12 +235,11 @@ def _taken(said: str, rows: deque[Tied]) -> list[Tied]:
 
 
 class QuotedBy(NamedTuple):
-    """A post that quotes a passage: who wrote it, and the prompt it is on."""
+    """A post that quotes a passage: who wrote it, and what an address says of the prompt it is on."""
 
     post_id: int
     name: str
-    prompt: str
-    lesson: str
+    where: Mapping[str, Any]
 
 
 def quoted_in(session: Session, enrolment: Enrolment | None, text: Text) -> Mapping[str, list[QuotedBy]]:
@@ -222,28 +260,30 @@ def quoted_in(session: Session, enrolment: Enrolment | None, text: Text) -> Mapp
         .join(User, User.id == Enrolment.user_id)
         .join(Discussion, Discussion.id == Post.discussion_id)
         .join(Activity, Activity.id == Discussion.activity_id)
-        .join(lesson, lesson.id == Activity.parent_id)
+        .outerjoin(lesson, lesson.id == Activity.parent_id)
         .where(Anchor.text_id == text.id, Passage.version_id == text.current_version_id)
         .where(Post.group_id == enrolment.group_id, Post.hidden_at.is_(None), seen_posts(enrolment), ~edited)
         .distinct()
         .order_by(Post.id)
     )
     for ident, post_id, name, prompt, its_lesson in rows:
-        found.setdefault(ident, []).append(QuotedBy(post_id, name or "", prompt, its_lesson))
+        where = prompt_in_address(enrolment.course.ident, its_lesson, prompt)
+        found.setdefault(ident, []).append(QuotedBy(post_id, name or "", where))
     return found
 
 
 class Asked(NamedTuple):
-    """A prompt of a lesson in which a text is read."""
+    """A prompt in whose discussion a text can be quoted, with its lesson: None where the study group itself asks."""
 
     prompt: Activity
-    lesson: Activity
+    lesson: Activity | None
 
 
-def prompts_on(session: Session, course: Course, text: str, group_id: int | None) -> list[Asked]:
-    """Return the prompts of the lessons whose notes the text of that ident of COURSE is, or that read it, in order."""
-    lesson = aliased(Activity)
-    its = select(Text.id).where(Text.course_id == course.id, Text.ident == text)
+def prompts_on(session: Session, enrolment: Enrolment, text: str) -> list[Asked]:
+    """Return the prompts of the lessons whose notes the text of that ident is, or that read it, in order; then those
+    that the group of ENROLMENT gave itself and that are there for it, the latest first. Two queries."""
+    lesson, group_id = aliased(Activity), enrolment.group_id
+    its = select(Text.id).where(_may_quote(enrolment), Text.ident == text)
     notes = select(Lesson.activity_id).where(Lesson.text_id.in_(its))
     reading = aliased(Activity)
     read = (
@@ -262,16 +302,19 @@ def prompts_on(session: Session, course: Course, text: str, group_id: int | None
         .where(or_(lesson.id.in_(notes), lesson.id.in_(read)))
         .order_by(Lesson.number, Activity.position)
     )
-    return [Asked(*row) for row in rows]
+    own = select(Activity).join(Prompt, Prompt.activity_id == Activity.id)
+    own = own.where(own_prompts_asked(enrolment), Prompt.current_version_id.is_not(None))
+    own_prompts = session.scalars(own.order_by(Activity.id.desc()))
+    return [*(Asked(*row) for row in rows), *(Asked(prompt, None) for prompt in own_prompts)]
 
 
-def words_at(session: Session, course: Course, source: Source, chosen: str) -> str | None:
-    """Return the words of the passage SOURCE of COURSE that are to be quoted: those CHOSEN, if they stand in it, else
-    all of it; None where there is no such passage."""
+def words_at(session: Session, enrolment: Enrolment, source: Source, chosen: str) -> str | None:
+    """Return the words of the passage SOURCE that ENROLMENT is to quote: those CHOSEN, if they stand in it, else all of
+    it; None where there is no such passage."""
     plain = session.scalar(
         select(Passage.plain)
         .join(Text, Text.current_version_id == Passage.version_id)
-        .where(Text.course_id == course.id, Text.ident == source.text, Passage.ident == source.passage)
+        .where(_may_quote(enrolment), Text.ident == source.text, Passage.ident == source.passage)
     )
     if plain is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from course.base.db import Base, Database
@@ -94,17 +94,20 @@ def _sources(session: Session, ids: Ids) -> Iterator[Content]:
 
 
 def _activities(session: Session, ids: Ids) -> Iterator[Content]:
-    """The lessons, readings and prompts of the curriculum. What a quiz asks is nowhere here."""
+    """The lessons, readings and prompts of the curriculum, and what groups ask themselves. What a quiz asks is nowhere
+    here."""
     yield from _lessons(session, ids)
     lesson = aliased(Activity)
     of_curriculum = (Activity.id.in_(ids), Activity.group_id.is_(None))
-    parts = select(Activity.id, Activity.title, lesson.position.label("at"), Activity.position)
-    parts = parts.join(lesson, lesson.id == Activity.parent_id).where(*of_curriculum)
-    readings = parts.add_columns(Reading.by, Reading.part, Reading.look_for_html)
+    own = (Activity.id.in_(ids), Activity.group_id.is_not(None), Activity.parent_id.is_(None))
+    parts = select(Activity.id, Activity.title, func.coalesce(lesson.position, 0).label("at"), Activity.position)
+    parts = parts.outerjoin(lesson, lesson.id == Activity.parent_id)
+    readings = parts.where(*of_curriculum).add_columns(Reading.by, Reading.part, Reading.look_for_html)
     for one in session.execute(readings.join(Reading, Reading.activity_id == Activity.id)):
         body = _together(one.by, one.part, plain_of_html(one.look_for_html))
         yield Content(Kind.reading, one.id, one.at * 1000 + one.position, one.title, body)
-    prompts = parts.add_columns(PromptVersion.question_html, PromptVersion.hint_html)
+    prompts = parts.where(or_(and_(*of_curriculum), and_(*own)))
+    prompts = prompts.add_columns(PromptVersion.question_html, PromptVersion.hint_html)
     prompts = prompts.join(Prompt, Prompt.activity_id == Activity.id)
     for one in session.execute(prompts.join(PromptVersion, PromptVersion.id == Prompt.current_version_id)):
         body = _together(plain_of_html(one.question_html), plain_of_html(one.hint_html))

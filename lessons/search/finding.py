@@ -34,7 +34,7 @@ from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
 from course.reference.models import Event, Person, Source, Term
 from course.texts.models import Text
-from lessons.access import texts_seen
+from lessons.access import own_prompts_seen, texts_seen
 from lessons.discussion.models import Discussion, Post, Seed
 from lessons.discussion.seeds import stands_before
 from lessons.frames.models import Frame
@@ -228,7 +228,8 @@ def _seen_of_texts(place: Place) -> ColumnElement[bool]:
 
 
 def _seen_of_people(enrolment: Enrolment) -> ColumnElement[bool]:
-    """What ENROLMENT wrote, and what it may see of what others of its group did. Nothing that is hidden, for nobody."""
+    """What ENROLMENT wrote, and what it may see of what others of its group did, and of what that asks itself. Nothing
+    that is hidden, for nobody."""
     notes = select(Note.id).where(seen_notes(enrolment), Note.hidden_at.is_(None))
     replies = select(NoteReply.id).where(seen_note_replies(enrolment), NoteReply.hidden_at.is_(None))
     talks = select(Discussion.id).where(Discussion.activity_id.in_(_open_prompts(enrolment)))
@@ -240,6 +241,7 @@ def _seen_of_people(enrolment: Enrolment) -> ColumnElement[bool]:
         SearchEntry.journal_entry_id.in_(_own_entries(enrolment)),
         SearchEntry.post_id.in_(posts),
         SearchEntry.seed_id.in_(_seeds(enrolment)),
+        SearchEntry.activity_id.in_(select(Activity.id).where(own_prompts_seen(enrolment))),
     )
 
 
@@ -262,7 +264,9 @@ def _seeds(enrolment: Enrolment) -> Select[Any]:
 
 
 def _open_prompts(enrolment: Enrolment) -> Select[Any]:
-    """The activities of the course of ENROLMENT that have a page for it: a retired one for who worked on it."""
+    """The activities of the course of ENROLMENT that have a page for it: a retired one for who worked on it, one that a
+    group gave itself for whom it is there."""
     worked = select(Completion.activity_id).where(Completion.enrolment_id == enrolment.id)
     is_open = or_(Activity.retired_at.is_(None), Activity.id.in_(worked))
-    return select(Activity.id).where(Activity.course_id == enrolment.course_id, is_open)
+    of_group = or_(Activity.group_id.is_(None), Activity.parent_id.is_not(None), own_prompts_seen(enrolment))
+    return select(Activity.id).where(Activity.course_id == enrolment.course_id, is_open, of_group)

@@ -5,6 +5,7 @@ Only words are kept there. Hiding, sharing, assigning, joining and leaving chang
 asked of the tables at each search."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,11 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
 from course.base.jobs import add_job
+from course.outline.models import Activity, ActivityKind
 from course.texts.models import Passage, Text, TextVersion
 from lessons.discussion.models import PostVersion, Seed
 from lessons.frames.models import Frame
-from lessons.models import Document, JournalEntry
+from lessons.models import Document, JournalEntry, Prompt
 from lessons.notes.models import Note, NoteReply, NoteTag
 from lessons.search.contents import refresh, refresh_texts
 
@@ -47,7 +49,9 @@ def keep_index(session: Session, _flush: Any) -> None:
     described: set[int] = set()
     texts: set[int] = set()
     versions: set[int] = set()
-    for row in (*session.new, *session.dirty, *session.deleted):
+    rows = [*session.new, *session.dirty, *session.deleted]
+    touched["activity_id"] = _own_prompts(session, rows)
+    for row in rows:
         if type(row) in WRITTEN:
             column, own = WRITTEN[type(row)]
             touched[column].add(getattr(row, own))
@@ -60,13 +64,24 @@ def keep_index(session: Session, _flush: Any) -> None:
         elif isinstance(row, Passage):
             versions.add(row.version_id)
     for column, ids in touched.items():
-        refresh(session, column, ids)
+        if ids:
+            refresh(session, column, ids)
     if versions:
         texts.update(session.scalars(select(TextVersion.text_id).where(TextVersion.id.in_(versions))))
     if described:
         refresh(session, "text_id", described)
     if texts := texts - session.info.get(LATER, set()):
         refresh_texts(session, texts)
+
+
+def _own_prompts(session: Session, rows: Iterable[Any]) -> set[int]:
+    """Return which of ROWS, by their activity, are prompts that study groups gave themselves. One query at the most."""
+    found = {row.activity_id for row in rows if isinstance(row, Prompt)}
+    found |= {row.id for row in rows if isinstance(row, Activity) and row.group_id and row.kind is ActivityKind.prompt}
+    if not found:
+        return found
+    own = select(Activity.id).where(Activity.id.in_(found), Activity.group_id.is_not(None))
+    return set(session.scalars(own))
 
 
 def keep() -> None:

@@ -93,8 +93,8 @@ def _reference(table: type[Base]) -> Callable[[Session, Place, Iterable[int]], F
     return places_of
 
 
-def _activities(session: Session, _place: Place, ids: Iterable[int]) -> Found:
-    """Where lessons, readings and prompts stand."""
+def _activities(session: Session, place: Place, ids: Iterable[int]) -> Found:
+    """Where lessons, readings and prompts stand; what a study group gave itself, in the place of who looks there."""
     lesson = aliased(Activity)
     rows = (
         select(Activity, lesson, Lesson.number, Course)
@@ -103,8 +103,9 @@ def _activities(session: Session, _place: Place, ids: Iterable[int]) -> Found:
         .join(Course, Course.id == Activity.course_id)
         .where(Activity.id.in_(ids))
     )
+    places: dict[int | None, Enrolment] = {one.group_id: one for one in place.enrolments if one.group_id is not None}
     return {
-        activity.id: _on_activity(course, activity, of, number)
+        activity.id: _on_activity(course, activity, of, number, place=places.get(activity.group_id))
         for activity, of, number, course in session.execute(rows)
     }
 

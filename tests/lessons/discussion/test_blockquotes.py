@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.base.markdown import to_html
-from lessons.discussion.blockquotes import Library, Stretch, as_quotation, letters, letters_quoted, pieces_of
+from lessons.discussion.blockquotes import (
+    Library,
+    Stretch,
+    as_quotation,
+    letters,
+    letters_quoted,
+    pieces_of,
+    telling_words,
+)
 
 NOTES = ["The tsar has gone.", "All power to the soviets! So said Lenin — in April.", "He said it “again”, in May."]
 THESES = ["No support for the Provisional Government.", "All power to the soviets! So said Lenin — in April."]
@@ -84,8 +92,16 @@ def test_any_words_of_a_text_are_found_where_they_stand(number: int, data: st.Da
     start = data.draw(st.integers(0, max(len(words) - 4, 0)))
     taken = " ".join(words[start : start + data.draw(st.integers(4, 9))])
     _text, found = Library([NOTES]).find(taken)
+    assert all(word in NOTES[number].lower() for word in telling_words(taken) or [])
     if found:  # a dash is no word, so four pieces may be three words
         assert found == [Stretch(number, NOTES[number].index(words[start]), found[0].end)]
         assert letters_quoted(taken) == letters(NOTES[number][found[0].start : found[0].end])[0]
     else:
         assert sum(any(char.isalnum() for char in word) for word in taken.split()) < 4
+
+
+def test_a_quotation_is_told_by_its_longest_words_that_are_written_alike_everywhere() -> None:
+    told = "“No Support, for the Provisional Govern[ment], said the café’s cafe\u0301s, [w]hatever"
+    assert telling_words(told) == ["provisional", "whatever", "support"]
+    assert telling_words("Вся власть советам, сказал он") == []
+    assert telling_words("The Government") is None

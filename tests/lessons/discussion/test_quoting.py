@@ -15,11 +15,13 @@ from course.base.db import Database
 from course.base.web import Application
 from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity
+from course.syllabus.models import AssignmentTarget
 from course.texts.models import Anchor, AnchorState, Passage, Text
 from course.texts.reattaching import reattach
 from lessons.discussion.models import Post, PostQuotation, PostVersion
 from lessons.discussion.posts import edit_post, last_version, write_post
 from lessons.discussion.quoting import Quoted, Source, quoted_in, said_by
+from lessons.models import Document, Prompt
 from lessons.moderation.hiding import hide
 from tests import factories
 from tests.conftest import NOW
@@ -91,7 +93,9 @@ def quoted_by(session: Session, post: Post) -> list[Quoted | None]:
     """Return where the quotations of POST stand, None for one that is in no text."""
     version = last_version(session, post)
     session.expire_all()
-    return [piece.quoted for piece in said_by(session, [version])[version.id] if "blockquote" in piece.html]
+    return [
+        piece.quoted for piece in said_by(session, post.enrolment, [version])[version.id] if "blockquote" in piece.html
+    ]
 
 
 def anchors(session: Session) -> list[tuple[str, str]]:
@@ -309,5 +313,99 @@ def test_versions_of_a_post_keep_what_they_quoted(session: Session, circle: Circ
     post = written(session, circle, f"> {POWER}")
     edit_post(session, circle.vera, post, f"> {NOTES[0]}", base=1, now=LATER)
     versions = session.scalars(select(PostVersion).where(PostVersion.post_id == post.id)).all()
-    said = said_by(session, versions)
+    said = said_by(session, circle.vera, versions)
     assert [[piece.quoted is not None for piece in said[version.id]] for version in versions] == [[True], [True]]
+
+
+# On a prompt of the group's own
+
+
+@pytest.fixture
+def own(session: Session, circle: Circle) -> Prompt:
+    """Return a prompt that the group gave itself."""
+    activity = factories.make_group_prompt(session, circle.group)
+    factories.make_assignment(session, circle.group, activity)
+    return session.scalars(select(Prompt).where(Prompt.activity_id == activity.id)).one()
+
+
+def texts_quoted(session: Session, by: Enrolment, prompt: Prompt, *words: str, **more: Any) -> list[int]:
+    """Return the texts to which the quotations of a post of BY that quotes WORDS are tied."""
+    text = "\n\nso\n\n".join(f"> {one}" for one in words)
+    post = write_post(session, by, prompt, text, once=None, base=0, now=NOW, **more)
+    return [found.tied[0].text.id for found in quoted_by(session, post) if found]
+
+
+def group_text(session: Session, circle: Circle, *readers: Enrolment) -> Text:
+    """Return a text of the group that says something only there, given to READERS."""
+    text = factories.make_text(session, group_id=circle.group.id, title="A letter home")
+    set_words(session, text, ["Nothing.", "The bread is mixed with straw in our barracks.", "Nothing."])
+    given = factories.make_assignment(
+        session, circle.group, factories.make_group_reading(session, circle.group, text=text)
+    )
+    for one in readers:
+        told = {"assignment_id": given.id, "group_id": circle.group.id, "enrolment_id": one.id}
+        factories.add(session, AssignmentTarget(**told))
+    return text
+
+
+STRAW = "the bread is mixed with straw"
+
+
+def test_where_the_group_asks_any_text_of_the_course_can_be_quoted(
+    session: Session, circle: Circle, notes: Text, own: Prompt
+) -> None:
+    assert texts_quoted(session, circle.vera, own, "all power to the “Soviets”", "Workers of the world, unite") == [
+        notes.id
+    ]
+    document = factories.make_text(session, circle.group.course)
+    set_words(session, document, ["Nothing.", POWER, "Nothing."])
+    assert texts_quoted(session, circle.vera, own, POWER) == [notes.id]
+    assert texts_quoted(session, circle.vera, own, POWER, source=Source(document.ident, "p-2")) == [document.id]
+
+
+def test_where_the_group_asks_its_texts_are_quoted_by_whom_they_are_open_to_and_shown_to_them(
+    session: Session, circle: Circle, own: Prompt
+) -> None:
+    text = group_text(session, circle, circle.vera)
+    assert texts_quoted(session, circle.ivan, own, STRAW) == []
+    assert texts_quoted(session, circle.vera, own, STRAW) == [text.id]
+    (post,) = session.scalars(select(Post).where(Post.enrolment_id == circle.vera.id))
+    for reader, seen in ((circle.vera, True), (circle.tutor, True), (circle.ivan, False)):
+        version = last_version(session, post)
+        (said,) = said_by(session, reader, [version])[version.id]
+        assert (said.quoted is not None) is seen
+    (back,) = quoted_in(session, circle.vera, text)["p-2"]
+    assert back.where == {"ident": own.activity.ident}
+
+
+def test_what_is_ones_own_alone_and_what_another_group_reads_is_tied_to_nothing(
+    session: Session, circle: Circle, own: Prompt
+) -> None:
+    other = factories.make_group(session, circle.group.course)
+    for owner in ({"enrolment_id": circle.vera.id}, {"group_id": other.id}):
+        text = factories.make_text(session, **owner)
+        set_words(session, text, ["Nothing.", "The bread is mixed with straw in our barracks.", "Nothing."])
+    assert texts_quoted(session, circle.vera, own, STRAW) == []
+
+
+def test_from_a_text_of_the_group_to_its_own_prompt_and_back(
+    there: Circle, browser: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        text = group_text(session, there, there.vera)
+        factories.add(session, Document(text_id=text.id, about={"by": "A soldier"}))
+        asked = factories.make_group_prompt(session, there.group)
+        given = factories.make_assignment(session, there.group, asked)
+        told = {"assignment_id": given.id, "group_id": there.group.id, "enrolment_id": there.vera.id}
+        factories.add(session, AssignmentTarget(**told))
+        address = f"{there.address.partition('/lessons/')[0]}/texts/{text.ident}?group={there.group.slug}"
+    vera, page = browser(there.vera), f"/groups/{there.group.slug}/prompts/{asked.ident}"
+    led = vera.get(quote_links(vera, address)[1]).headers["Location"]
+    assert led.startswith(page)
+    assert "> The bread is mixed with straw" in unescape(vera.get(led).text)
+    send(vera, page, {"text": f"> {STRAW}", "once": "0123456789ab"})
+    assert "In “A letter home”" in vera.get(page).text
+    assert f"{page}?post=" in vera.get(address).text
+    ivan = browser(there.ivan)
+    quote = f"/groups/{there.group.slug}/quote?quote={text.ident}:p-2"
+    assert ivan.get(quote).status_code == 404

@@ -13,6 +13,7 @@ from course.completion.models import Completion, State
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 from course.reference.models import Person
+from course.syllabus.models import AssignmentTarget
 from course.texts.models import Text
 from lessons.discussion.models import Discussion
 from lessons.search.contents import refresh_course
@@ -175,6 +176,43 @@ def test_a_seed_is_found_in_the_groups_of_its_tutor_until_it_is_withdrawn(sessio
     seed.withdrawn_at = NOW
     session.flush()
     assert kinds(session, "plough", house.member) == set()
+
+
+def test_what_a_group_asks_itself_is_found_by_whom_it_is_given_to_and_who_plans(session: Session, house: House) -> None:
+    organiser = factories.make_enrolment(session, group=house.group, organiser=True)
+    prompt = factories.make_group_prompt(session, house.group, title="A plough?")
+    everybody = (house.member, house.other, house.tutor, organiser, house.outsider)
+
+    def finders() -> list[Enrolment]:
+        return [one for one in everybody if found(session, "plough", one) == [("prompt", prompt.id)]]
+
+    assert finders() == [house.tutor, organiser]
+    given = factories.make_assignment(session, house.group, prompt)
+    factories.add(
+        session, AssignmentTarget(assignment_id=given.id, group_id=house.group.id, enrolment_id=house.member.id)
+    )
+    assert finders() == [house.member, house.tutor, organiser]
+    assert kinds(session, "plough", courses=[house.course]) == set()
+    given.withdrawn_at = NOW
+    session.flush()
+    assert finders() == [house.tutor, organiser]
+    begun = Completion(enrolment_id=house.member.id, activity_id=prompt.id, state=State.begun)
+    factories.add(session, begun)
+    assert finders() == [house.member, house.tutor, organiser]
+    house.member.left_at = NOW
+    session.flush()
+    assert finders() == [house.tutor, organiser]
+
+
+def test_what_stands_before_a_talk_of_some_is_found_by_them_alone(session: Session, house: House) -> None:
+    prompt = factories.make_group_prompt(session, house.group)
+    given = factories.make_assignment(session, house.group, prompt)
+    factories.add(
+        session, AssignmentTarget(assignment_id=given.id, group_id=house.group.id, enrolment_id=house.member.id)
+    )
+    seed_saying(session, house.tutor, prompt.id, "A plough.")
+    for one, what in ((house.member, {"seed"}), (house.tutor, {"seed"}), (house.other, set())):
+        assert kinds(session, "plough", one) == what
 
 
 def test_an_imported_text_is_its_importers_alone(session: Session, house: House) -> None:

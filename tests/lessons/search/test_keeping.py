@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from course.base.db import Database
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
+from course.syllabus.giving import Terms
+from course.syllabus.models import Assignment
 from course.texts.models import Text
+from lessons.assigning.making import Question, change, make_prompt
 from lessons.discussion.models import Post
 from lessons.notes.models import Note, NoteTag
 from lessons.notes.noting import Said, change_note
@@ -129,6 +132,20 @@ def test_who_leaves_the_site_takes_their_words_out_of_the_index(session: Session
     note_saying(session, alone, circle.text, "A tractor.")
     session.execute(delete(Enrolment).where(Enrolment.id == alone.id))
     assert rows(session) == before
+
+
+def test_what_a_group_asks_itself_is_found_as_it_is_now(session: Session, circle: Circle) -> None:
+    organiser = factories.make_enrolment(session, group=circle.group, organiser=True)
+    terms = Terms(None, None, required=True)
+    asked = make_prompt(session, organiser, Question("", "Is it a tractor?", 10), terms, once="a", now=NOW)
+    assert found(session, "tractor", circle.member) == [("prompt", asked.id)]
+    (given,) = session.scalars(select(Assignment).where(Assignment.activity_id == asked.id))
+    for title, words in (("", "Is it a plough?"), ("A spade", "Is it a plough?"), ("A spade", "Or a sickle?")):
+        change(session, organiser, given, terms, Question(title, words, 10), now=NOW)
+        assert rows(session) == rebuilt(session)
+    assert found(session, "tractor", circle.member) == []
+    assert found(session, "plough", circle.member) == []
+    assert found(session, "spade sickle", circle.member) == [("prompt", asked.id)]
 
 
 def test_only_the_passages_of_the_current_version_are_there(session: Session, circle: Circle) -> None:

@@ -146,3 +146,19 @@ def test_an_address_that_means_nothing_is_no_error(reader: FlaskClient) -> None:
 
 def test_a_course_that_is_not_there_is_not_looked_in(reader: FlaskClient) -> None:
     assert reader.get("/search?q=plough&course=no-course").status_code == 404
+
+
+def test_what_a_group_asks_itself_leads_to_its_page_from_wherever_it_is_found(
+    app: Application, database: Database
+) -> None:
+    with database.transaction() as session:
+        group = factories.make_group(session, factories.make_bare_course(session), name="Thursday circle")
+        member = factories.make_enrolment(session, group=group)
+        prompt = factories.make_group_prompt(session, group, title="Who paid for the tractor?")
+        factories.make_assignment(session, group, prompt)
+    client = browser_of(app, database, member.user_id)
+    for where in ({}, {"group": group.slug}):
+        html = search(client, q="tractor", **where)
+        assert links_of(html) == [f"/groups/{group.slug}/prompts/{prompt.ident}"]
+        assert "Thursday circle" in html
+        assert client.get(links_of(html)[0]).status_code == 200
