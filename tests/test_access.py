@@ -284,7 +284,7 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ),
     ("discussion.discussions", "/groups/{circle}/discussions", IN_GROUP),
     ("seeds.seed", "/groups/{circle}/lessons/{lesson}/prompts/{prompt}/seed", TUTORS),
-    ("quoting.choose", "/groups/{circle}/quote?quote={notes}:p-1", IN_GROUP | dict.fromkeys(MEMBERS, 302)),
+    ("quoting.choose", "/groups/{circle}/quote?quote={notes}:p-1", IN_GROUP),
     ("moderation.where", "/groups/{circle}/posts/{post}", IN_GROUP | dict.fromkeys(MEMBERS, 302)),
     ("moderation.hide_it", "/groups/{circle}/posts/{post}/hide", TUTORS),
     ("moderation.complaint", "/groups/{circle}/posts/{post}/complaint", IN_GROUP | {"student": 403}),

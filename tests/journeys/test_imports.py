@@ -48,13 +48,13 @@ def bring(tutor: Person, file: Path, slug: str) -> None:
 
 
 def give(tutor: Person) -> None:
-    """Give the text at hand to the group, for its first meeting."""
+    """Give the text at hand to the group, for its next meeting."""
     tutor.page.get_by_role("link", name="Give it to the group to read").click()
     tutor.page.get_by_label("What to look for").fill("Who *believes* in the bread?")
-    tutor.page.get_by_label("For the meeting").select_option(index=1)
+    expect(tutor.page.get_by_label("Until when")).to_have_value("next meeting")
     tutor.look("give")
-    tutor.press("Give it")
-    expect(tutor.page.get_by_text("It is given, and who is to read it is told.")).to_be_visible()
+    tutor.press("Assign it")
+    expect(tutor.page.get_by_text("is assigned to the whole group")).to_be_visible()
     tutor.look("given")
 
 
@@ -98,7 +98,7 @@ def test_a_book_is_brought_kept_given_and_read(
         reader.go(f"{COURSE}/texts/{text.split('/texts/')[1]}{last[last.index('#') :]}")
         expect(reader.page.locator(".passage:target")).to_be_visible()
     tutor.go(f"{group}/progress")
-    expect(tutor.page.get_by_text("Ten days in the snow").first).to_be_visible()
+    expect(tutor.page.locator("thead").get_by_text("Ten days").first).to_be_visible()
     for one in (tutor, reader, other):
         refused = [said for said in one.watched.complaints if "404" not in said and "422" not in said]
         assert refused == []
