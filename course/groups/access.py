@@ -143,6 +143,16 @@ def planner(session: Session, slug: str) -> Enrolment:
     return asking
 
 
+def acting_planner(session: Session, slug: str) -> Enrolment:
+    """Return the place of an organiser or a tutor of the group SLUG who changes something in it.
+
+    Raise what `planner` raises, and Archived where the group is over."""
+    asking = planner(session, slug)
+    assert asking.group is not None
+    refuse_archived(asking.group)
+    return asking
+
+
 def tutor(session: Session, slug: str) -> Enrolment:
     """Return the place of a tutor of the group SLUG who asks; raise Forbidden for another member."""
     asking = member(session, slug)

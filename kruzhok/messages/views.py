@@ -12,7 +12,7 @@ from course.base.errors import TooMany
 from course.base.limits import count_try
 from course.base.markdown import TooLong, to_html
 from course.base.words import _, plural
-from course.groups.access import planner
+from course.groups.access import acting_planner, planner
 from course.groups.models import Enrolment
 from course.users.access import somebody
 from kruzhok.messages import access
@@ -39,7 +39,7 @@ PAGE = 50
 @bp.get(f"{MESSAGES}/new")
 def new(slug: str) -> ResponseReturnValue:
     """Show where one writes to those chosen in the table, to all that were found there, or to everybody."""
-    mine = access.writer(db_session, slug)
+    mine = acting_planner(db_session, slug)
     if wants("everybody"):
         ids = None
     elif wants("all"):
@@ -55,7 +55,7 @@ def new(slug: str) -> ResponseReturnValue:
 @bp.post(f"{MESSAGES}/new")
 def send(slug: str) -> ResponseReturnValue:
     """Send a message to those whom the page named."""
-    mine, form, now = access.writer(db_session, slug), MessageForm(), datetime.now(UTC)
+    mine, form, now = acting_planner(db_session, slug), MessageForm(), datetime.now(UTC)
     form.name_press()
     recipients = recipients_in(db_session, mine.group_id or 0, ids_chosen(), but=mine.id)
     valid = form.validate_on_submit()

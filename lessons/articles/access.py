@@ -6,26 +6,16 @@ from sqlalchemy.orm import Session
 from course.base.db import LARGEST_ID
 from course.base.errors import Forbidden, NotFound
 from course.base.words import _
-from course.groups.access import course_named, planner, refuse_archived
+from course.groups.access import course_named
 from course.groups.models import Enrolment
 from course.outline.models import Course
 from course.users.access import SignInFirst, whoever
 from lessons.articles.models import Article
 
 
-def acting_planner(session: Session, slug: str) -> Enrolment:
-    """Return the place of an organiser or tutor who changes something in the group SLUG, which is not over.
-
-    Raise what `groups.access.planner` raises, and Archived."""
-    mine = planner(session, slug)
-    assert mine.group is not None
-    refuse_archived(mine.group)
-    return mine
-
-
-def changes_lists(mine: Enrolment | None = None) -> bool:
-    """Say whether whoever asks may change the list of a course: who runs the site may. MINE is their place, if any."""
-    user = mine.user if mine is not None else whoever()
+def changes_lists() -> bool:
+    """Say whether whoever asks may change the list of a course: who runs the site may."""
+    user = whoever()
     return user is not None and user.administrator
 
 

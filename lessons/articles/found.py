@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from course.base.words import _
+from lessons.importing.addresses import is_whole
 
 LONGEST_ADDRESS = 2000
 LONGEST_TITLE = 300
@@ -64,16 +65,12 @@ class Findings:
 def whole_address(address: str) -> str | None:
     """Return ADDRESS where it is a whole one of the web, without its fragment; None where it is not."""
     address = address.strip()
-    if len(address) > LONGEST_ADDRESS or _NO_ADDRESS.search(address):
+    if len(address) > LONGEST_ADDRESS or _NO_ADDRESS.search(address) or not is_whole(address):
         return None
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
+    parts = urlsplit(address)
+    if parts.username is not None:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not host or parts.username is not None:
-        return None
-    return urlunsplit(parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), fragment=""))
+    return urlunsplit(parts._replace(netloc=parts.netloc.lower(), fragment=""))
 
 
 def title_of(address: str) -> str:

@@ -9,7 +9,7 @@ from course.base.db import db_session
 from course.base.forms import EmptyForm
 from course.base.web import takes_uploads
 from course.base.words import _
-from course.groups.access import course_named, may_plan, member, page_enrolment
+from course.groups.access import acting_planner, course_named, may_plan, member, page_enrolment
 from course.outline.models import Course
 from course.users.access import account
 from lessons.articles import access
@@ -69,7 +69,7 @@ def _group_page(slug: str, form: BringArticlesForm, status: int = 200) -> Respon
 @takes_uploads(MOST_BODY)
 def bring_to_group(slug: str) -> ResponseReturnValue:
     """Put what was pasted or brought on the list of the group."""
-    mine, form = access.acting_planner(db_session, slug), BringArticlesForm()
+    mine, form = acting_planner(db_session, slug), BringArticlesForm()
     if not form.validate_on_submit() or (found := form.found()) is None:
         return _group_page(slug, form, 422)
     assert mine.group is not None
@@ -81,7 +81,7 @@ def bring_to_group(slug: str) -> ResponseReturnValue:
 @bp.post(f"{OF_GROUP}/<int:article_id>/give")
 def give(slug: str, article_id: int) -> ResponseReturnValue:
     """Give an article to the whole group, for its next meeting; twice is once."""
-    mine = access.acting_planner(db_session, slug)
+    mine = acting_planner(db_session, slug)
     article = access.article_of_group(db_session, mine, article_id)
     give_article(db_session, mine, article, now=datetime.now(UTC))
     flash(_("“{title}” is given to the group, and the students are told.").format(title=article.title))
@@ -91,7 +91,7 @@ def give(slug: str, article_id: int) -> ResponseReturnValue:
 @bp.post(f"{OF_GROUP}/<int:article_id>/remove")
 def remove_of_group(slug: str, article_id: int) -> ResponseReturnValue:
     """Take an article off the list of the group; those of the course are its own."""
-    mine = access.acting_planner(db_session, slug)
+    mine = acting_planner(db_session, slug)
     article = access.article_of_group(db_session, mine, article_id)
     if article.group_id is None:
         access.course_to_list_for(db_session, mine.course.ident)

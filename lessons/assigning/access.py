@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
-from course.groups.access import planner, refuse_archived
+from course.groups.access import acting_planner, planner
 from course.groups.models import Enrolment, StudyGroup, Subgroup
 from course.outline.models import Activity
 from course.syllabus.models import Assignment, RuleException
@@ -15,10 +15,8 @@ def planning(session: Session, slug: str, *, writing: bool = True) -> tuple[Enro
     """Return the place of a planner of the group SLUG who asks, and the group.
 
     Raise Forbidden for another member; WRITING also Archived where the group is over."""
-    mine = planner(session, slug)
+    mine = acting_planner(session, slug) if writing else planner(session, slug)
     assert mine.group is not None
-    if writing:
-        refuse_archived(mine.group)
     return mine, mine.group
 
 

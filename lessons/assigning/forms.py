@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from flask import request
 from wtforms import (
@@ -30,6 +29,7 @@ from course.syllabus.models import Meeting
 from lessons.assigning.choosing import Offered, by_lesson, named_by
 from lessons.assigning.making import Question
 from lessons.group_readings.making import Told
+from lessons.importing.addresses import is_whole
 from lessons.importing.imported import LONGEST_TITLE, one_line
 from lessons.models import Document
 
@@ -184,7 +184,7 @@ class TermsForm(Form):
 
     def whole_address(self) -> str:
         """Return the address of something outside; where it is none, that is said beside the field."""
-        if not _is_whole(self.address.data):
+        if not is_whole(self.address.data):
             self.address.errors = [_BAD_ADDRESS]
         return str(self.address.data)
 
@@ -272,7 +272,7 @@ class AssignForm(TermsForm):
         address, _space, rest = typed.partition(" ")
         if address.lower().startswith("www."):
             address = f"https://{address}"
-        if not _is_whole(address):
+        if not is_whole(address):
             return self._refused(_BAD_ADDRESS)
         pages = _PAGES.search(rest)
         title = rest[: pages.start()] if pages else rest
@@ -290,15 +290,6 @@ class AssignForm(TermsForm):
         self.matches = matches[:MOST_MATCHES]
         words = _("This may mean {n} things: choose one of them, or type more words.")
         return self._refused(words.format(n=len(matches)))
-
-
-def _is_whole(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        whole = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        return False
-    return whole and not re.search(r"[\s<>\"\\]", address)
 
 
 def member_asked() -> str | None:

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from flask import request
 from wtforms import (
@@ -24,6 +23,7 @@ from course.groups.models import Enrolment, Role, Subgroup
 from course.syllabus.giving import Terms
 from course.syllabus.models import Assignment, Meeting
 from lessons.group_readings.making import Told
+from lessons.importing.addresses import is_whole
 from lessons.importing.imported import LONGEST_TITLE, one_line
 
 LONGEST_ADDRESS = 2000
@@ -89,12 +89,7 @@ class ReadingForm(Form):
 
     def validate_address(self, field: StringField) -> None:
         """An address of the web, whole."""
-        try:
-            parts = urlsplit(field.data)
-            whole = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        except ValueError:
-            whole = False
-        if not whole or re.search(r"[\s<>\"\\]", field.data):
+        if not is_whole(field.data):
             raise ValidationError(_("Give a whole address of the web, which begins with https:// or http://."))
 
     def validate_day(self, field: DateField) -> None:

@@ -11,7 +11,7 @@ from course.base.db import db_session
 from course.base.forms import EmptyForm
 from course.base.markdown import TooLong
 from course.base.words import _
-from course.groups.access import let_act, may_plan, member, planner, refuse_archived
+from course.groups.access import acting_planner, let_act, may_plan, member
 from course.groups.enrolments import members_of
 from course.groups.models import Enrolment
 from course.syllabus.giving import named_subgroups, take_back
@@ -87,7 +87,7 @@ def new(slug: str) -> ResponseReturnValue:
     """Give the group something to read: an imported text that is named, else something outside.
 
     The page on which one does so is that of all assigning."""
-    mine, now = _planner(slug), datetime.now(UTC)
+    mine, now = acting_planner(db_session, slug), datetime.now(UTC)
     asked = text_asked()
     document = access.text_to_give(db_session, mine, asked) if asked else None
     if not EmptyForm().is_submitted():
@@ -106,14 +106,6 @@ def new(slug: str) -> ResponseReturnValue:
         return _form_page(mine, form, document, None)
     flash(_("It is given, and who is to read it is told."))
     return redirect(url_for(".reading", slug=slug, ident=activity.ident), 303)
-
-
-def _planner(slug: str) -> Enrolment:
-    """Return the place of a planner who asks; the group is not over."""
-    mine = planner(db_session, slug)
-    assert mine.group is not None
-    refuse_archived(mine.group)
-    return mine
 
 
 def _form(form: ReadingForm, mine: Enrolment, document: Document | None) -> ReadingForm:
@@ -140,7 +132,7 @@ def change(slug: str, ident: str) -> ResponseReturnValue:
     """Change a reading of the group, until when it is given and for whom; what was taken back is given again.
 
     The page on which one does so is that of its assignment."""
-    mine = _planner(slug)
+    mine = acting_planner(db_session, slug)
     found = access.reading_named(db_session, mine, ident)
     reading, given = found.reading, found.given
     if given is not None and not EmptyForm().is_submitted():
@@ -180,7 +172,7 @@ def _day_of(given: Assignment | None, mine: Enrolment) -> object:
 @bp.post(f"{READING}/take-back")
 def back(slug: str, ident: str) -> ResponseReturnValue:
     """Ask a reading of nobody any longer."""
-    mine = _planner(slug)
+    mine = acting_planner(db_session, slug)
     found = access.reading_named(db_session, mine, ident)
     if found.given is not None:
         take_back(db_session, found.given, now=datetime.now(UTC))

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from course.base.markdown.links import web_address
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_NO_ADDRESS = re.compile(r"[\s<>\"\\]")
 _BLANKS = re.compile("[\x00-\x20\x7f-\xa0]+")
 
 
@@ -42,3 +43,12 @@ def path_of(address: str, page: str) -> str:
 def leads_away(address: str) -> bool:
     """Return whether ADDRESS names another place than one in the same file."""
     return _SCHEME.match(_BLANKS.sub("", address)) is not None
+
+
+def is_whole(address: str) -> bool:
+    """Return whether ADDRESS, as somebody typed it, is a whole one of the web, and nothing else."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not _NO_ADDRESS.search(address)
+    except ValueError:
+        return False

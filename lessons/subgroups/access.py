@@ -5,17 +5,7 @@ from sqlalchemy.orm import Session
 
 from course.base.db import LARGEST_ID
 from course.base.errors import NotFound
-from course.groups.access import planner, refuse_archived
 from course.groups.models import Division, Enrolment, Subgroup
-
-
-def acting_planner(session: Session, slug: str) -> Enrolment:
-    """Return the place of an organiser or a tutor who changes something in the group SLUG; raise Archived where it is
-    over, Forbidden for another member."""
-    asking = planner(session, slug)
-    assert asking.group is not None
-    refuse_archived(asking.group)
-    return asking
 
 
 def subgroup_in(session: Session, planner: Enrolment, subgroup_id: int) -> Subgroup:

@@ -11,7 +11,7 @@ from course.base.db import db_session
 from course.base.errors import DomainError
 from course.base.forms import EmptyForm
 from course.base.words import _
-from course.groups.access import Archived, planner, refuse_archived
+from course.groups.access import Archived, acting_planner, planner, refuse_archived
 from course.groups.dividing import (
     NameTaken,
     PartedMeanwhile,
@@ -134,7 +134,7 @@ def part(slug: str) -> ResponseReturnValue:
 @bp.post(f"{SUBGROUPS}/<int:number>/latecomers")
 def latecomers(slug: str, number: int) -> ResponseReturnValue:
     """Put who is in no part of a division into the smallest."""
-    mine = access.acting_planner(db_session, slug)
+    mine = acting_planner(db_session, slug)
     division = access.division_in(db_session, mine, number)
     assert mine.group is not None
     placed = place_latecomers(db_session, mine.group, division)
