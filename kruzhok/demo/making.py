@@ -3,26 +3,25 @@
 Everything is dated back from now, so that the group stands before its third meeting of four.
 """
 
-import random
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from course.completion.looks import note_look
 from course.groups.enrolments import enrol_alone
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import join
 from course.groups.members import leave
-from course.groups.models import Enrolment, Role, StudyGroup
+from course.groups.models import Role
 from course.groups.opening import open_group
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.giving import Terms
-from course.syllabus.meetings import meetings_of, today_of
-from course.syllabus.models import Meeting, Pacing
+from course.syllabus.meetings import today_of
+from course.syllabus.models import Pacing
 from course.syllabus.planning import lay_out
 from course.texts.models import Passage, Text
 from course.users.accounts import change_digest, create_user
@@ -42,6 +41,7 @@ from kruzhok.demo.script import (
     Written,
     Wrong,
 )
+from kruzhok.demo.stage import Act, Stage, bound
 from lessons.agenda.items import put_passage, put_words
 from lessons.agenda.minutes import write_minutes
 from lessons.articles.keeping import keep as keep_articles
@@ -57,7 +57,6 @@ from lessons.models import Document, Lesson, Prompt
 from lessons.notes.choosing import Chosen
 from lessons.notes.models import Note
 from lessons.notes.noting import Said, make_note, reply_to
-from lessons.outline import lessons_of
 from lessons.readings import tick_reading
 from lessons.reports.models import Outcome
 from lessons.reports.reports import Meant, close_report, make_report
@@ -86,8 +85,6 @@ KNOWS: dict[Habit, float] = {"keen": 0.9, "steady": 0.75, "late": 0.6, "new": 0.
 JOINED: dict[Habit, int] = {"keen": 18, "steady": 17, "late": 17, "new": 6, "gone": 17}
 OPENED = 20
 
-Act = Callable[[datetime], None]
-
 
 class Made(NamedTuple):
     """The demo as it was made: the names to sign in with, the tutor's first."""
@@ -112,28 +109,8 @@ def make_demo(session: Session, course: Course, script: Script, password: str, *
     return Made(play.group.slug, [person.email + AT for person in (script.tutor, *script.students)])
 
 
-class _Play:
+class _Play(Stage):
     """The play of the script: who is who by now, and what is still to happen."""
-
-    def __init__(self, session: Session, course: Course, script: Script, password: str, now: datetime) -> None:
-        self.session, self.course, self.script, self.now = session, course, script, now
-        self.rng = random.Random(1917)  # noqa: S311 (a play, the same each time)
-        self.password = password
-        self.lessons = _lessons_of(session, course)
-        self.places: dict[str, Enrolment] = {}
-        self.users: dict[str, User] = {}
-        self.token = ""
-        self.group: StudyGroup
-
-    def ago(self, days: float) -> datetime:
-        """Return the moment so many days before now."""
-        return self.now - timedelta(days=days)
-
-    def _as(self, email: str, at: datetime) -> Enrolment:
-        """Return the place of somebody who does something there at that moment."""
-        place = self.places[email]
-        place.used_at = max(place.used_at, at)
-        return place
 
     def open(self) -> None:
         """Make the accounts, the group and the link."""
@@ -177,33 +154,33 @@ class _Play:
         for person in self.script.students:
             yield from self._of(person)
         for one in self.script.posts:
-            prompt = self._prompt(one.lesson, one.prompt)
+            prompt = self.prompt(one.lesson, one.prompt)
             if prompt is not None:
                 for opening in one.discussion:
                     yield from self._discuss(prompt, opening)
         for act, entries in ((self._seed, self.script.seeds), (self._note, self.script.journals)):
             for entry in entries:
-                if (prompt := self._prompt(entry.lesson, entry.prompt)) is not None:
-                    yield self.ago(entry.ago - 0.4), _bound(act, entry.by, prompt, entry.text)
+                if (prompt := self.prompt(entry.lesson, entry.prompt)) is not None:
+                    yield self.ago(entry.ago - 0.4), bound(act, entry.by, prompt, entry.text)
         for noted in self.script.notes:
             yield from self._notes(noted)
         for framed in self.script.frames:
-            yield self.ago(framed.ago - 0.5), _bound(self._frame, framed)
+            yield self.ago(framed.ago - 0.5), bound(self._frame, framed)
         for brought in self.script.texts:
             yield from self._texts(brought)
         yield from self._meet()
         for wrong in self.script.reports:
-            yield self.ago(wrong.ago), _bound(self._report, wrong)
+            yield self.ago(wrong.ago), bound(self._report, wrong)
         for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
-            yield self.ago(days - 0.2), _bound(self._look, email)
+            yield self.ago(days - 0.2), bound(self._look, email)
 
     def _meet(self) -> Iterator[tuple[datetime, Act]]:
         """Yield what is done for meetings, and is left of them."""
         yield self.ago(self.script.articles.ago), self._list_articles
         for written in self.script.minutes:
-            yield self.ago(written.ago), _bound(self._minute, written)
+            yield self.ago(written.ago), bound(self._minute, written)
         for wished in self.script.wishes:
-            yield self.ago(wished.ago - 0.7), _bound(self._wish, wished)
+            yield self.ago(wished.ago - 0.7), bound(self._wish, wished)
 
     def _plan(self, at: datetime) -> None:
         """Lay out four meetings, of which the third is the next; the fourth goes on with its lesson."""
@@ -226,8 +203,8 @@ class _Play:
         begins = JOINED[person.habit]
         if person.brings:
             # A reading ticked alone, before there was anything to join.
-            yield self.ago(begins + 1.5), _bound(self._study_alone, person)
-        yield self.ago(begins), _bound(self._join, person)
+            yield self.ago(begins + 1.5), bound(self._study_alone, person)
+        yield self.ago(begins), bound(self._join, person)
         over, at_hand = DONE[person.habit]
         *before, here = self.lessons
         for number, lesson in enumerate(before):
@@ -235,9 +212,9 @@ class _Play:
         yield from self._study(person, here, at_hand, since=3.5)
         if person.habit == "new":  # an attempt begun and not handed in
             quiz = next(part for part in self.lessons[0].activity.parts if part.kind is ActivityKind.quiz)
-            yield self.ago(1.2), _bound(self._begin, person, quiz)
+            yield self.ago(1.2), bound(self._begin, person, quiz)
         if person.habit == "gone":
-            yield self.ago(8), _bound(self._leave, person)
+            yield self.ago(8), bound(self._leave, person)
 
     def _join(self, person: Person, at: datetime) -> None:
         user = self.users[person.email]
@@ -257,14 +234,14 @@ class _Play:
         for number, part in enumerate(some):
             at = self.ago(since - 0.3 * number)
             if part.kind is ActivityKind.quiz:
-                yield at, _bound(self._sit, person, part, KNOWS[person.habit])
+                yield at, bound(self._sit, person, part, KNOWS[person.habit])
                 if person.habit == "keen":
-                    yield at + timedelta(hours=5), _bound(self._sit, person, part, 1.0)
+                    yield at + timedelta(hours=5), bound(self._sit, person, part, 1.0)
             else:
-                yield at, _bound(self._read, person, part)
+                yield at, bound(self._read, person, part)
 
     def _read(self, person: Person, reading: Activity, at: datetime) -> None:
-        tick_reading(self.session, self._as(person.email, at), reading, done=True, now=at)
+        tick_reading(self.session, self.as_(person.email, at), reading, done=True, now=at)
 
     def _begin(self, person: Person, quiz: Activity, at: datetime) -> None:
         self._answer(person, quiz, 0.5, at, some=4)
@@ -275,7 +252,7 @@ class _Play:
 
     def _answer(self, person: Person, quiz: Activity, knows: float, at: datetime, some: int | None = None) -> Attempt:
         """Return an attempt with answers to all items, or to the first SOME; the share KNOWS of them right."""
-        place = self._as(person.email, at)
+        place = self.as_(person.email, at)
         attempt = start_attempt(self.session, place, quiz, now=at, rng=self.rng)
         for minute, item in enumerate(attempt.items[:some], 1):
             data = parse_data(item.version.data)
@@ -297,24 +274,24 @@ class _Play:
         if opening.before:
 
             def edit(at: datetime) -> None:
-                edit_post(self.session, self._as(opening.by, at), made[0], opening.text, base=1, now=at)
+                edit_post(self.session, self.as_(opening.by, at), made[0], opening.text, base=1, now=at)
 
             yield self.ago(opening.ago - 1.2), edit
         for number, answer in enumerate(opening.replies):
 
             def respond(at: datetime, answer: Reply = answer) -> None:
-                reply(self.session, self._as(answer.by, at), made[0], answer.text, once=secrets.token_hex(8), now=at)
+                reply(self.session, self.as_(answer.by, at), made[0], answer.text, once=secrets.token_hex(8), now=at)
 
             yield self.ago(answer.ago - 0.6 - 0.02 * number), respond
 
     def _post(self, by: str, prompt: Prompt, text: str, at: datetime) -> Post:
-        return write_post(self.session, self._as(by, at), prompt, text, once=secrets.token_hex(8), base=0, now=at)
+        return write_post(self.session, self.as_(by, at), prompt, text, once=secrets.token_hex(8), base=0, now=at)
 
     def _seed(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
-        put_seed(self.session, self._as(by, at), prompt.activity, text, number=0, draft=0, now=at)
+        put_seed(self.session, self.as_(by, at), prompt.activity, text, number=0, draft=0, now=at)
 
     def _note(self, by: str, prompt: Prompt, text: str, at: datetime) -> None:
-        write_entry(self.session, self._as(by, at), prompt, text, base=0, now=at)
+        write_entry(self.session, self.as_(by, at), prompt, text, base=0, now=at)
 
     def _notes(self, noted: Noted) -> Iterator[tuple[datetime, Act]]:
         made: list[Note] = []
@@ -322,20 +299,20 @@ class _Play:
 
         def note(at: datetime) -> None:
             chosen, said = [Chosen(noted.passage, noted.quote)], Said(noted.text, tuple(noted.tags))
-            place = self._as(noted.by, at)
+            place = self.as_(noted.by, at)
             made.append(make_note(self.session, place, text, chosen, said, shared=noted.shared, once=None, now=at))
 
         yield self.ago(noted.ago - 0.45), note
         for number, answer in enumerate(noted.replies):
 
             def respond(at: datetime, answer: Reply = answer) -> None:
-                reply_to(self.session, self._as(answer.by, at), made[0], answer.text, once=None, now=at)
+                reply_to(self.session, self.as_(answer.by, at), made[0], answer.text, once=None, now=at)
 
             yield self.ago(answer.ago - 0.65 - 0.02 * number), respond
 
     def _frame(self, framed: Framed, at: datetime) -> None:
         its = select(Text).where(Text.course_id == self.course.id, Text.ident == framed.text)
-        text, place = self.session.scalars(its).one(), self._as(framed.by, at)
+        text, place = self.session.scalars(its).one(), self.as_(framed.by, at)
         write_frame(self.session, place, text, framed.answers, base=0, share=framed.shared, now=at)
 
     def _texts(self, brought: Brought) -> Iterator[tuple[datetime, Act]]:
@@ -357,14 +334,14 @@ class _Play:
             )
             document = self.session.scalars(select(Document).where(Document.text_id == text.id)).one()
             told = Told(brought.title, about.by, "", "", document.about["minutes"], brought.look_for)
-            terms, once = Terms(self._meeting(brought.meeting).id, None, True), "1917" * 3
+            terms, once = Terms(self.meeting(brought.meeting).id, None, True), "1917" * 3
             made.append(make_reading(self.session, tutor, document, told, terms, once=once, now=at))
 
         yield self.ago(brought.ago), give
         for number, email in enumerate(brought.read_by, 1):
 
             def tick(at: datetime, email: str = email) -> None:
-                tick_reading(self.session, self._as(email, at), made[0], done=True, now=at)
+                tick_reading(self.session, self.as_(email, at), made[0], done=True, now=at)
 
             yield self.ago(brought.ago - 0.4 * number), tick
 
@@ -373,16 +350,13 @@ class _Play:
         by_id = self.places[self.script.tutor.email].user_id
         keep_articles(self.session, self.group, found, by_id=by_id, now=at)
 
-    def _meeting(self, number: int) -> Meeting:
-        return next(one for one in meetings_of(self.session, self.group.id) if one.number == number)
-
     def _minute(self, written: Written, at: datetime) -> None:
-        meeting, chair = self._meeting(written.meeting), self._as(written.by, at)
+        meeting, chair = self.meeting(written.meeting), self.as_(written.by, at)
         meeting.chair_id = chair.id
         write_minutes(self.session, meeting, chair, written.words, number=0, base=0, now=at)
 
     def _wish(self, wished: Wished, at: datetime) -> None:
-        meeting, place = self._meeting(wished.meeting), self._as(wished.by, at)
+        meeting, place = self.meeting(wished.meeting), self.as_(wished.by, at)
         if wished.words:
             put_words(self.session, meeting, place, wished.words, base=0, now=at)
             return
@@ -394,7 +368,7 @@ class _Play:
         passage = self.session.scalars(
             select(Passage).where(Passage.version_id == lesson.text.current_version_id, Passage.ident == wrong.passage)
         ).one()
-        user, place = self.users[wrong.by], self._as(wrong.by, at)
+        user, place = self.users[wrong.by], self.as_(wrong.by, at)
         made = make_report(self.session, self.course, user, place, Meant(passage=passage), wrong.words, now=at)
         tutor = self.places[self.script.tutor.email].user_id
         answered = at + timedelta(days=1)
@@ -406,34 +380,3 @@ class _Play:
 
     def _leave(self, person: Person, at: datetime) -> None:
         leave(self.session, self.places[person.email], now=at)
-
-    def _prompt(self, lesson: str, ident: str) -> Prompt | None:
-        """Return the prompt of that ident, None where the course has it not (any longer)."""
-        part = next(
-            (
-                part
-                for one in self.lessons
-                if one.activity.ident == lesson
-                for part in one.activity.parts
-                if part.kind is ActivityKind.prompt and part.ident == ident
-            ),
-            None,
-        )
-        return self.session.scalar(select(Prompt).where(Prompt.activity_id == part.id)) if part else None
-
-
-def _lessons_of(session: Session, course: Course) -> list[Lesson]:
-    """Return the lessons of COURSE in order, with their parts."""
-    order = [line.activity_id for line in lessons_of(session, course.id)]
-    rows = session.scalars(
-        select(Lesson)
-        .where(Lesson.activity_id.in_(order))
-        .options(joinedload(Lesson.text), joinedload(Lesson.activity).selectinload(Activity.parts))
-    )
-    found = {lesson.activity_id: lesson for lesson in rows}
-    return [found[activity_id] for activity_id in order]
-
-
-def _bound(act: Callable[..., None], *told: Any) -> Act:
-    """Return ACT, to be done to what it was TOLD when its time has come."""
-    return lambda at: act(*told, at)
