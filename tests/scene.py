@@ -234,6 +234,23 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "note_html": "",
     },
     "source": lambda s: {"course_id": s("course"), "ident": one_more("source"), "title": "A book"},
+    "figure": lambda s: {
+        "course_id": s("course"),
+        "ident": one_more("figure"),
+        "position": 1,
+        "title": "Petrograd",
+        "svg": "<svg></svg>",
+        "caption_html": "",
+        "says_html": "",
+    },
+    "mention": lambda s: {
+        "course_id": s("course"),
+        "kind": "person",
+        "ident": one_more("person"),
+        "position": 1,
+        "place": "lesson",
+        "place_ident": "a-lesson",
+    },
     "study_group": lambda s: {
         "course_id": s("course"),
         "slug": one_more("group"),

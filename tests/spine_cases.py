@@ -156,6 +156,14 @@ REFERENCE = [
     Case("uq_term_course_id_ident", "a term twice", lambda s: {"ident": s["term"].ident}),
     Case("uq_event_course_id_ident", "an event twice", lambda s: {"ident": s["event"].ident}),
     Case("uq_source_course_id_ident", "a source twice", lambda s: {"ident": s["source"].ident}),
+    Case("uq_figure_course_id_ident", "a figure twice", lambda s: {"ident": s["figure"].ident}),
+    Case(
+        "uq_mention_course_id_kind_ident_position",
+        "two mentions at one place of the order",
+        lambda s: {"ident": s["mention"].ident},
+        lambda s: {"ident": s["mention"].ident, "position": 2},
+    ),
+    Case("ck_mention_of_reference", "a mention of a lesson", lambda s: {"kind": "lesson"}),
     Case(
         "ck_event_ends_after_start",
         "an end before the start",

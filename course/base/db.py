@@ -79,6 +79,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         dict[str, Any]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
+        list[dict[str, Any]]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
         list[int]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
         list[str]: JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"),
         str: String,

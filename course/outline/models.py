@@ -24,6 +24,8 @@ class Course(Base):
     authors: Mapped[list[str]]
     about_html: Mapped[str]
     pacing: Mapped[dict[str, Any]]
+    #: Ways through the course, in order: ident, title, note (HTML), weeks with a title and slugs of lessons.
+    paths: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
     #: Hash of all its files; the same hash means there is nothing to load.
     hash: Mapped[str]
     loaded_at: Mapped[datetime]
@@ -43,6 +45,8 @@ class Unit(Base):
     ident: Mapped[str]
     position: Mapped[int]
     title: Mapped[str]
+    summary: Mapped[str | None]
+    opening_html: Mapped[str | None]
 
     course: Mapped[Course] = relationship(back_populates="units")
 

@@ -1,4 +1,6 @@
-"""Persons, terms, events and sources of a course. They come from the curriculum alone."""
+"""Persons, terms, events, sources and figures of a course, and where they are mentioned.
+
+They come from the curriculum alone."""
 
 from datetime import date
 
@@ -56,6 +58,7 @@ class Event(Base):
     in_words: Mapped[str]
     old_style_in_words: Mapped[str | None]
     note_html: Mapped[str]
+    place: Mapped[str | None]
     turning_point: Mapped[bool] = mapped_column(default=False)
     disputed_html: Mapped[str | None]
 
@@ -75,3 +78,40 @@ class Source(Base):
     publisher: Mapped[str | None]
     address: Mapped[str | None]
     note_html: Mapped[str | None]
+
+
+class Figure(Base):
+    """A map or diagram: the drawing as safe SVG, and all that it says in words."""
+
+    __tablename__ = "figure"
+    __table_args__ = (UniqueConstraint("course_id", "ident"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
+    ident: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[str]
+    svg: Mapped[str]
+    caption_html: Mapped[str]
+    says_html: Mapped[str]
+
+
+class Mention(Base):
+    """That something is named somewhere in the curriculum: an index made by loading, of public content alone.
+
+    `place` says in what kind of thing: a lesson or text (then `passage` is the one it stands in, or null where the front
+    matter names it), an item, or a person, term, event, source, figure or unit whose own words name it."""
+
+    __tablename__ = "mention"
+    __table_args__ = (
+        UniqueConstraint("course_id", "kind", "ident", "position"),
+        CheckConstraint("kind IN ('person', 'term', 'event', 'source', 'figure')", name="of_reference"),
+    )
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    ident: Mapped[str]
+    #: Counted from 1 in the order of the course, for each thing that is mentioned.
+    position: Mapped[int]
+    place: Mapped[str]
+    place_ident: Mapped[str]
+    passage: Mapped[str | None]

@@ -27,6 +27,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "terms.yaml": schema.Terms,
     "timeline.yaml": schema.Timeline,
     "sources.yaml": schema.Sources,
+    "figures.yaml": schema.Figures,
 }
 
 

@@ -19,8 +19,10 @@ MISSING = {
     "term": _("There is no term `{ident}` in terms.yaml."),
     "event": _("There is no event `{ident}` in timeline.yaml."),
     "source": _("There is no source `{ident}` in sources.yaml."),
+    "figure": _("There is no figure `{ident}` in figures.yaml."),
 }
 TWICE = {
+    "path": _("The path `{ident}` stands twice."),
     "unit": _("The unit `{ident}` stands twice."),
     "reading": _("The reading `{ident}` stands twice in this lesson."),
     "prompt": _("The prompt `{ident}` stands twice in this lesson."),
@@ -29,6 +31,7 @@ TWICE = {
     "term": _("The term `{ident}` stands twice."),
     "event": _("The event `{ident}` stands twice."),
     "source": _("The source `{ident}` stands twice."),
+    "figure": _("The figure `{ident}` stands twice."),
 }
 
 

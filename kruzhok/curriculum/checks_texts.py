@@ -12,7 +12,13 @@ from kruzhok.curriculum.places import Path, Place
 from kruzhok.curriculum.tables import NAMES, words_at
 
 #: Scheme of a link -> kind of thing, and the list of a lesson's front matter that should name it.
-_THINGS = {"person": ("person", "people"), "term": ("term", "terms"), "source": ("source", "sources")}
+_THINGS = {
+    "person": ("person", "people"),
+    "term": ("term", "terms"),
+    "source": ("source", "sources"),
+    "event": ("event", "events"),
+    "figure": ("figure", ""),
+}
 
 
 def text_findings(curriculum: Curriculum) -> Iterator[Finding]:
@@ -20,11 +26,11 @@ def text_findings(curriculum: Curriculum) -> Iterator[Finding]:
     known = {kind: curriculum.idents(kind) for kind, _list in _THINGS.values() if curriculum.is_known(kind)}
     for linked in links_of(curriculum):
         yield from _link(curriculum, linked, known)
-    for sheet in curriculum.quizzes.values():
-        for pattern, kind in NAMES["quiz"].items():
+    for sheet in curriculum.sheets():
+        for pattern, kind in NAMES.get(sheet.kind, {}).items():
             if kind == "passage":
                 for at, target in words_at(sheet.raw, pattern):
-                    yield from _item_passage(curriculum, sheet, at, target)
+                    yield from _named_passage(curriculum, sheet, at, target)
     for page in curriculum.pages.values():
         yield from _empty(page)
         yield from _moved(page)
@@ -50,7 +56,7 @@ def _link(curriculum: Curriculum, linked: Linked, known: dict[str, set[str]]) ->
             yield from passage_findings(sheet, place, page, ident, headings=True)
 
 
-def _item_passage(curriculum: Curriculum, sheet: Sheet[Any], at: Path, target: str) -> Iterator[Finding]:
+def _named_passage(curriculum: Curriculum, sheet: Sheet[Any], at: Path, target: str) -> Iterator[Finding]:
     slug, mark, ident = target.partition("#")
     page = curriculum.pages.get(slug)
     if not mark:
@@ -105,10 +111,11 @@ def _unlisted(curriculum: Curriculum) -> Iterator[Finding]:
         (slug, kind): {ident for _at, ident in words_at(lesson.raw, f"{list_}.*")}
         for slug, lesson in curriculum.lessons.items()
         for kind, list_ in _THINGS.values()
+        if list_
     }
     for linked in links_of(curriculum):
         kind, list_ = _THINGS.get(linked.link.scheme, ("", ""))
-        if not kind or not linked.in_body or linked.sheet.kind != "lesson" or linked.sheet.data is None:
+        if not list_ or not linked.in_body or linked.sheet.kind != "lesson" or linked.sheet.data is None:
             continue
         listed, ident = named[linked.sheet.slug, kind], linked.link.target
         if ident not in listed:

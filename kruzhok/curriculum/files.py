@@ -21,6 +21,7 @@ _KINDS = {
     "terms": re.compile(r"terms\.yaml"),
     "timeline": re.compile(r"timeline\.yaml"),
     "sources": re.compile(r"sources\.yaml"),
+    "figures": re.compile(r"figures\.yaml"),
     "lesson": re.compile(rf"lessons/(?P<number>[0-9]{{1,4}})-(?P<slug>{_IDENT})\.md"),
     "text": re.compile(rf"texts/(?P<slug>{_IDENT})\.md"),
     "quiz": re.compile(rf"quizzes/(?P<slug>{_IDENT})\.yaml"),
@@ -129,7 +130,7 @@ def _unknown(path: str) -> Finding:
     if hint := _HOW_TO_NAME.get(folder):
         return Finding(shown, 1, 1, _("This file is not named as one of its kind is."), hint)
     if path.endswith((".yaml", ".yml", ".md")) or not is_safe(path):
-        known = ["course.yaml", "people.yaml", "terms.yaml", "timeline.yaml", "sources.yaml"]
+        known = ["course.yaml", "people.yaml", "terms.yaml", "timeline.yaml", "sources.yaml", "figures.yaml"]
         return Finding(shown, 1, 1, _("No file of a curriculum has this name."), did_you_mean(path, known))
     message = _("Nothing reads this file; it is kept as it is.")
     return Finding(shown, 1, 1, message, _("Take it out if it is not meant to be here."), "warning")

@@ -28,6 +28,8 @@ class Renderer:
     def address(self, scheme: str, target: str) -> str | None:
         """Return where the text, lesson or picture TARGET of this course is shown."""
         slug, mark, passage = target.partition("#")
+        if scheme in {"event", "figure"}:
+            return f"/courses/{self.course}/{scheme}s/{target}"
         if scheme in {"text", "lesson"}:
             return f"/courses/{self.course}/{scheme}s/{slug}{mark}{passage}"
         return f"/courses/{self.course}/{target}" if scheme == "image" and target.startswith("images/") else None

@@ -106,6 +106,7 @@ class Curriculum:
     terms: Sheet[schema.Terms]
     timeline: Sheet[schema.Timeline]
     sources: Sheet[schema.Sources]
+    figures: Sheet[schema.Figures]
     lessons: dict[str, Page[schema.Lesson]] = field(default_factory=dict)
     texts: dict[str, Page[schema.Text]] = field(default_factory=dict)
     quizzes: dict[str, Sheet[Quiz]] = field(default_factory=dict)
@@ -143,10 +144,10 @@ class Curriculum:
         yield from self.lessons.values()
         yield from self.texts.values()
         yield from self.quizzes.values()
-        yield from (self.people, self.terms, self.timeline, self.sources)
+        yield from (self.people, self.terms, self.timeline, self.sources, self.figures)
 
     def named(self, kind: str) -> Iterator[Named]:
-        """Yield everything of KIND (person, term, event, source, item, unit, reading, prompt) that has an ident."""
+        """Yield everything of KIND, as person, item or path, that has an ident."""
         for sheet in self.sheets():
             for path, what in ENTRIES.get(sheet.kind, {}).items():
                 if what == kind:
@@ -159,6 +160,7 @@ class Curriculum:
             "term": self.terms,
             "event": self.timeline,
             "source": self.sources,
+            "figure": self.figures,
         }
         return kind not in homes or not homes[kind].broken
 

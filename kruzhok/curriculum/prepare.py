@@ -17,7 +17,7 @@ from kruzhok.curriculum.prepare_quizzes import PreparedQuiz, prepared_quiz
 from quizzes.items import ItemData
 
 #: To be raised when something else is made of the same files: the same hash then no longer means that nothing is to do.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Preparation:
         self.data = _there(curriculum.course.data)
         self.course = self._course()
         units = enumerate(self.data.units, 1)
-        self.units = {unit.ident: {"position": place, "title": unit.title} for place, unit in units}
+        self.units = {unit.ident: self._unit(unit, place) for place, unit in units}
         self.reference = {
             "person": {person.ident: self._person(person) for person in _there(curriculum.people.data).people},
             "term": {term.ident: self._term(term) for term in _there(curriculum.terms.data).terms},
@@ -111,7 +111,12 @@ class Preparation:
             "authors": list(data.authors),
             "about_html": self.render.block(data.about),
             "pacing": data.pacing.model_dump(),
+            "paths": [{**path.model_dump(), "note": self.render.inline(path.note)} for path in data.paths],
         }
+
+    def _unit(self, unit: schema.Unit, position: int) -> dict[str, Any]:
+        opening = self.render.block(unit.opening) or None
+        return {"position": position, "title": unit.title, "summary": unit.summary, "opening_html": opening}
 
     def _person(self, person: schema.Person) -> dict[str, Any]:
         return {
@@ -140,6 +145,7 @@ class Preparation:
             "in_words": in_words(when),
             "old_style_in_words": old_style_in_words(when),
             "note_html": self.render.inline(event.note),
+            "place": event.place,
             "turning_point": event.key,
             "disputed_html": self.render.inline_or_none(event.disputed),
         }

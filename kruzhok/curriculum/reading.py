@@ -83,6 +83,7 @@ class _Reader:
             terms=self._sheet("terms.yaml", "terms", schema.Terms, without=schema.Terms(terms=[])),
             timeline=self._sheet("timeline.yaml", "timeline", schema.Timeline, without=schema.Timeline(events=[])),
             sources=self._sheet("sources.yaml", "sources", schema.Sources, without=schema.Sources(sources=[])),
+            figures=self._sheet("figures.yaml", "figures", schema.Figures, without=schema.Figures(figures=[])),
         )
         for path in sorted(self.files):
             name = name_of(path)

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from course.base.words import _
+from quizzes.items.common import PassageAddress
 
 
 def _said(text: str) -> str:
@@ -94,6 +95,8 @@ class Unit(Strict):
 
     ident: Ident = words(_("The unit's address for good: lower-case letters, digits and hyphens."))
     title: Words = words(_("The title of the unit."))
+    summary: Words | None = words(_("One sentence, for the outline."), default=None)
+    opening: Words | None = words(_("Markdown, several paragraphs: the opening page of the unit."), default=None)
     lessons: list[OutlineEntry] = words(_("Slugs of lessons, and planned lessons, in order."))
 
 
@@ -101,6 +104,22 @@ class Pacing(Strict):
     """How fast the course is meant to be taken by whoever says nothing else."""
 
     days_per_lesson: Annotated[int, Field(ge=1, le=365)] = words(_("Days for a lesson."), default=7)
+
+
+class Week(Strict):
+    """A week of a path."""
+
+    title: Words | None = words(_("What the week is about, in a few words."), default=None)
+    lessons: Annotated[list[Ident], Field(min_length=1)] = words(_("Slugs of the lessons of the week, in order."))
+
+
+class CoursePath(Strict):
+    """A way through the course, week by week: all of it, or a part."""
+
+    ident: Ident = words(_("The path's address for good."))
+    title: Words = words(_("The title of the path."))
+    note: Words = words(_("Markdown: for whom it is, and what it leaves out."))
+    weeks: Annotated[list[Week], Field(min_length=1, max_length=60)] = words(_("The weeks, in order."))
 
 
 class Course(Strict):
@@ -114,6 +133,7 @@ class Course(Strict):
     authors: Annotated[list[Words], Field(min_length=1)] = words(_("Who wrote it, as a list."))
     about: Words = words(_("Markdown: whose lectures these are, and that the notes are ours."))
     pacing: Pacing = words(_("Default pacing: {days_per_lesson: 7}."), default_factory=Pacing)
+    paths: list[CoursePath] = several(_("Ways through the course, week by week, as a list."))
     units: Annotated[list[Unit], Field(min_length=1)] = words(_("The outline: units and their lessons."))
 
 
@@ -246,6 +266,8 @@ class Event(Strict):
     date: Words = words(_("When, New Style, in quotes: '1917-04-16', '1917-04', '1917', 'c. 1917', '1914..1918'."))
     old_style: Words | None = words(_("The same, Old Style, where Russia's own calendar dated it."), default=None)
     note: Words = words(_("Markdown: what happened."))
+    place: Words | None = words(_("Where, as the course calls the place: Petrograd."), default=None)
+    passages: list[PassageAddress] = several(_("Passages that tell of it, as slug#passage."))
     key: bool = words(_("Whether it is a turning point; false unless said."), default=False)
     disputed: Words | None = words(_("Markdown: what authorities differ on."), default=None)
     sources: list[Ident] = several(_("Idents of sources.yaml that it rests on."))
@@ -262,6 +284,17 @@ class Source(Strict):
     publisher: Words | None = words(_("Who published it."), default=None)
     address: Words | None = words(_("Where it can be read: https://…"), default=None)
     note: Words | None = words(_("Markdown: what it is used for."), default=None)
+
+
+class Figure(Strict):
+    """A map or diagram, drawn as SVG and said in words."""
+
+    ident: Ident = words(_("The figure's address for good."))
+    title: Words = words(_("What it shows, in a few words."))
+    file: Words = words(_("The drawing: images/name.svg."))
+    caption: Words = words(_("Markdown: how it was drawn, and from what."))
+    says: Words = words(_("Markdown, several paragraphs, lists or tables: all that the drawing says, in words."))
+    sources: list[Ident] = several(_("Idents of sources.yaml that it rests on."))
 
 
 class People(Strict):
@@ -286,3 +319,9 @@ class Sources(Strict):
     """sources.yaml"""
 
     sources: list[Source] = words(_("The cited works, as a list."))
+
+
+class Figures(Strict):
+    """figures.yaml"""
+
+    figures: list[Figure] = words(_("The maps and diagrams, as a list."))

@@ -52,7 +52,7 @@ def _of_items(table: Mapping[str, str]) -> dict[str, str]:
 
 #: Kind of file -> path -> what is named there (a page is a lesson or a text).
 NAMES: Mapping[str, Mapping[str, str]] = {
-    "course": {"units.*.lessons.*": "lesson"},
+    "course": {"units.*.lessons.*": "lesson", "paths.*.weeks.*.lessons.*": "lesson"},
     "lesson": {
         "readings.*.text": "text",
         "quiz": "quiz",
@@ -63,12 +63,13 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "text": {"source": "source"},
     "quiz": {"sections.*.text": "page", **_of_items(_NAMES_OF_ITEMS)},
-    "timeline": {"events.*.sources.*": "source"},
+    "timeline": {"events.*.sources.*": "source", "events.*.passages.*": "passage"},
+    "figures": {"figures.*.sources.*": "source"},
 }
 
 #: Kind of file -> path -> `inline` or `block` Markdown.
 MARKDOWN: Mapping[str, Mapping[str, str]] = {
-    "course": {"about": "block"},
+    "course": {"about": "block", "units.*.opening": "block", "paths.*.note": "inline"},
     "lesson": {
         "lecture.note": "inline",
         "essay.note": "inline",
@@ -87,6 +88,7 @@ MARKDOWN: Mapping[str, Mapping[str, str]] = {
     "terms": {"terms.*.meaning": "inline"},
     "timeline": {"events.*.title": "inline", "events.*.note": "inline", "events.*.disputed": "inline"},
     "sources": {"sources.*.note": "inline"},
+    "figures": {"figures.*.caption": "inline", "figures.*.says": "block"},
 }
 
 #: Kind of file -> paths of addresses outside.
@@ -112,13 +114,14 @@ DAYS: Mapping[str, tuple[str, ...]] = {"course": ("units.*.lessons.*.given",)}
 
 #: Kind of file -> path of the list whose entries have idents -> what they are.
 ENTRIES: Mapping[str, Mapping[str, str]] = {
-    "course": {"units": "unit"},
+    "course": {"units": "unit", "paths": "path"},
     "lesson": {"readings": "reading", "prompts": "prompt"},
     "quiz": {"items": "item", "sections.*.items": "item"},
     "people": {"people": "person"},
     "terms": {"terms": "term"},
     "timeline": {"events": "event"},
     "sources": {"sources": "source"},
+    "figures": {"figures": "figure"},
 }
 
 

@@ -19,7 +19,11 @@ Judge = Callable[[Token], Element | None]
 _WEB = re.compile(r"https?://[^/?#\s\\]|mailto:[^\s@]+@[^\s@]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _IMAGE = re.compile(r"images(/(?!\.)[^\s/\\:?#%\"<>]+)+")
-_OURS = ("term", "person", "source", "text", "lesson")
+_FIGURE = re.compile(r"figure:(?P<ident>.*)")
+_OURS = ("term", "person", "source", "event", "figure", "text", "lesson")
+
+#: What may be said of a claim: nobody who knows the matter denies it, they differ, or it is how one reads it.
+_CLAIMS = ("established", "disputed", "view")
 
 
 class BadLink(Exception):
@@ -95,10 +99,14 @@ def of_ours(token: Token) -> tuple[str, str] | None:
     Raises BadLink where the target cannot be one, whatever the course has."""
     href = href_of(token)
     if token.type == "image":
+        if figure := _FIGURE.fullmatch(href):
+            if not IDENT.fullmatch(figure["ident"]):
+                raise BadLink(_("“{target}” is no ident.").format(target=figure["ident"]), IDENT_RULE)
+            return "figure", figure["ident"]
         if not _IMAGE.fullmatch(href):
             raise BadLink(
                 _("“{href}” cannot be shown as a picture.").format(href=href),
-                _("Put the file into the folder images and write images/name.webp."),
+                _("Put the file into the folder images and write images/name.webp, or figure:ident for a drawing."),
             )
         return "image", href
     scheme, _colon, target = href.partition(":")
@@ -117,11 +125,13 @@ def element_for(token: Token, ours: tuple[str, str] | None, address: Address | N
 
     Raises BadLink where it leads nowhere or where it must not."""
     if ours is None:
-        if element := _anywhere(href_of(token)):
+        if element := _anywhere(href_of(token)) or _claim(href_of(token)):
             return element
         raise BadLink(
             _("“{href}” is no address that may stand here.").format(href=href_of(token)),
-            _("Links begin with https:, http:, mailto:, term:, person:, source:, text:, lesson: or lang:."),
+            _(
+                "Links begin with https:, mailto:, term:, person:, source:, event:, figure:, claim:, text:, lesson: or lang:."
+            ),
         )
     scheme, target = ours
     if scheme == "term":
@@ -135,4 +145,17 @@ def element_for(token: Token, ours: tuple[str, str] | None, address: Address | N
     found = address(scheme, target)
     if found is None:
         raise BadLink(_("There is no {scheme} “{target}”.").format(scheme=scheme, target=target))
-    return ("img", {"src": found, "alt": "", "loading": "lazy"}) if scheme == "image" else ("a", {"href": found})
+    if token.type == "image":
+        return "img", {"src": found, "alt": "", "loading": "lazy"}
+    return "a", {"href": found}
+
+
+def _claim(href: str) -> Element | None:
+    """Return how a label is shown that says how sure the claim before it is."""
+    scheme, _colon, kind = href.partition(":")
+    if scheme != "claim":
+        return None
+    if kind not in _CLAIMS:
+        message = _("“{kind}” is no label of a claim.").format(kind=kind)
+        raise BadLink(message, _("Write claim:established, claim:disputed or claim:view."))
+    return "span", {"class": f"claim is-{kind}"}

@@ -19,7 +19,7 @@ class Link:
     """A link to something of the same course, as it is written."""
 
     scheme: str
-    """term, person, source, text, lesson or image."""
+    """term, person, source, event, figure, text, lesson or image."""
     target: str
     """What stands after the scheme: `dual-power`, `april-theses#thesis-2`; of an image its path, `images/file.webp`."""
     line: int

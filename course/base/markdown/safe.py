@@ -12,6 +12,7 @@ _SCHEMES = {"http", "https", "mailto"}
 _REGION = {"div": {"role": {"region"}, "tabindex": {"0"}}}
 _ATTRIBUTES = {"a": {"href"}, "i": {"lang"}, "ol": {"start"}, "div": {"aria-label"}}
 _CLASSES = {"div": {"scroll"}, "td": _ALIGNED, "th": _ALIGNED}
+_CLAIM = {"claim", "is-established", "is-disputed", "is-view"}
 _POPOVER = re.compile(r"term-[a-z][a-z0-9-]*")
 
 
@@ -20,11 +21,11 @@ def _popover_of_a_term(tag: str, name: str, value: str) -> str | None:
 
 
 _CURRICULUM = nh3.Cleaner(
-    tags=_INLINE | _BLOCKS | {"h2", "h3", "h4", "button", "figcaption", "figure", "img"},
+    tags=_INLINE | _BLOCKS | {"h2", "h3", "h4", "button", "figcaption", "figure", "img", "span"},
     attributes={**_ATTRIBUTES, "img": {"alt", "loading", "src"}, "button": {"popovertarget"}},
     attribute_filter=_popover_of_a_term,
     tag_attribute_values={**_REGION, "button": {"type": {"button"}}},
-    allowed_classes={**_CLASSES, "a": {"cite"}, "button": {"term"}},
+    allowed_classes={**_CLASSES, "a": {"cite"}, "button": {"term"}, "span": _CLAIM},
     url_schemes=_SCHEMES,
     link_rel=None,
 )
