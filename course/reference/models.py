@@ -98,8 +98,8 @@ class Figure(Base):
 class Mention(Base):
     """That something is named somewhere in the curriculum: an index made by loading, of public content alone.
 
-    `place` says in what kind of thing: a lesson or text (then `passage` is the one it stands in, or null where the front
-    matter names it), an item, or a person, term, event, source, figure or unit whose own words name it."""
+    `place` says in what kind of thing: a lesson or text (`passage` is the one it stands in, null where the front matter
+    names it), an item, or a person, term, event, source, figure or unit whose own words name it."""
 
     __tablename__ = "mention"
     __table_args__ = (

@@ -129,17 +129,11 @@ def element_for(token: Token, ours: tuple[str, str] | None, address: Address | N
             return element
         raise BadLink(
             _("“{href}” is no address that may stand here.").format(href=href_of(token)),
-            _(
-                "Links begin with https:, mailto:, term:, person:, source:, event:, figure:, claim:, text:, lesson: or lang:."
-            ),
+            _("Links begin with https:, term:, person:, source:, event:, figure:, claim:, text:, lesson: or lang:."),
         )
     scheme, target = ours
-    if scheme == "term":
-        return "button", {"type": "button", "class": "term", "popovertarget": f"term-{target}"}
-    if scheme == "person":
-        return "a", {"href": f"#person-{target}"}
-    if scheme == "source":
-        return "a", {"class": "cite", "href": f"#source-{target}"}
+    if here := _on_the_page(scheme, target):
+        return here
     if address is None:
         return None
     found = address(scheme, target)
@@ -148,6 +142,15 @@ def element_for(token: Token, ours: tuple[str, str] | None, address: Address | N
     if token.type == "image":
         return "img", {"src": found, "alt": "", "loading": "lazy"}
     return "a", {"href": found}
+
+
+def _on_the_page(scheme: str, target: str) -> Element | None:
+    """Return how something is shown that stands on the page of its own link."""
+    if scheme == "term":
+        return "button", {"type": "button", "class": "term", "popovertarget": f"term-{target}"}
+    if scheme == "person":
+        return "a", {"href": f"#person-{target}"}
+    return ("a", {"class": "cite", "href": f"#source-{target}"}) if scheme == "source" else None
 
 
 def _claim(href: str) -> Element | None:
