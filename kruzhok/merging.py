@@ -132,10 +132,10 @@ def _place_for(session: Session, enrolment: Enrolment, user: User) -> Enrolment:
         group = Enrolment.group_id.is_(None) if enrolment.group_id is None else Enrolment.group_id == enrolment.group_id
         own = select(Enrolment).where(Enrolment.user_id == user.id, Enrolment.course_id == enrolment.course_id, group)
         if (found := session.scalar(own.where(Enrolment.left_at.is_(None)).with_for_update())) is not None:
-            found.used_at = max(found.used_at, enrolment.used_at)
+            found.used_at, found.path = max(found.used_at, enrolment.used_at), found.path or enrolment.path
             session.flush()
             return found
-    same = ("course_id", "group_id", "role", "organiser", "joined_at", "left_at", "used_at")
+    same = ("course_id", "group_id", "role", "organiser", "joined_at", "left_at", "used_at", "path")
     new = Enrolment(user_id=user.id, **{name: getattr(enrolment, name) for name in same})
     session.add(new)
     session.flush()

@@ -112,6 +112,7 @@ def _place_for(session: Session, user: User, group: StudyGroup, role: Role, *, b
     if bring and (alone := place_alone(session, user, group.course_id)) is not None:
         # Attempts are counted from here on, as limits are the group's.
         alone.group_id, alone.role, alone.joined_at, alone.used_at = group.id, role, now, now
+        alone.path = None  # from here on the syllabus leads
         return alone
     own = {"user_id": user.id, "course_id": group.course_id, "group_id": group.id}
     new = Enrolment(**own, role=role, joined_at=now, used_at=now)

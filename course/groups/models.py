@@ -63,6 +63,8 @@ class Enrolment(Base):
     left_at: Mapped[datetime | None]
     #: When something was last done in it: which of several a page means if it is not told.
     used_at: Mapped[datetime]
+    #: Of who studies alone: the ident of the course's path that "go on" follows; None for the order of the outline.
+    path: Mapped[str | None]
 
     user: Mapped[User] = relationship()
     course: Mapped[Course] = relationship(overlaps="group")

@@ -40,6 +40,7 @@ def name_findings(curriculum: Curriculum) -> Iterator[Finding]:
     yield from _twice(curriculum)
     yield from _dangling(curriculum)
     yield from _outline(curriculum)
+    yield from _paths(curriculum)
     yield from _shared_slugs(curriculum)
     yield from _quizzes(curriculum)
 
@@ -82,7 +83,10 @@ def _dangling(curriculum: Curriculum) -> Iterator[Finding]:
                 continue  # checks_texts follows it to its passage
             for at, ident in words_at(sheet.raw, pattern):
                 if ident not in known.get(kind, {ident}):
-                    yield sheet.finding(at, *missing(curriculum, kind, ident))
+                    message, hint = missing(curriculum, kind, ident)
+                    if kind == "lesson" and not hint:
+                        hint = _("Lessons are named by their slugs; a planned one has none until it is written.")
+                    yield sheet.finding(at, message, hint)
 
 
 def _outline(curriculum: Curriculum) -> Iterator[Finding]:
@@ -104,6 +108,14 @@ def _outline(curriculum: Curriculum) -> Iterator[Finding]:
             if number in numbers:
                 yield _same_number(course, at, number, numbers)
             numbers.setdefault(number, course.path)
+
+
+def _paths(curriculum: Curriculum) -> Iterator[Finding]:
+    """No path has a lesson twice."""
+    course = curriculum.course
+    for at, path in found(course.raw, "paths.*"):
+        its = (Named(slug, course, (*at, *place)) for place, slug in words_at(path, "weeks.*.lessons.*"))
+        yield from _again(its, _("The lesson `{ident}` stands twice in this path."))
 
 
 def _same_number(sheet: Sheet[Any], at: tuple[str | int, ...], number: int, numbers: dict[int, str]) -> Finding:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -106,11 +107,25 @@ class Pacing(Strict):
     days_per_lesson: Annotated[int, Field(ge=1, le=365)] = words(_("Days for a lesson."), default=7)
 
 
+def _written(entry: Any) -> Any:
+    if isinstance(entry, dict):
+        message = _(
+            "A path names lessons by their slugs, and a planned one has none: leave it out until it is written."
+        )
+        raise PydanticCustomError("curriculum", message)
+    return entry
+
+
+WrittenLesson = Annotated[Ident, BeforeValidator(_written)]
+
+
 class Week(Strict):
     """A week of a path."""
 
     title: Words | None = words(_("What the week is about, in a few words."), default=None)
-    lessons: Annotated[list[Ident], Field(min_length=1)] = words(_("Slugs of the lessons of the week, in order."))
+    lessons: Annotated[list[WrittenLesson], Field(min_length=1, max_length=10)] = words(
+        _("Slugs of the lessons of the week, in order.")
+    )
 
 
 class CoursePath(Strict):

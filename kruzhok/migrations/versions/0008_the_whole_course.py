@@ -56,3 +56,4 @@ def upgrade() -> None:
     op.add_column("unit", sa.Column("summary", sa.String(), nullable=True))
     op.add_column("unit", sa.Column("opening_html", sa.String(), nullable=True))
     op.add_column("event", sa.Column("place", sa.String(), nullable=True))
+    op.add_column("enrolment", sa.Column("path", sa.String(), nullable=True))

@@ -330,6 +330,67 @@ def test_dot_files_and_links_that_lead_out_are_not_read(tmp_path):
 # Statistics
 
 
+PATHS = """paths:
+  - ident: short
+    title: The short path
+    note: For *whoever* has little time.
+    weeks:
+      - title: One morning
+        lessons: [first-lesson]
+units:"""
+
+
+def with_paths(old, new):
+    return findings(changed(changed(small(), "course.yaml", "units:", PATHS), "course.yaml", old, new))
+
+
+def test_a_path_leads_through_lessons_that_are_there():
+    assert with_paths("title: The short path", "title: The shortest path") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "hint"),
+    [
+        (
+            "lessons: [first-lesson]",
+            "lessons: [first-lesson]\n      - lessons: [first-lesson]",
+            "The lesson `first-lesson` stands twice in this path.",
+            "The first is in course.yaml, line 20: rename or drop one.",
+        ),
+        (
+            "lessons: [first-lesson]",
+            "lessons: [first-lessom]",
+            "There is no lesson `first-lessom`.",
+            "Did you mean `first-lesson`?",
+        ),
+        (
+            "lessons: [first-lesson]",
+            "lessons: [first-lesson, seven]",
+            "There is no lesson `seven`.",
+            "Lessons are named by their slugs; a planned one has none until it is written.",
+        ),
+        (
+            "lessons: [first-lesson]",
+            "lessons: [first-lesson, {planned: true, number: 2}]",
+            "A path names lessons by their slugs, and a planned one has none.",
+            "Leave it out until it is written.",
+        ),
+        ("lessons: [first-lesson]", "lessons: []", "At least 1 entry is needed here.", None),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_found_in_its_line(old, new, message, hint):
+    [finding] = with_paths(old, new)
+    assert finding[0] == "course.yaml"
+    assert finding[1] in {20, 21}
+    assert finding[3] == message
+    assert hint is None or finding[4] == hint
+
+
+def test_two_paths_may_have_the_same_lesson():
+    twice = PATHS.replace("units:", PATHS.removeprefix("paths:\n").replace("ident: short", "ident: whole"))
+    assert findings(changed(small(), "course.yaml", "units:", twice)) == []
+
+
 def test_planned_lessons_are_not_counted():
     statistics = statistics_of(read_curriculum(small()))
     assert statistics["lessons"] == 1
