@@ -17,8 +17,10 @@ from kruzhok.curriculum.changes import Changes, Load, put
 from kruzhok.curriculum.files import media_type_of
 from kruzhok.curriculum.findings import BadCurriculum
 from kruzhok.curriculum.load_checks import load_checks
+from kruzhok.curriculum.load_figures import load_figures
 from kruzhok.curriculum.load_items import load_items
 from kruzhok.curriculum.load_lessons import Lessons
+from kruzhok.curriculum.load_mentions import load_mentions
 from kruzhok.curriculum.load_quizzes import load_quizzes
 from kruzhok.curriculum.load_reference import load_reference
 from kruzhok.curriculum.load_texts import load_texts
@@ -93,6 +95,7 @@ def _course(session: Session, wanted: Preparation, *, uploaded: bool, now: datet
 def _go_live(load: Load, wanted: Preparation) -> None:
     units = load_units(load, wanted.units)
     named = load_reference(load, wanted.reference)
+    load_figures(load, wanted.figures)
     texts, changed_texts = load_texts(load, wanted.texts)
     lessons = Lessons(load, units, texts, named)
     lessons.write(wanted.lessons, changed_texts)
@@ -100,6 +103,7 @@ def _go_live(load: Load, wanted: Preparation) -> None:
     load_checks(load, wanted.items, items, texts)
     load_quizzes(load, lessons.quizzes, items, texts)
     load_planned(load, units, wanted.planned)
+    load_mentions(load, wanted.mentions)
     drop_units(load, units)
     _load_files(load, wanted.curriculum.files)
     refresh_course(load.session, load.course.id)

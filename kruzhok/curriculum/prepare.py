@@ -11,7 +11,9 @@ from course.base.files import sha256_of
 from course.base.words import _
 from course.chronology import HistoricalDate, in_words, old_style_in_words, parse_date
 from kruzhok.curriculum import schema
+from kruzhok.curriculum.checks_figures import drawing_of
 from kruzhok.curriculum.markup import Renderer
+from kruzhok.curriculum.mentions import mentions_in
 from kruzhok.curriculum.model import Curriculum, Page
 from kruzhok.curriculum.prepare_quizzes import PreparedQuiz, prepared_quiz
 from quizzes.items import ItemData
@@ -95,11 +97,14 @@ class Preparation:
             "event": {event.ident: self._event(event) for event in _there(curriculum.timeline.data).events},
             "source": {source.ident: self._source(source) for source in _there(curriculum.sources.data).sources},
         }
+        drawn = enumerate(_there(curriculum.figures.data).figures, 1)
+        self.figures = {figure.ident: self._figure(figure, place) for place, figure in drawn}
         self.texts = {slug: self._text(page, self._about(_there(page.data))) for slug, page in curriculum.texts.items()}
         self.texts |= {slug: self._text(page, None) for slug, page in curriculum.lessons.items()}
         quizzes = [_there(quiz.data) for quiz in curriculum.quizzes.values()]
         self.items = {item.ident: _item(item) for quiz in quizzes for item in quiz.all_items}
         self.lessons, self.planned = self._outline()
+        self.mentions = mentions_in(curriculum)
 
     def _course(self) -> dict[str, Any]:
         data = self.data
@@ -153,6 +158,16 @@ class Preparation:
     def _source(self, source: schema.Source) -> dict[str, Any]:
         plain = source.model_dump(exclude={"ident", "note"})
         return {**plain, "note_html": self.render.inline_or_none(source.note)}
+
+    def _figure(self, figure: schema.Figure, position: int) -> dict[str, Any]:
+        return {
+            "position": position,
+            "title": figure.title,
+            "svg": drawing_of(self.curriculum, figure.file, figure.ident, figure.title).svg,
+            "caption_html": self.render.inline(figure.caption),
+            "says_html": self.render.block(figure.says),
+            "sources": list(figure.sources),
+        }
 
     def _text(self, page: Page[Any], about: dict[str, Any] | None) -> PreparedText:
         data, passages, number = _there(page.data), [], 0
