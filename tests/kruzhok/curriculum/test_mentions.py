@@ -66,9 +66,7 @@ def test_nothing_mentions_itself(database):
 
 def test_entries_mention_each_other(database):
     files = changed(small(), "terms.yaml", "Dates by", "A way of [Lenin](person:vladimir-lenin) to date. Dates by")
-    files = changed(
-        files, "timeline.yaml", "A proclamation says", "[His](person:vladimir-lenin) words say"
-    )
+    files = changed(files, "timeline.yaml", "A proclamation says", "Words of [his](person:vladimir-lenin) say")
     load(database, files)
     assert places(database, *LENIN)[1:] == [
         ("term", "old-style", None),
