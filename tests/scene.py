@@ -242,6 +242,7 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "svg": "<svg></svg>",
         "caption_html": "",
         "says_html": "",
+        "sources": [],
     },
     "mention": lambda s: {
         "course_id": s("course"),

@@ -33,12 +33,31 @@ class Target(Protocol):
         """Take note that all is read."""
 
 
-def feed_xml(text: str, target: Target) -> None:
-    """Tell TARGET what is in TEXT, a whole document that is decoded already, whatever encoding it declares.
+class Whereabouts:
+    """Where in a text its reading has come to, while a target is told of something and when it broke off."""
+
+    def __init__(self) -> None:
+        self._expat: Any = None
+
+    def follow(self, parser: Any) -> None:
+        """Say from now on where PARSER is."""
+        self._expat = parser.parser
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The line and the column, both from 1."""
+        return (self._expat.CurrentLineNumber, self._expat.CurrentColumnNumber + 1) if self._expat else (1, 1)
+
+
+def feed_xml(text: str, target: Target, whereabouts: Whereabouts | None = None) -> None:
+    """Tell TARGET what is in TEXT, a whole document that is decoded already, whatever encoding it declares; WHEREABOUTS
+    says meanwhile where that is.
 
     What TARGET raises comes through. Raise BadXml for what is no XML, and for a definition of any entity: a document
     type may stand there, and is not looked up. Named characters of HTML are not known here."""
     parser: Any = DefusedXMLParser(target=target, forbid_dtd=False, forbid_entities=True, forbid_external=True)
+    if whereabouts is not None:
+        whereabouts.follow(parser)
     try:
         parser.feed(text)
         parser.close()

@@ -93,6 +93,8 @@ class Figure(Base):
     svg: Mapped[str]
     caption_html: Mapped[str]
     says_html: Mapped[str]
+    #: Idents of the sources that it rests on, in their order.
+    sources: Mapped[list[str]]
 
 
 class Mention(Base):

@@ -25,6 +25,7 @@ _KINDS = {
     "term": (_("{n} term"), _("{n} terms")),
     "event": (_("{n} event"), _("{n} events")),
     "source": (_("{n} source"), _("{n} sources")),
+    "figure": (_("{n} figure"), _("{n} figures")),
     "file": (_("{n} file"), _("{n} files")),
 }
 

@@ -44,7 +44,10 @@ def _link(curriculum: Curriculum, linked: Linked, known: dict[str, set[str]]) ->
         if link.target not in known.get(kind, {link.target}):
             yield sheet.finding(place, *missing(curriculum, kind, link.target))
     elif link.scheme == "image":
-        if link.target not in curriculum.images:
+        if link.target.endswith(".svg"):
+            hint = _("Describe it in figures.yaml, and write figure:ident in place of its file.")
+            yield sheet.finding(place, _("A drawing is shown as a figure."), hint)
+        elif link.target not in curriculum.images:
             message = _("There is no picture `{path}`.").format(path=link.target)
             yield sheet.finding(place, message, did_you_mean(link.target, curriculum.images))
     else:

@@ -12,6 +12,8 @@ from kruzhok.curriculum.findings import Finding, did_you_mean
 LARGEST_FILE = 2 * 1024 * 1024
 #: A long book is parted in texts; what is longer than this takes too long to read.
 LARGEST_TEXT = 512 * 1024
+#: What is drawn by hand is far smaller.
+LARGEST_DRAWING = 256 * 1024
 LARGEST_FOLDER = 64 * 1024 * 1024
 
 _IDENT = "[a-z][a-z0-9-]{0,63}"
@@ -32,7 +34,10 @@ _HOW_TO_NAME = {
     "lessons": _("A lesson is `lessons/NN-slug.md`, as lessons/05-april-theses.md."),
     "texts": _("A text is `texts/slug.md`, as texts/april-theses.md."),
     "quizzes": _("A quiz is `quizzes/slug.yaml`, as quizzes/april-theses.yaml."),
-    "images": _("A picture is `images/name.webp` (or .png, .jpg, .gif, .avif), in letters, digits, dots and hyphens."),
+    "images": _(
+        "A picture is `images/name.webp` (or .png, .jpg, .gif, .avif; a drawing .svg), in letters, digits, dots and"
+        " hyphens."
+    ),
 }
 #: Ending -> media type, and the bytes such a file begins with (None: any four before them).
 _PICTURES: dict[str, tuple[str, re.Pattern[bytes]]] = {
@@ -42,6 +47,8 @@ _PICTURES: dict[str, tuple[str, re.Pattern[bytes]]] = {
     "gif": ("image/gif", re.compile(rb"GIF8[79]a")),
     "webp": ("image/webp", re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
     "avif": ("image/avif", re.compile(rb".{4}ftypavi[fs]", re.DOTALL)),
+    # Never handed out as it is: a figure shows what `drawings` makes of it.
+    "svg": ("image/svg+xml", re.compile(rb"\s*<")),
 }
 
 
@@ -115,6 +122,8 @@ def file_findings(files: Mapping[str, bytes]) -> Iterator[Finding]:
 
 def most_bytes(path: str) -> int:
     """Return how long the file at PATH may be, in bytes."""
+    if path.endswith(".svg"):
+        return LARGEST_DRAWING
     return LARGEST_TEXT if path.endswith((".md", ".yaml")) else LARGEST_FILE
 
 

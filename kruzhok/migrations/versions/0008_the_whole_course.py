@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("svg", sa.String(), nullable=False),
         sa.Column("caption_html", sa.String(), nullable=False),
         sa.Column("says_html", sa.String(), nullable=False),
+        sa.Column("sources", JSON, nullable=False),
         sa.Column("id", WIDE, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["course.id"], name=op.f("fk_figure_course_id_course"), ondelete="CASCADE"
