@@ -1,7 +1,7 @@
 """The reading pack of a unit: all its study notes and texts in the house, in order, as one would print and hand them
 out. Nothing of anybody's is in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, contains_eager
 from course.base.errors import NotFound
 from course.outline.models import Activity, Course, Unit
 from course.texts.models import Passage, Text
+from lessons.figures.figures import drawn_in
+from lessons.figures.showing import Drawn, with_drawings
 from lessons.markup import for_print
 from lessons.models import Document, Lesson, Reading
 from lessons.reference import Reference, SourceShown, reference_of
@@ -77,17 +79,21 @@ def reading_pack(session: Session, course: Course, ident: str) -> Pack:
         raise NotFound
     documents = _documents(session, lessons)
     passages = _passages(session, [*(lesson.text for lesson in lessons), *(one.text for _l, one in documents)])
+    figures = _figures(session, course, passages)
     everything = reference_of(session, course)
     texts = []
     placed: set[int] = set()
     for lesson in lessons:
         title = lesson.activity.title
         objectives = [for_print(objective) for objective in lesson.objectives]
-        texts.append(PackText(lesson.text.ident, title, lesson, None, _shown(lesson.text, passages), objectives))
+        texts.append(
+            PackText(lesson.text.ident, title, lesson, None, _shown(lesson.text, passages, figures), objectives)
+        )
         for of, document in documents:
             if of == lesson.activity_id and document.id not in placed:
                 placed.add(document.id)
-                texts.append(_document(lesson, document, passages, everything))
+                shown = _shown(document.text, passages, figures)
+                texts.append(_document(lesson, document, shown, everything))
     html = [str(words) for one in texts for words in (*one.objectives, one.introduction or "")]
     html += [str(passage.html) for one in texts for passage in one.passages]
     return Pack(course, unit, texts, _printed(everything.shown(html)))
@@ -129,16 +135,24 @@ def _passages(session: Session, texts: Sequence[Text]) -> dict[int, list[Passage
     return found
 
 
-def _shown(text: Text, passages: dict[int, list[Passage]]) -> list[PackPassage]:
+def _figures(session: Session, course: Course, passages: Mapping[int, Sequence[Passage]]) -> Mapping[str, Drawn]:
+    """Return the figures that PASSAGES have room for, with links to terms in place of what would open them."""
+    figures = drawn_in(session, course, (one.html for version in passages.values() for one in version))
+    return {ident: one._replace(caption=for_print(one.caption)) for ident, one in figures.items()}
+
+
+def _shown(text: Text, passages: dict[int, list[Passage]], figures: Mapping[str, Drawn]) -> list[PackPassage]:
     return [
-        PackPassage(f"{text.ident}-{one.ident}", one.number, for_print(one.html))
+        PackPassage(f"{text.ident}-{one.ident}", one.number, _with_drawings(for_print(one.html), figures))
         for one in passages[text.current_version_id or 0]
     ]
 
 
-def _document(
-    lesson: Lesson, document: Document, passages: dict[int, list[Passage]], everything: Reference
-) -> PackText:
+def _with_drawings(html: Markup, figures: Mapping[str, Drawn]) -> Markup:
+    return Markup(with_drawings(html, figures))  # noqa: S704 (all of it is safe as it was)
+
+
+def _document(lesson: Lesson, document: Document, shown: Sequence[PackPassage], everything: Reference) -> PackText:
     about = document.about
     introduction = about.get("introduction_html")
     return PackText(
@@ -146,7 +160,7 @@ def _document(
         about.get("called") or document.text.title,
         lesson,
         document,
-        _shown(document.text, passages),
+        shown,
         introduction=for_print(introduction) if introduction else None,
         source=everything.source.get(about.get("source", "")),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from course.texts.models import MovedIdent, Passage, Text
+from lessons.figures.showing import Drawn, with_drawings
 from lessons.markup import first_mentions, named_in, with_slips
 from lessons.notes.marking import marked
 from lessons.notes.showing import NotesAt
@@ -78,12 +79,13 @@ def passages_shown(
     missed: Mapping[str, Missed] | None = None,
     checks: Mapping[str, Sequence[Question]] | None = None,
     notes: Mapping[int, NotesAt] | None = None,
+    figures: Mapping[str, Drawn] | None = None,
     minutes: int = 0,
     minutes_after: int = 0,
 ) -> list[PassageShown]:
     """Return PASSAGES with their margins, and the self-checks after them. What the HTML BEFORE them names has been met
-    there already. The words of NOTES, by the id of their passage, are marked in it. All of them together take so many
-    MINUTES to read, and what comes after them MINUTES_AFTER."""
+    there already. The words of NOTES, by the id of their passage, are marked in it, and FIGURES, by ident, stand in it.
+    All of them together take so many MINUTES to read, and what comes after them MINUTES_AFTER."""
     met_before = {name for html in before for name in named_in(html)}
     first = first_mentions((passage.ident, passage.html) for passage, _former in passages)
     shown = []
@@ -91,13 +93,15 @@ def passages_shown(
     for (passage, former), still in zip(passages, left, strict=True):
         names = [name for name in first[passage.ident] if name not in met_before]
         noted = (notes or {}).get(passage.id)
-        html = with_slips(_addressed(passage, former))
+        html = str(with_slips(_addressed(passage, former)))
+        if noted:
+            html = marked(html, passage.plain, noted.spans)
         shown.append(
             PassageShown(
                 ident=passage.ident,
                 kind=passage.kind,
                 number=passage.number,
-                html=Markup(marked(html, passage.plain, noted.spans)) if noted else html,  # noqa: S704 (safe as it was)
+                html=Markup(with_drawings(html, figures or {})),  # noqa: S704 (safe as it was)
                 row_id=passage.id,
                 people=[
                     reference.person[ident] for kind, ident in names if kind == "person" and ident in reference.person

@@ -440,7 +440,7 @@ const letters = (text) => [...text.replace(/\s/g, "")].length;
 
 function textsOf(passage) {
   const walker = document.createTreeWalker(passage.querySelector(".text"), NodeFilter.SHOW_TEXT, (node) =>
-    node.parentElement.closest(".passage-no, .choose-words, .back, .said, .wrong") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+    node.parentElement.closest(".passage-no, .choose-words, .back, .said, .wrong, .drawn") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
   const texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
   return texts;

@@ -169,7 +169,7 @@ def _is_figure(piece: Piece) -> bool:
 def _make_figure(piece: Piece, caption: str) -> None:
     """Make a figure with its caption of the paragraph; of a picture that cannot be shown it keeps the words."""
     opening, inline, closing = piece.tokens
-    if [token.type for token in inline.children or []] != ["image"]:
+    if [token.type for token in inline.children or []] not in (["image"], ["link_open", "text", "link_close"]):
         return
     opening.tag = closing.tag = "figure"
     if caption:

@@ -50,19 +50,23 @@ def rewritten(children: list[Token], judge: Judge) -> list[Token]:
                 token.tag = tag
                 made.append(token)
         elif token.type == "image":
-            made.append(_picture(token, judge(token)))
+            made += _picture(token, judge(token))
         else:
             made.append(token)
     return made
 
 
-def _picture(token: Token, element: Element | None) -> Token:
+def _picture(token: Token, element: Element | None) -> list[Token]:
+    """Return a picture, or the link in whose place a page shows a drawing; plain words where there is none."""
     words = Token("text", "", 0, content=inline_plain(token.children or []))
     if element is None:
-        return words
+        return [words]
+    tag, attrs = element
+    if tag == "a":
+        return [Token("link_open", tag, 1, attrs=attrs), words, Token("link_close", tag, -1)]
     token.tag, token.attrs = element
     token.children = [words]  # of which the renderer makes the alt
-    return token
+    return [token]
 
 
 def href_of(token: Token) -> str:
@@ -139,7 +143,7 @@ def element_for(token: Token, ours: tuple[str, str] | None, address: Address | N
     found = address(scheme, target)
     if found is None:
         raise BadLink(_("There is no {scheme} “{target}”.").format(scheme=scheme, target=target))
-    if token.type == "image":
+    if token.type == "image" and scheme == "image":
         return "img", {"src": found, "alt": "", "loading": "lazy"}
     return "a", {"href": found}
 
