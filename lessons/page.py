@@ -16,6 +16,7 @@ from course.syllabus.models import Assignment
 from lessons.access import own_prompts_asked
 from lessons.discussion.listing import PostCounts, post_counts
 from lessons.discussion.quoting import QuotedBy, quoted_in
+from lessons.figures.figures import drawn_in
 from lessons.frames.frames import last_frame
 from lessons.frames.models import Frame
 from lessons.markup import with_slips, written_in
@@ -68,7 +69,8 @@ def lesson_page(
         raise NotFound
     passages = passages_of(session, lesson.text)
     head = list(_head_html(lesson, work))
-    html = [*head, *(found.passage.html for found in passages)]
+    figures = drawn_in(session, course, (found.passage.html for found in passages))
+    html = [*head, *(found.passage.html for found in passages), *(one.caption for one in figures.values())]
     reference = reference_of(session, course, lesson.id).shown(html)
     notes = notes_on(session, enrolment, lesson.text, [found.passage for found in passages], opened)
     missed = missed_passages(session, enrolment, [lesson.text_id]) if enrolment else {}
@@ -78,6 +80,7 @@ def lesson_page(
         missed={ident: what for (_text, ident), what in missed.items()},
         checks=questions_in(session, lesson.text_id, enrolment),
         notes=notes.at,
+        figures=figures,
         minutes=(minutes := at_pace(lesson.activity.minutes, pace)),
     )
     so_far = resumed(session, enrolment, lesson.text, passages, shown)
@@ -169,7 +172,9 @@ def document_page(
     introduction = document.about.get("introduction_html")
     of_course = document.text.course_id is not None
     serves = _serves(session, document, enrolment) if of_course else _serves_group(session, document, enrolment)
+    figures = drawn_in(session, course, (found.passage.html for found in passages)) if of_course else {}
     html = [introduction or "", *(one.look_for for one in serves), *(found.passage.html for found in passages)]
+    html += [one.caption for one in figures.values()]
     everything = reference_of(session, course)
     reference = everything.shown(html)
     notes = notes_on(session, enrolment, document.text, [found.passage for found in passages], opened)
@@ -182,6 +187,7 @@ def document_page(
         missed={ident: what for (_text, ident), what in missed.items()},
         checks=questions_in(session, document.text_id, enrolment),
         notes=notes.at,
+        figures=figures,
         minutes=words_at(passages, pace) if part else minutes,
         minutes_after=minutes_of(part.words_after, pace) if part else 0,
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from course.base.words import _
 from kruzhok.curriculum import schema
+from kruzhok.curriculum.checks_figures import figure_findings
 from kruzhok.curriculum.checks_names import name_findings, unused_findings
 from kruzhok.curriculum.checks_quizzes import quiz_findings
 from kruzhok.curriculum.checks_ranges import range_findings
@@ -41,7 +42,16 @@ def read_curriculum(files: Mapping[str, bytes]) -> Curriculum:
     findings = _Findings()
     findings.take(file_findings(files))
     curriculum = _Reader(files, findings).read()
-    for check in (read_bodies, name_findings, value_findings, quiz_findings, text_findings, range_findings):
+    checks = (
+        read_bodies,
+        name_findings,
+        value_findings,
+        quiz_findings,
+        text_findings,
+        range_findings,
+        figure_findings,
+    )
+    for check in checks:
         findings.take(check(curriculum))
     if not any(finding.severity == "error" for finding in findings.all):
         # What a broken file would have named cannot be known, so nothing is called unused before all are whole.
