@@ -74,9 +74,13 @@ def statistics_lines(statistics: Statistics) -> list[str]:
     lines = []
     for name, value in statistics.items():
         words = name.replace("_", " ")
-        told = ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else value
+        told = ", ".join(_parts(value)) if isinstance(value, (dict, list)) else value
         lines.append(f"{words}: {told}")
     return lines
+
+
+def _parts(value: dict[str, int] | list[int]) -> list[str]:
+    return [f"{key} {count}" for key, count in value.items()] if isinstance(value, dict) else list(map(str, value))
 
 
 @click.command()

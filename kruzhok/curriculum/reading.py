@@ -29,6 +29,7 @@ from kruzhok.curriculum.markup import read_bodies
 from kruzhok.curriculum.model import Curriculum, Page, Sheet
 from kruzhok.curriculum.places import Parsed, Place, read_yaml
 from kruzhok.curriculum.schema_quizzes import Quiz
+from kruzhok.curriculum.scholarship import scholarship_findings
 
 __all__ = ["BadCurriculum", "Curriculum", "read_curriculum", "read_folder"]
 
@@ -56,6 +57,7 @@ def read_curriculum(files: Mapping[str, bytes]) -> Curriculum:
     if not any(finding.severity == "error" for finding in findings.all):
         # What a broken file would have named cannot be known, so nothing is called unused before all are whole.
         findings.take(unused_findings(curriculum))
+        findings.take(scholarship_findings(curriculum))
     curriculum.findings = sorted(findings.all)
     return curriculum
 

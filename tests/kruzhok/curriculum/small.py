@@ -1,8 +1,9 @@
-"""A small curriculum to change: the template that `kruzhok new course` lays out."""
+"""A small curriculum to change, with one question of each type."""
 
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,13 +11,13 @@ from sqlalchemy.orm import Session
 from course.base.db import Database
 from course.outline.models import Course
 from course.texts.models import Anchor, Passage, Text
-from kruzhok.curriculum.authoring import TEMPLATE
 from kruzhok.curriculum.changes import Changes
 from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_curriculum, read_folder
 from quizzes.models import Item, ItemVersion
 from tests.conftest import NOW
 
+SMALL_COURSE = Path(__file__).parent / "small_course"
 LESSON = "lessons/01-first-lesson.md"
 TEXT = "texts/to-the-citizens.md"
 QUIZ = "quizzes/first-quiz.yaml"
@@ -42,7 +43,7 @@ Files = dict[str, bytes]
 
 def small() -> Files:
     """Return the files of a course of one lesson, one text and one quiz."""
-    return read_folder(TEMPLATE)
+    return read_folder(SMALL_COURSE)
 
 
 def changed(files: Mapping[str, bytes], path: str, old: str, new: str) -> Files:

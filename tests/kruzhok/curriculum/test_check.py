@@ -239,7 +239,7 @@ def test_what_a_body_links_to_and_the_front_matter_does_not_name_is_a_warning():
 
 
 def test_what_nothing_names_is_a_warning_once_there_are_no_errors():
-    term = "terms:\n  - {ident: soviet, term: soviet, meaning: A council.}\n"
+    term = "terms:\n  - {ident: soviet, term: soviet, meaning: A council of deputies.}\n"
     files = changed(small(), "terms.yaml", "terms:\n", term)
     [warning] = read_curriculum(files).findings
     assert (warning.severity, warning.line, warning.message) == ("warning", 2, "Nothing names `soviet`.")
