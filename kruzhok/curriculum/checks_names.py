@@ -146,6 +146,8 @@ def unused_findings(curriculum: Curriculum) -> Iterator[Finding]:
     for sheet in curriculum.sheets():
         for pattern, kind in NAMES.get(sheet.kind, {}).items():
             used |= {(kind, ident) for _at, ident in words_at(sheet.raw, pattern)}
+    if curriculum.timeline.data:  # an event that says which passages tell of it stands where they stand
+        used |= {("event", event.ident) for event in curriculum.timeline.data.events if event.passages}
     for kind in {kind for kinds in ENTRIES.values() for kind in kinds.values()} & MISSING.keys():
         for ident, sheet, at in curriculum.named(kind):
             if (kind, ident) not in used:

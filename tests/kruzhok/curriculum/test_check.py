@@ -246,6 +246,14 @@ def test_what_nothing_names_is_a_warning_once_there_are_no_errors():
     assert "Nothing names `soviet`." not in messages(changed(files, QUIZ, "demand: recall", "demand: r"))
 
 
+def test_an_event_that_says_which_passages_tell_of_it_is_named():
+    event = "events:\n  - {ident: vote, title: A vote, date: '1917', note: It was close that day.%s}\n"
+    files = small()
+    assert messages(changed(files, "timeline.yaml", "events:\n", event % "")) == ["Nothing names `vote`."]
+    told = event % ", passages: ['first-lesson#not-yet']"
+    assert messages(changed(files, "timeline.yaml", "events:\n", told)) == []
+
+
 def test_a_quiz_belongs_to_one_lesson():
     files = changed(small(), LESSON, "quiz: first-quiz\n", "")
     assert (QUIZ, "No lesson has this quiz.") in [(one[0], one[3]) for one in findings(files)]
