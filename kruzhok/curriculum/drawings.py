@@ -24,10 +24,10 @@ MOST_PROBLEMS = 50
 #: What is wider than this is read on a phone by scrolling it, not by making it smaller.
 WIDEST_ON_A_PHONE = 420
 
-#: What `class` may say; docs/curriculum.md says how each looks.
+#: What `class` may say; docs/curriculum.md says how each looks. On the page each begins with `d-`: a drawing has no other.
 CLASSES = frozenset(
     """
-    land water river border front road rail way way-red arrow arrow-red rule bar grid axis link link-red
+    land water paper river border front road rail way way-dots way-red arrow arrow-red rule bar grid axis link link-red
     link-dashed area-a area-b area-c area-d area-red box box-red box-quiet town mark mark-red mark-quiet head
     head-small head-red label label-small label-2nd label-red number on-ink water-name halo
     """.split()  # noqa: SIM905 (read as a list of words)
@@ -240,7 +240,7 @@ class _Reader:
                 message = _("There is no class `{name}` for drawings.").format(name=name[:40])
                 self.problem(message, did_you_mean(name, CLASSES) or _("docs/curriculum.md lists the classes."))
                 return ""
-        return f'class="{" ".join(value.split())}"'
+        return f'class="{" ".join(f"d-{name}" for name in value.split())}"'
 
     def _own_ident(self, value: str) -> str:
         if not _IDENT.fullmatch(value) or value in self._ids:

@@ -40,7 +40,8 @@ def test_a_narrow_one_need_not_be_scrolled_on_a_phone():
 def test_shapes_words_and_classes_come_through():
     inside = '<g class="land" transform="translate(3 4)"><path d="M1 2L3 4Z"></path></g>'
     words = '<text x="1" y="2" class="label halo" text-anchor="end">A &amp; B <tspan lang="ru">да</tspan></text>'
-    assert drawn(inside + words).endswith(f">{inside}{words}</svg>")
+    said = (inside + words).replace("land", "d-land").replace("label halo", "d-label d-halo")
+    assert drawn(inside + words).endswith(f">{said}</svg>")
 
 
 def test_ids_are_those_of_the_figure_and_what_refers_to_them_follows():
@@ -169,7 +170,7 @@ def test_whatever_is_read_nothing_comes_out_that_is_not_allowed(inside):
             assert element.tag in {"svg", "g", "path", "text", "tspan", "use", "marker", "defs"}
             assert not {name for name in element.attrib if name.startswith("on") or name == "style"}
             assert re.fullmatch("#drawing-map-[a-z0-9-]+", element.get("href", "#drawing-map-a"))
-            assert set(element.get("class", "").split()) <= CLASSES | {"drawing", "wide"}
+            assert set(element.get("class", "").split()) <= {f"d-{name}" for name in CLASSES} | {"drawing", "wide"}
 
 
 @given(text=st.text())
@@ -180,7 +181,7 @@ def test_any_text_is_read_without_breaking(text):
 
 def test_the_style_sheet_knows_every_class():
     sheet = (ROOT / "kruzhok/static/kruzhok.css").read_text()
-    assert {name for name in CLASSES if f".drawing .{name} {{" not in sheet} == set()
+    assert {name for name in CLASSES if f".drawing .d-{name} {{" not in sheet} == set()
 
 
 def test_the_guide_says_what_every_class_is_for():
