@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: The course on the poster of the front door, on which the demo is played.
 SHIPPED_COURSE = ROOT / "curricula" / "why-study-the-russian-revolution"
+
+
+def shipped_courses() -> list[Path]:
+    """Return the folders of all shipped courses: that of the front door first, the others by name."""
+    found = sorted(path.parent for path in SHIPPED_COURSE.parent.glob("*/course.yaml"))
+    return sorted(found, key=lambda folder: folder != SHIPPED_COURSE)
 
 
 class BadConfig(ValueError):

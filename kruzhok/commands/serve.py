@@ -17,7 +17,7 @@ from course.users.links import new_setup_token
 from kruzhok.app import wsgi
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild_course
-from kruzhok.config import SHIPPED_COURSE
+from kruzhok.config import shipped_courses
 from kruzhok.curriculum.loading import BadCurriculum, load_course, shipped_may_load
 from kruzhok.curriculum.reading import read_folder
 from kruzhok.worker import run_worker
@@ -51,15 +51,16 @@ def serve(site: Site, host: str, port: int, workers: int) -> None:
 
 
 def load_shipped(database: Database) -> None:
-    """Load the shipped course if it is in order; where it is not, say so and serve the one that was loaded before."""
-    try:
-        if shipped_may_load(database, SHIPPED_COURSE.name):
-            changes = load_course(database, read_folder(SHIPPED_COURSE), now=datetime.now(UTC), after=rebuild_course)
-            click.echo(f"{SHIPPED_COURSE.name}: {changes}")
-    except BadCurriculum as bad:
-        for finding in bad.findings:
-            click.echo(str(finding), err=True)
-        click.echo(f"{SHIPPED_COURSE.name} has errors; what was loaded before is served.", err=True)
+    """Load each shipped course that is in order; of one that is not, say so and serve what was loaded of it before."""
+    for folder in shipped_courses():
+        try:
+            if shipped_may_load(database, folder.name):
+                changes = load_course(database, read_folder(folder), now=datetime.now(UTC), after=rebuild_course)
+                click.echo(f"{folder.name}: {changes}")
+        except BadCurriculum as bad:
+            for finding in bad.findings:
+                click.echo(str(finding), err=True)
+            click.echo(f"{folder.name} has errors; what was loaded before is served.", err=True)
 
 
 def _serve_web(host: str, port: int, workers: int) -> None:
