@@ -14,6 +14,9 @@ _TERM_BUTTON = re.compile(
 )
 _NAMED_TABLE = re.compile(r'<div class="scroll" role="region" tabindex="0" aria-label="[^"]*">')
 _HEADING = re.compile(r"(</?h)([1-6])\b")
+_ON_ITS_PAGE = re.compile(r'href="#(person|term|source)-([a-z0-9-]+)"')
+_LEADS = re.compile(r"</?(?:a|button)\b[^>]*>")
+_LABEL = re.compile(r'<span class="claim is-([a-z]+)">')
 _NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]+)"')
 
 
@@ -59,3 +62,8 @@ def first_mentions(blocks: Iterable[tuple[str, str]]) -> dict[str, list[tuple[st
         first[ident] = [name for name in dict.fromkeys(named_in(html)) if name not in seen]
         seen.update(first[ident])
     return first
+def labels_in(blocks: Iterable[str]) -> list[str]:
+    """Return which kinds of labels of claims stand in the HTML of BLOCKS, in the order in which they are met."""
+    return list(dict.fromkeys(kind for html in blocks for kind in _LABEL.findall(html)))
+
+

@@ -24,6 +24,8 @@ _OURS = ("term", "person", "source", "event", "figure", "text", "lesson")
 
 #: What may be said of a claim: nobody who knows the matter denies it, they differ, or it is how one reads it.
 _CLAIMS = ("established", "disputed", "view")
+#: What a label is shown in: nothing else is.
+LABEL = "span"
 
 
 class BadLink(Exception):
@@ -35,7 +37,10 @@ class BadLink(Exception):
 
 
 def rewritten(children: list[Token], judge: Judge) -> list[Token]:
-    """Return CHILDREN with each link and picture as JUDGE wants it; the words of a refused one stay."""
+    """Return CHILDREN with each link and picture as JUDGE wants it; the words of a refused one stay.
+
+    The label of a claim stands in brackets, so that it is told from the sentence wherever the words go: into a find, a
+    quotation, a letter, the ears of who hears the page."""
     made: list[Token] = []
     opened: list[str | None] = []
     for token in children:
@@ -44,11 +49,12 @@ def rewritten(children: list[Token], judge: Judge) -> list[Token]:
             opened.append(element and element[0])
             if element:
                 token.tag, token.attrs = element
-                made.append(token)
+                sticks = token.tag == LABEL and made and not _ends_in_space(made[-1])
+                made += [*([_words(" ")] if sticks else []), token, *([_words("[")] if token.tag == LABEL else [])]
         elif token.type == "link_close":
             if tag := opened.pop():
                 token.tag = tag
-                made.append(token)
+                made += [_words("]"), token] if tag == LABEL else [token]
         elif token.type == "image":
             made += _picture(token, judge(token))
         else:
@@ -56,9 +62,17 @@ def rewritten(children: list[Token], judge: Judge) -> list[Token]:
     return made
 
 
+def _words(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _ends_in_space(token: Token) -> bool:
+    return token.type in {"softbreak", "hardbreak"} or token.content[-1:].isspace()
+
+
 def _picture(token: Token, element: Element | None) -> list[Token]:
     """Return a picture, or the link in whose place a page shows a drawing; plain words where there is none."""
-    words = Token("text", "", 0, content=inline_plain(token.children or []))
+    words = _words(inline_plain(token.children or []))
     if element is None:
         return [words]
     tag, attrs = element
@@ -165,4 +179,4 @@ def _claim(href: str) -> Element | None:
     if kind not in _CLAIMS:
         message = _("“{kind}” is no label of a claim.").format(kind=kind)
         raise BadLink(message, _("Write claim:established, claim:disputed or claim:view."))
-    return "span", {"class": f"claim is-{kind}"}
+    return LABEL, {"class": f"claim is-{kind}"}

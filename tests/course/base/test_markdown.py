@@ -278,6 +278,43 @@ def test_a_link_without_words_or_with_a_bad_ident_is_a_problem(link: str) -> Non
     assert len(messages(f"Here {link} it is.")) == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "html", "words"),
+    [
+        (
+            "It fell. [Established](claim:established) Then",
+            'It fell. <span class="claim is-established">[Established]</span> Then',
+            "It fell. [Established] Then",
+        ),
+        (
+            "It *fell*[Disputed](claim:disputed)",
+            'It <em>fell</em> <span class="claim is-disputed">[Disputed]</span>',
+            "It fell [Disputed]",
+        ),
+        (
+            "It fell.\n[North’s view](claim:view)",
+            'It fell.\n<span class="claim is-view">[North’s view]</span>',
+            "It fell. [North’s view]",
+        ),
+    ],
+)
+def test_the_label_of_a_claim_is_told_from_the_sentence_in_its_words_too(source: str, html: str, words: str) -> None:
+    [block], problems = blocks(source)
+    assert problems == []
+    assert block.html == f"<p>{html}</p>"
+    assert " ".join(block.plain.split()) == words
+
+
+def test_a_label_of_no_known_kind_is_a_problem() -> None:
+    _blocks, [problem] = blocks("It fell. [Sure](claim:sure)")
+    assert problem.message == "“sure” is no label of a claim."
+    assert "claim:disputed" in problem.hint
+
+
+def test_a_user_s_label_is_words_alone() -> None:
+    assert "claim" not in to_html("It fell. [Established](claim:established)")
+
+
 def test_a_list_keeps_its_first_number() -> None:
     assert one("3. three\n4. four").html.startswith('<ol start="3">')
 
