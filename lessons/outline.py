@@ -18,12 +18,14 @@ class LessonLine:
     ident: str
     number: int
     title: str
+    unit: str
+    unit_title: str
 
 
 def lessons_of(session: Session, course_id: int) -> list[LessonLine]:
     """Return the lessons of a course in the order of its outline, without planned and retired ones."""
     rows = session.execute(
-        select(Activity.id, Activity.ident, Lesson.number, Activity.title)
+        select(Activity.id, Activity.ident, Lesson.number, Activity.title, Unit.ident, Unit.title)
         .join(Lesson, Lesson.activity_id == Activity.id)
         .join(Unit, Unit.id == Activity.unit_id)
         .where(Activity.course_id == course_id, Activity.group_id.is_(None), Activity.retired_at.is_(None))

@@ -19,7 +19,7 @@ from lessons.discussion.quoting import QuotedBy, quoted_in
 from lessons.figures.figures import drawn_in
 from lessons.frames.frames import last_frame
 from lessons.frames.models import Frame
-from lessons.markup import with_slips, written_in
+from lessons.markup import labels_in, with_slips, written_in
 from lessons.models import Document, Lesson, Reading
 from lessons.notes.showing import TextNotes, notes_on
 from lessons.outline import LessonLine, lessons_of, neighbours
@@ -47,6 +47,10 @@ class LessonPage:
     passages: Sequence[PassageShown]
     reference: Reference
     slips: Sequence[TermShown]
+    #: The kinds of labels of claims that stand in the notes.
+    labels: Sequence[str]
+    #: The lesson itself in the outline, and with it its unit: None where it is retired.
+    unit: LessonLine | None
     before: LessonLine | None
     after: LessonLine | None
     notes: TextNotes
@@ -88,7 +92,8 @@ def lesson_page(
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
     in_group = enrolment is not None and enrolment.group_id is not None
     posts = post_counts(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
-    before, after = neighbours(lessons_of(session, course.id), lesson.activity.ident)
+    lines = lessons_of(session, course.id)
+    before, after = neighbours(lines, lesson.activity.ident)
     return LessonPage(
         lesson,
         course,
@@ -99,6 +104,8 @@ def lesson_page(
         shown,
         reference,
         other_slips(reference, shown),
+        labels_in(found.passage.html for found in passages),
+        next((line for line in lines if line.activity_id == lesson.activity_id), None),
         before,
         after,
         notes,

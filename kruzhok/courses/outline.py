@@ -12,6 +12,7 @@ from course.completion.progress import Progress
 from course.completion.records import Standing, standing_of
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course, PlannedLesson, Unit
+from kruzhok.paths import Path, path_of, paths_of
 from lessons.models import Lesson, Reading
 from lessons.pace import at_pace
 from quizzes.attempts.results import QuizStanding, quiz_results
@@ -35,6 +36,7 @@ class Line:
     parts_done: int = 0
     quizzes: list[tuple[str, QuizStanding]] = field(default_factory=list)
     current: bool = False
+    retired: bool = False
 
     @property
     def planned(self) -> bool:
@@ -46,9 +48,34 @@ class Line:
 class UnitShown:
     """A named part of the outline with its lessons, in order."""
 
+    number: int
     ident: str
     title: str
+    summary: str | None
+    opening_html: str | None
     lines: Sequence[Line]
+
+    @property
+    def lessons(self) -> list[Line]:
+        """Those of its lessons that can be taken."""
+        return [line for line in self.lines if not line.planned]
+
+    @property
+    def minutes(self) -> int:
+        """How long its lessons take, the quizzes aside."""
+        return sum(line.minutes for line in self.lessons)
+
+    @property
+    def done(self) -> int:
+        """How many of its lessons are done."""
+        return sum(line.state is State.done for line in self.lessons)
+
+    @property
+    def next(self) -> Line | None:
+        """The lesson one goes on with in it: where one is, else the first that is begun, else the first not done."""
+        undone = [line for line in self.lessons if line.state is not State.done]
+        begun = [line for line in undone if line.state is State.begun]
+        return next((line for line in undone if line.current), None) or next(iter(begun or undone), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +85,19 @@ class CoursePage:
     course: Course
     units: Sequence[UnitShown]
     progress: Progress | None
+    paths: Sequence[Path[Line]]
+    #: The path that is followed, of who studies alone.
+    path: Path[Line] | None
 
     @property
     def lessons(self) -> list[Line]:
         """The lessons that can be taken, in order."""
         return [line for unit in self.units for line in unit.lines if not line.planned]
+
+    @property
+    def first(self) -> Line | None:
+        """The lesson one begins with."""
+        return next(iter(self.path.lessons if self.path else self.lessons), None)
 
     @property
     def current(self) -> Line | None:
@@ -100,11 +135,17 @@ def course_page(session: Session, course: Course, enrolment: Enrolment | None, p
         if activity.retired_at is None or (standing and standing.state(activity.id) is not State.none):
             units[activity.unit_id][1].append(_line(activity, lesson, parts, minutes, standing, results))
     shown = [
-        UnitShown(unit.ident, unit.title, sorted(lines, key=lambda line: (line.position, line.number)))
-        for unit, lines in units.values()
+        _unit_shown(number, unit, sorted(lines, key=lambda line: (line.position, line.number)))
+        for number, (unit, lines) in enumerate(units.values(), 1)
     ]
-    mark_current(line for unit in shown for line in unit.lines)
-    return CoursePage(course, shown, standing.progress if standing else None)
+    by_ident = {line.ident: line for unit in shown for line in unit.lines if line.ident and not line.retired}
+    path = path_of(enrolment, by_ident)
+    mark_current([line for unit in shown for line in unit.lines], path.lessons if path else ())
+    return CoursePage(course, shown, standing.progress if standing else None, paths_of(course, by_ident), path)
+
+
+def _unit_shown(number: int, unit: Unit, lines: Sequence[Line]) -> UnitShown:
+    return UnitShown(number, unit.ident, unit.title, unit.summary, unit.opening_html, lines)
 
 
 def _units(session: Session, course: Course) -> Iterable[tuple[Unit, PlannedLesson | None]]:
@@ -164,16 +205,24 @@ def _line(
         parts=len(counting),
         parts_done=len(done),
         quizzes=[(part.ident, results[part.id]) for part in parts if part.id in results],
+        retired=activity.retired_at is not None,
     )
 
 
-def mark_current(lines: Iterable[Line]) -> None:
-    """Mark the lesson one is at: the last one begun and not done, else the first after the last that is done."""
+def mark_current(lines: Sequence[Line], path: Sequence[Line] = ()) -> None:
+    """Mark the lesson one is at: on the PATH one follows, and where that asks nothing (any more), among all LINES."""
     lessons = [line for line in lines if not line.planned]
     if all(line.state is State.none for line in lessons):
         return
+    for some in (path, lessons):
+        if (at := _where_one_is(some)) is not None:
+            at.current = True
+            return
+
+
+def _where_one_is(lessons: Sequence[Line]) -> Line | None:
+    """Return the last one begun and not done, else the first after the last that is done, or round to the beginning."""
     begun = [line for line in lessons if line.state is State.begun]
     last_done = max((at for at, line in enumerate(lessons) if line.state is State.done), default=-1)
     after = [line for line in (*lessons[last_done + 1 :], *lessons) if line.state is State.none]
-    for line in (begun[-1:] or after)[:1]:
-        line.current = True
+    return next(iter(begun[-1:] or after), None)

@@ -13,10 +13,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from course.base.forms import whole_number
-from course.base.words import _
+from course.base.words import _, plural
 from course.pacing import Break, Pace, Rhythm, share_out, spread_out, suggested_pace
 from course.syllabus.models import Pacing
 from course.syllabus.planning import MOST_MEETINGS, DoesNotFit, days_of
+from kruzhok.paths import Path
 from kruzhok.syllabus.forms import (
     WithHours,
     breaks_field,
@@ -46,6 +47,8 @@ PACES = {
     "3/1": (Pace(lessons=3), _("three lessons at each meeting")),
 }
 OF_COURSE, SPREAD = "course", "spread"
+#: What stands before the ident of a path of the course, of which each week is a meeting.
+ALONG = "path-"
 
 #: From when a day without a year is sought where no start was chosen; the form is refused then anyway.
 SOME_DAY = date(2000, 1, 1)
@@ -67,7 +70,7 @@ class PlanForm(WithHours):
     pace = SelectField(_("Pace"))
     breaks = breaks_field()
     ends = day_field(_("Last day"), required=False)
-    #: How many meetings the rows below are for, and how many lessons each has room for: "9x1".
+    #: How many meetings the rows below are for, and how many lessons each has room for, "9x1"; behind it the path.
     rows = HiddenField()
     #: What the page showed of the days: nothing is made unseen.
     seen = HiddenField()
@@ -76,6 +79,7 @@ class PlanForm(WithHours):
 
     zone: ZoneInfo
     days_per_lesson: int
+    paths: Mapping[str, Path[LessonLine]]
     read: list[Break]
 
     def validate_breaks(self, field: Any) -> None:
@@ -98,6 +102,9 @@ class PlanForm(WithHours):
 
     def shares(self, lessons: Sequence[int]) -> tuple[Pace, list[tuple[int, ...]]]:
         """Return the pace that was chosen, and which of LESSONS it gives to each meeting. Raise DoesNotFit."""
+        if (path := self.paths.get(self.pace.data)) is not None:
+            shared = [tuple(line.activity_id for line in week.lessons) for week in path.weeks]
+            return Pace(lessons=max(map(len, shared))), shared
         if self.pace.data != SPREAD:
             pace = self._pace()
             if pace.meetings * len(lessons) > MOST_MEETINGS * pace.lessons:
@@ -116,6 +123,11 @@ class PlanForm(WithHours):
         if len(lessons) >= count:
             return Pace(lessons=-(-len(lessons) // count)), shared
         return Pace(meetings=-(-count // max(len(lessons), 1))), shared
+
+    def shape(self, shared: Sequence[tuple[int, ...]]) -> str:
+        """Return what `rows` says of what is SHARED out; after a choice of another path the rows are filled anew."""
+        path = f" {self.pace.data}" if self.pace.data in self.paths else ""
+        return f"{len(shared)}x{max(1, *map(len, shared), 0)}{path}"
 
     def _pace(self) -> Pace:
         if self.pace.data == OF_COURSE:
@@ -160,7 +172,7 @@ def _name(meeting: int, place: int) -> str:
 
 
 def _shape(rows: str | None) -> tuple[int, int]:
-    count, _x, width = (rows or "").partition("x")
+    count, _x, width = (rows or "").partition(" ")[0].partition("x")
     found = whole_number(count, digits=3) or 0, whole_number(width, digits=3) or 0
     return (min(found[0], MOST_MEETINGS), min(found[1], MOST_AT_ONCE)) if all(found) else (0, 0)
 
@@ -200,29 +212,36 @@ class Draft:
 
 
 def plan_draft(
-    lessons: Sequence[LessonLine], minutes: Mapping[int, int], zone: ZoneInfo, days_per_lesson: int, start: date
+    lessons: Sequence[LessonLine],
+    minutes: Mapping[int, int],
+    zone: ZoneInfo,
+    days_per_lesson: int,
+    start: date,
+    paths: Sequence[Path[LessonLine]] = (),
 ) -> Draft:
-    """Return the form that lays out LESSONS, which take so many MINUTES each, with what was sent in it."""
-    known: dict[str, Any] = {"zone": zone, "days_per_lesson": days_per_lesson}
+    """Return the form that lays out LESSONS, which take so many MINUTES each, or one of PATHS, with what was sent."""
+    along = {f"{ALONG}{path.ident}": path for path in paths}
+    known: dict[str, Any] = {"zone": zone, "days_per_lesson": days_per_lesson, "paths": along}
     defaults = {"start": start, "weekdays": [start.weekday()], "pace": OF_COURSE}
     form = _form(known, lessons, days_per_lesson, (0, 0), defaults)
     if not form.is_submitted():
         return Draft(form)
-    sent = _shape(form.rows.data)
+    rows = form.rows.data or ""
+    sent = _shape(rows)
     whole = form.validate()
-    shape, shared, pace = sent, None, Pace()
+    shape, shared, pace = rows, None, Pace()
     if whole:
         try:
             pace, shared = form.shares([line.activity_id for line in lessons])
-            shape = len(shared), max(1, *map(len, shared)) if len(shared) > 1 else max(1, len(shared[0]))
+            shape = form.shape(shared)
         except DoesNotFit as error:
             form.refuse(error)
             return Draft(form) if sent == (0, 0) else Draft(_again(form, _form(known, lessons, days_per_lesson, sent)))
-    full = _form(known, lessons, days_per_lesson, shape)
-    kept = sent == shape
+    full = _form(known, lessons, days_per_lesson, _shape(shape))
+    kept = rows == shape
     if shared is not None and not kept:
         _fill(full, shared)
-    full.rows.data = f"{shape[0]}x{shape[1]}" if shape != (0, 0) else ""
+    full.rows.data = shape if _shape(shape) != (0, 0) else ""
     if not full.validate() or not whole:
         return Draft(full)
     return _with_outcome(full, pace, lessons, minutes, kept)
@@ -254,10 +273,18 @@ def _form(
     suggestion = _("as the course suggests: {n} days for a lesson").format(n=days_per_lesson)
     form.pace.choices = [
         SelectChoice(OF_COURSE, suggestion),
+        *(SelectChoice(key, _path_in_words(path)) for key, path in known["paths"].items()),
         *(SelectChoice(key, words) for key, (_pace, words) in PACES.items()),
         SelectChoice(SPREAD, _("spread out until the last day")),
     ]
     return form
+
+
+def _path_in_words(path: Path[LessonLine]) -> str:
+    weeks = plural("{n} week", "{n} weeks", len(path.weeks))
+    lessons = plural("{n} lesson", "{n} lessons", len(path.lessons))
+    words = _("{title}: {weeks}, {lessons}, each week a meeting")
+    return words.format(title=path.title, weeks=weeks, lessons=lessons)
 
 
 def _choices(lessons: Sequence[LessonLine], *, first: bool) -> list[SelectChoice]:

@@ -24,6 +24,7 @@ from course.syllabus.days import in_words, pacing_of, rhythm_of
 from course.syllabus.meetings import meetings_of, today_of
 from course.syllabus.models import Meeting
 from kruzhok.completions import rebuild_group
+from kruzhok.paths import paths_of
 from kruzhok.syllabus.forms import STAY, CancelForm, InsertForm, MeetingForm, bound, hour_note
 from kruzhok.syllabus.pages import hangs_on, minutes_of, titles_of
 from kruzhok.syllabus.plan_forms import MAKE, Draft, plan_draft
@@ -76,7 +77,8 @@ def plan(slug: str) -> ResponseReturnValue:
     now = datetime.now(UTC)
     days = mine.course.pacing.get("days_per_lesson", 7)
     lessons, minutes = lessons_of(db_session, group.course_id), minutes_of(db_session, group.course_id)
-    draft = plan_draft(lessons, minutes, ZoneInfo(group.zone), days, today_of(group, now) + WEEK)
+    paths = paths_of(mine.course, {line.ident: line for line in lessons})
+    draft = plan_draft(lessons, minutes, ZoneInfo(group.zone), days, today_of(group, now) + WEEK, paths)
     if not draft.form.is_submitted():
         if meetings_of(db_session, group.id):
             return redirect(url_for(".syllabus", slug=slug), 303)

@@ -20,6 +20,7 @@ from course.syllabus.chairing import chairs_of
 from course.syllabus.meetings import syllabus_of
 from course.texts.models import Passage, Text
 from course.users.models import User
+from kruzhok.paths import Path, followed, path_of
 from kruzhok.today.acts import LastActs, last_acts
 from kruzhok.today.tasks import LessonTasks, Task, tasks_of
 from kruzhok.today.week import AtMeeting, Weeks, weeks
@@ -84,6 +85,13 @@ class Plan:
     #: In a study group: who leads the meeting at hand, and which passages (text, ident) one put on its agenda.
     chair: Enrolment | None = None
     put: Collection[tuple[int, str]] = frozenset()
+    #: The path that is followed, of who studies alone.
+    path: Path[LessonTasks] | None = None
+
+    @property
+    def path_done(self) -> int:
+        """How many lessons of the path are done."""
+        return sum(one.task.state is State.done for one in self.path.lessons) if self.path else 0
 
     @property
     def lesson_beside(self) -> LessonTasks | None:
@@ -99,7 +107,8 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
     """Return the plan of ENROLMENT. Nine queries, five more in a study group, and one for its tutors."""
     standing, lessons, group = _where(session, enrolment, now)
-    go_on = decide(lessons, last_acts(session, enrolment), group.this_week if group else None, _beside(group))
+    acts, this_week = last_acts(session, enrolment), group.this_week if group else None
+    go_on = decide(lessons, acts, this_week, _beside(group), followed(enrolment))
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
     optional = [
         part for one in lessons for part in one.parts
@@ -123,6 +132,7 @@ def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
         to_mark=waiting_for(session, enrolment),
         chair=chairs_of(session, week.meeting.group_id).get(week.meeting.id) if week else None,
         put=passages_put(session, week.meeting, enrolment) if week else frozenset(),
+        path=path_of(enrolment, {one.task.ident: one for one in lessons}),
     )
 
 
@@ -138,7 +148,8 @@ def _still_read(place: Place | None, lessons: Sequence[LessonTasks]) -> Place | 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
     """Return only where to go on, for a page that shows no more of the plan. Six queries, five more in a group."""
     _standing, lessons, group = _where(session, enrolment, now)
-    return decide(lessons, last_acts(session, enrolment), group.this_week if group else None, _beside(group))
+    acts, this_week = last_acts(session, enrolment), group.this_week if group else None
+    return decide(lessons, acts, this_week, _beside(group), followed(enrolment))
 
 
 def _where(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Standing, list[LessonTasks], Weeks | None]:
@@ -158,14 +169,20 @@ def _beside(weeks: Weeks | None) -> list[Task]:
 
 
 def decide(
-    lessons: Sequence[LessonTasks], acts: LastActs, week: AtMeeting | None = None, beside: Sequence[Task] = ()
+    lessons: Sequence[LessonTasks],
+    acts: LastActs,
+    week: AtMeeting | None = None,
+    beside: Sequence[Task] = (),
+    path: Sequence[str] = (),
 ) -> GoOn | None:
     """Return where to go on, None where there is nothing. Pure.
 
     First an attempt that is open; then what the WEEK of the study group asks, unless something was done since it began;
     then a draft, if it was saved after everything else; then what the lesson last worked in still asks, in order; then
     what the week asks; then the first lesson after it, and round to the beginning, that asks something; then what is
-    asked BESIDE the lessons, which comes first where nothing was begun yet."""
+    asked BESIDE the lessons, which comes first where nothing was begun yet. On a PATH (slugs) its lessons come in its
+    order, before the others."""
+    lessons = along(lessons, path)
     besides = GoOn(BESIDE, _first_beside(lessons, beside)) if beside else None
     if not lessons:
         return besides
@@ -182,8 +199,14 @@ def decide(
     at = next(place for place, lesson in enumerate(lessons) if lesson.task.ident == worked.lesson_ident)
     if lessons[at].asked:
         return GoOn(HERE, lessons[at].asked[0], at=newest.at)
-    after = [*lessons[at + 1 :], *lessons[:at]]
+    after = sorted([*lessons[at + 1 :], *lessons[:at]], key=lambda one: one.task.ident not in path)
     return this_week or _begin(after, NEXT) or besides or GoOn(DONE, lessons[at].task, at=newest.at)
+
+
+def along(lessons: Sequence[LessonTasks], path: Sequence[str]) -> list[LessonTasks]:
+    """Return LESSONS with those of the PATH in its order first, and the others after them."""
+    places = {slug: place for place, slug in enumerate(path)}
+    return sorted(lessons, key=lambda one: places.get(one.task.ident, len(places)))
 
 
 def for_the_meeting(week: AtMeeting | None) -> GoOn | None:

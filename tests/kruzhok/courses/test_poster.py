@@ -2,7 +2,7 @@
 
 import pytest
 
-from kruzhok.courses.poster import poster_lines
+from kruzhok.courses.poster import at_the_door, poster_lines
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,16 @@ from kruzhok.courses.poster import poster_lines
 )
 def test_lines_are_as_even_as_words_allow(title: str, lines: list[str]) -> None:
     assert poster_lines(title) == lines
+
+
+@pytest.mark.parametrize(
+    ("told", "begins"),
+    [
+        ("<p>Whose.</p>\n<p>Ours.</p>\n<p>More.</p>", "<p>Whose.</p>\n<p>Ours.</p>"),
+        ("<p>Whose.</p>", "<p>Whose.</p>"),
+        ("", ""),
+        ("<ul><li><p>Whose.</p></li></ul>\n<p>Ours.</p>\n<p>More.</p>", None),
+    ],
+)
+def test_the_door_tells_how_it_begins_and_never_half_a_block(told: str, begins: str | None) -> None:
+    assert at_the_door(told) == (told if begins is None else begins)

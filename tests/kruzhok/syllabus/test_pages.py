@@ -175,6 +175,20 @@ def test_it_may_be_spread_out_until_the_last_day(circle: Circle):
     assert [chosen(page, row) for row in rows_of(page)] == [str(circle.lessons[0]), str(circle.lessons[1]), "on"]
 
 
+def test_a_path_of_the_course_is_a_pace_and_each_of_its_weeks_a_meeting(circle: Circle):
+    with circle.database.transaction() as session:
+        group = session.get_one(StudyGroup, circle.group_id)
+        one, two = (session.get_one(Activity, key).ident for key in circle.lessons)
+        weeks = [{"title": None, "lessons": slugs} for slugs in ([two], ["of-old"], [one])]
+        group.course.paths = [{"ident": "back", "title": "Backwards", "note": "", "weeks": weeks}]
+    assert "Backwards: 2 weeks, 2 lessons, each week a meeting" in circle.browser("tutor").get(PLAN).text
+    page = preview(circle, pace="path-back")
+    assert [chosen(page, row) for row in rows_of(page)] == [str(key) for key in reversed(circle.lessons)]
+    assert circle.days() == []
+    assert post(circle.browser("tutor"), PLAN, shown(page, pace="path-back")).status_code == 303
+    assert circle.assigned() == [(1, 2, True), (2, 1, True)]
+
+
 def test_other_choices_are_shown_again_before_anything_is_made(circle: Circle):
     page = preview(circle)
     for more in ({"start": "2026-12-08"}, {"pace": "1/2"}, {"breaks": "3 December"}, {"weekdays": "2"}):

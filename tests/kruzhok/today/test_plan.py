@@ -99,6 +99,26 @@ def test_after_the_last_lesson_it_goes_round_to_what_was_left_out() -> None:
     assert (go_on.reason, go_on.task.id) == ("next", 100)
 
 
+@pytest.mark.parametrize(
+    ("path", "acts", "reason", "task_id"),
+    [
+        (["lesson-3", "lesson-2"], NOTHING, "begin", 300),
+        (["lesson-1", "lesson-3"], LastActs(None, None, Act(1, at(5))), "next", 300),
+        (["lesson-2", "lesson-1"], LastActs(None, None, Act(1, at(5))), "next", 200),
+        (["lesson-1"], LastActs(None, None, Act(1, at(5))), "next", 200),
+        (["lesson-of-old"], LastActs(None, None, Act(1, at(5))), "next", 200),
+        (["lesson-3"], LastActs(None, None, Act(7, at(5))), "here", 7),
+    ],
+)
+def test_on_a_path_its_lessons_come_in_its_order_and_before_the_others(
+    path: list[str], acts: LastActs, reason: str, task_id: int
+) -> None:
+    two = lesson(2, task(7, "reading", 2))
+    go_on = decide([DONE_ONE, two, FRESH_THREE], acts, path=path)
+    assert go_on is not None
+    assert (go_on.reason, go_on.task.id) == (reason, task_id)
+
+
 def test_all_done_is_said_and_optional_parts_ask_nothing() -> None:
     lessons = [lesson(1, task(1, "reading", 1, State.done), task(2, "prompt", 1, required=False), state=State.done)]
     go_on = decide(lessons, LastActs(None, None, Act(1, at(1))))
