@@ -271,6 +271,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("lessons.lesson", "/courses/{course}/lessons/{lesson}", EVERYBODY),
     ("lessons.lesson", "/courses/{course}/lessons/{lesson}?group={circle}", of(*MEMBERS)),
     ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}", EVERYBODY),
+    ("courses.unit", "/courses/{course}/units/{unit}", EVERYBODY),
+    ("courses.unit", "/courses/{course}/units/{unit}?group={circle}", of(*MEMBERS)),
     ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}", of(*MEMBERS)),
     (
         "lessons.prompt",
@@ -489,6 +491,8 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         "lessons.tick",
         "/courses/{course}/lessons/{lesson}/tick",
         {"done": "1", "group": "{circle}"},
+    ("courses.path", "/courses/{course}/path", {"group": "alone"}, of(*ROLES, then=303)),
+    ("courses.path", "/courses/{course}/path", {"group": "{circle}"}, of(*MEMBERS, then=409)),
         of(*MEMBERS, then=409),
     ),
     (

@@ -55,6 +55,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
     "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 20),
+    "unit": ("/courses/{course}/units/{unit}?group={group}", 14),
     "text": ("/courses/{course}/texts/{text}?group={group}", 18),
     "source frame": ("/courses/{course}/texts/{text}/frame?group={group}", 8),
     "source frames side by side": ("/groups/{group}/texts/{text}/frames", 5),

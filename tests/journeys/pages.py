@@ -30,6 +30,7 @@ PAGES: list[Shown] = [
     Shown("visitor", TEXT),
     Shown("visitor", f"{TEXT}/frame"),
     Shown("visitor", f"{TEXT}/frame", 422, {"who": "word " * 500, "left_out": LONG}),
+    Shown("visitor", f"{COURSE}/units/spring"),
     Shown("visitor", f"{COURSE}/units/spring/pack"),
     Shown("visitor", f"{COURSE}/reference"),
     Shown("visitor", "/search"),
