@@ -99,6 +99,8 @@ def load(site: Site, folder: Path) -> None:
     except (DomainError, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{folder.resolve().name}: {changes}")
+    for line in changes.lines():
+        click.echo(f"  {line}")
 
 
 @click.command()
@@ -129,11 +131,21 @@ def new_course_command(folder: Path) -> None:
     except (DomainError, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(
-        _("The course “{ident}” stands in {folder}. Change what it says, then check it:").format(
+        _("The course “{ident}” stands in {folder}, with every kind of thing once. Next:").format(
             ident=ident, folder=folder
         )
     )
-    click.echo(f"  ./run kruzhok check {folder}")
+    steps = (
+        (_("Change what it says, beginning with course.yaml."), ""),
+        (_("See what is wrong, and how to mend it:"), f"./run kruzhok check {folder}"),
+        (_("Write the idents of passages that have none:"), f"./run kruzhok check {folder} --write-idents"),
+        (_("Read it in your browser; load it again whenever you have changed it:"), f"./run kruzhok load {folder}"),
+    )
+    for number, (words, command) in enumerate(steps, 1):
+        click.echo(f"  {number}. {words}")
+        if command:
+            click.echo(f"       {command}")
+    click.echo(_("docs/writing-a-course.md is the guide, docs/curriculum.md the whole format."))
 
 
 @click.command()

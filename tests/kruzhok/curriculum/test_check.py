@@ -3,16 +3,27 @@
 import pytest
 
 from kruzhok.config import SHIPPED_COURSE
+from kruzhok.curriculum.authoring import TEMPLATE
 from kruzhok.curriculum.reading import MOST_FINDINGS, read_curriculum, read_folder
 from kruzhok.curriculum.statistics import statistics_of
+from kruzhok.curriculum.tables import ENTRIES
 from quizzes.items import TYPES
 from tests.kruzhok.curriculum.small import FRAMED, LESSON, QUIZ, TEXT, changed, findings, messages, small
 
 
-def test_the_template_has_nothing_wrong_and_one_item_of_each_type():
+def test_the_small_course_has_nothing_wrong_and_one_item_of_each_type():
     curriculum = read_curriculum(small())
     assert curriculum.findings == []
     assert statistics_of(curriculum)["items_by_type"] == dict.fromkeys(sorted(TYPES), 1)
+
+
+def test_the_template_has_nothing_wrong_and_shows_every_kind_of_thing():
+    curriculum = read_curriculum(read_folder(TEMPLATE))
+    assert curriculum.findings == []
+    assert set(statistics_of(curriculum)["items_by_type"]) == set(TYPES)
+    assert all(list(curriculum.named(kind)) for kinds in ENTRIES.values() for kind in kinds.values())
+    assert [text.data.frame is None for text in curriculum.texts.values()] == [False]
+    assert b"(claim:disputed)" in curriculum.files[LESSON]
 
 
 def test_the_shipped_course_has_nothing_wrong():
@@ -283,7 +294,8 @@ def test_two_lesson_files_cannot_share_a_slug():
         ("../etc/passwd", b"", "No file of a curriculum has this name."),
         ("notes/plan.txt", b"", "Nothing reads this file; it is kept as it is."),
         ("images/x.png", b"<html>", "This is no picture of the kind its name says."),
-        ("images/x.svg", b"<svg/>", "This is no picture of the kind its name says."),
+        ("images/x.svg", b"svg", "This is no picture of the kind its name says."),
+        ("images/x.svg", b"<svg/>", "No figure shows this drawing."),
         ("images/x.png", b"\x89PNG\r\n\x1a\n", "No text shows this picture."),
         ("README.md", b"\xff", None),
         ("people.yaml", b"", "There is nothing in this file."),

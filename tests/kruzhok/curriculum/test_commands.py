@@ -44,7 +44,9 @@ def write(folder, files):
 
 def test_a_new_course_passes_the_check(tmp_path):
     folder = tmp_path / "Bread and Peace"
-    assert run(new, "course", folder).exit_code == 0
+    laid_out = run(new, "course", folder)
+    assert laid_out.exit_code == 0
+    assert f"./run kruzhok load {folder}" in laid_out.output
     assert b"ident: bread-and-peace\n" in (folder / "course.yaml").read_bytes()
     result = run(check, folder)
     assert result.exit_code == 0
