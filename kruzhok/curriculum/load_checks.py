@@ -16,15 +16,20 @@ def load_checks(
     """Let those of the ITEMS stand in TEXTS that are WANTED there, in the order of the files, and no others.
 
     Nothing hangs on these rows: what was answered is the item's. So one that is no longer wanted is deleted."""
-    mine = select(SelfCheck).join(Item, Item.id == SelfCheck.item_id).where(Item.course_id == load.course.id)
-    there = {(row.text_id, row.passage_ident, row.item_id): row.id for row in load.session.scalars(mine)}
-    places = [(texts[one.text].id, one.passage, items[ident].id) for ident, one in wanted.items() if one.check]
-    for text_id, passage, item_id in places:
+    mine = (
+        select(SelfCheck, Item.ident).join(Item, Item.id == SelfCheck.item_id).where(Item.course_id == load.course.id)
+    )
+    there = {
+        (row.text_id, row.passage_ident, row.item_id): (row.id, ident) for row, ident in load.session.execute(mine)
+    }
+    places = {(texts[one.text].id, one.passage, items[ident].id): ident for ident, one in wanted.items() if one.check}
+    for (text_id, passage, item_id), ident in places.items():
         new = (text_id, passage, item_id) not in there
         if new:
             load.session.add(SelfCheck(text_id=text_id, passage_ident=passage, item_id=item_id))
-        load.changes.count("self-check", new=new, changed=False)
-    if gone := [row_id for place, row_id in there.items() if place not in set(places)]:
-        load.session.execute(delete(SelfCheck).where(SelfCheck.id.in_(gone)))
-        load.changes.retired["self-check"] += len(gone)
+        load.changes.count("self-check", ident, new=new, changed=False)
+    if gone := [row for place, row in there.items() if place not in places]:
+        load.session.execute(delete(SelfCheck).where(SelfCheck.id.in_([row_id for row_id, _ident in gone])))
+        for _row_id, ident in gone:
+            load.changes.retire("self-check", ident)
     load.session.flush()

@@ -20,10 +20,11 @@ def load_figures(load: Load, wanted: Mapping[str, dict[str, Any]]) -> None:
         row = there.get(ident)
         if row is None:
             load.session.add(Figure(course_id=load.course.id, ident=ident, **values))
-            load.changes.count("figure", new=True, changed=False)
+            load.changes.count("figure", ident, new=True, changed=False)
         else:
-            load.changes.count("figure", new=False, changed=put(row, **values))
-    if gone := [row.id for ident, row in there.items() if ident not in wanted]:
-        load.session.execute(delete(Figure).where(Figure.id.in_(gone)))
-        load.changes.retired["figure"] += len(gone)
+            load.changes.count("figure", ident, new=False, changed=put(row, **values))
+    if gone := {ident: row.id for ident, row in there.items() if ident not in wanted}:
+        load.session.execute(delete(Figure).where(Figure.id.in_(gone.values())))
+        for ident in gone:
+            load.changes.retire("figure", ident)
     load.session.flush()

@@ -41,12 +41,12 @@ class _Items:
                 self.load.session.flush()
             version = self._version(item, prepared)
             changed = put(item, current_version_id=version.id, retired_at=None)
-            self.load.changes.count("item", new=new, changed=changed)
+            self.load.changes.count("item", ident, new=new, changed=changed)
             items[ident] = item
         for ident, item in self.there.items():
             if ident not in wanted and item.retired_at is None:
                 item.retired_at = self.load.now
-                self.load.changes.retired["item"] += 1
+                self.load.changes.retire("item", ident)
         self.load.session.flush()
         return items
 

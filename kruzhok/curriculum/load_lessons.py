@@ -45,7 +45,7 @@ class Lessons:
         for activity in self.there:
             if activity.id not in self.kept and activity.retired_at is None:
                 activity.retired_at = self.load.now
-                self.load.changes.retired[activity.kind.value] += 1
+                self.load.changes.retire(activity.kind.value, self._name_of(activity))
         self.load.session.flush()
 
     def _activity(
@@ -79,7 +79,12 @@ class Lessons:
 
     def _count(self, activity: Activity, *changed: bool) -> None:
         new = activity.id not in self.kept
-        self.load.changes.count(activity.kind.value, new=new, changed=any(changed))
+        self.load.changes.count(activity.kind.value, self._name_of(activity), new=new, changed=any(changed))
+
+    def _name_of(self, activity: Activity) -> str:
+        """Return by what name ACTIVITY is told: readings and prompts by that of their lesson, too."""
+        parent = activity.parent if activity.kind in {ActivityKind.reading, ActivityKind.prompt} else None
+        return f"{parent.ident}/{activity.ident}" if parent else activity.ident
 
     def _lesson(self, slug: str, wanted: PreparedLesson, *, notes_changed: bool) -> Activity:
         place = {"unit_id": self.units[wanted.unit].id, **wanted.place}
@@ -130,7 +135,7 @@ class Lessons:
         activity, moved = self._activity(ActivityKind.quiz, wanted.slug, lesson, wanted.place)
         quiz, changed = self._own(Quiz, activity, dict(wanted.quiz))
         new = activity.id not in self.kept
-        self.quizzes.append(LoadedQuiz(quiz, wanted, new=new, changed=moved or changed))
+        self.quizzes.append(LoadedQuiz(activity.ident, quiz, wanted, new=new, changed=moved or changed))
 
 
 def _address(kind: ActivityKind, ident: str, parent_id: int | None) -> tuple[ActivityKind, str, int | None]:

@@ -21,6 +21,7 @@ class Slot(NamedTuple):
 class LoadedQuiz(NamedTuple):
     """A quiz in its place, what it is to be, and whether it is new or anything of it changed so far."""
 
+    ident: str
     quiz: Quiz
     wanted: PreparedQuiz
     new: bool
@@ -33,7 +34,7 @@ def load_quizzes(
     """Bring the sections and slots of QUIZZES to what is wanted, and count the quizzes."""
     for one in quizzes:
         changed = _load_questions(load, one.quiz, one.wanted, items, texts)
-        load.changes.count(ActivityKind.quiz.value, new=one.new, changed=one.changed or changed)
+        load.changes.count(ActivityKind.quiz.value, one.ident, new=one.new, changed=one.changed or changed)
 
 
 def _load_questions(

@@ -31,12 +31,13 @@ def _load_kind(load: Load, kind: str, table: type[Any], wanted: Mapping[str, dic
         if row is None:
             row = table(course_id=load.course.id, ident=ident, **values)
             load.session.add(row)
-            load.changes.count(kind, new=True, changed=False)
+            load.changes.count(kind, ident, new=True, changed=False)
         else:
-            load.changes.count(kind, new=False, changed=put(row, **values))
+            load.changes.count(kind, ident, new=False, changed=put(row, **values))
         rows[ident] = row
-    if gone := [row.id for ident, row in there.items() if ident not in wanted]:
-        load.session.execute(delete(table).where(table.id.in_(gone)))
-        load.changes.retired[kind] += len(gone)
+    if gone := {ident: row.id for ident, row in there.items() if ident not in wanted}:
+        load.session.execute(delete(table).where(table.id.in_(gone.values())))
+        for ident in gone:
+            load.changes.retire(kind, ident)
     load.session.flush()
     return rows

@@ -31,14 +31,15 @@ def load_texts(load: Load, wanted: Mapping[str, PreparedText]) -> tuple[dict[str
         changed = _load_content(load, text, prepared, new=new)
         if prepared.about is not None:  # a document; study notes count with their lesson
             changed |= _load_about(load, text, documents.get(text.id), prepared.about)
-            load.changes.count("text", new=new, changed=changed)
+            load.changes.count("text", slug, new=new, changed=changed)
         if changed:
             changed_slugs.add(slug)
         texts[slug] = text
     for slug, text in there.items():
         if slug not in wanted and text.retired_at is None:
             text.retired_at = load.now
-            load.changes.retired["text"] += text.id in documents
+            if text.id in documents:  # study notes count with their lesson
+                load.changes.retire("text", slug)
     load.session.flush()
     return texts, changed_slugs
 
@@ -49,7 +50,7 @@ def _load_content(load: Load, text: Text, wanted: PreparedText, *, new: bool) ->
     moved = _load_moved(load.session, text, wanted.moved)
     newer = _load_version(load, text, wanted)
     if (moved or newer) and not new:
-        load.changes.anchors += reattach(load.session, text, wanted.moved)
+        load.changes.reattach(text.ident, reattach(load.session, text, wanted.moved))
     return renamed or moved or newer
 
 

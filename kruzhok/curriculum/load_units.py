@@ -19,9 +19,9 @@ def load_units(load: Load, wanted: dict[str, dict[str, Any]]) -> dict[str, Unit]
         if unit is None:
             unit = Unit(course_id=load.course.id, ident=ident, **values)
             load.session.add(unit)
-            load.changes.count("unit", new=True, changed=False)
+            load.changes.count("unit", ident, new=True, changed=False)
         else:
-            load.changes.count("unit", new=False, changed=put(unit, **values))
+            load.changes.count("unit", ident, new=False, changed=put(unit, **values))
         units[ident] = unit
     load.session.flush()
     return units
@@ -39,7 +39,7 @@ def drop_units(load: Load, units: dict[str, Unit]) -> None:
                 lesson.unit_id = None  # retired: one that stays has another unit by now
             load.session.flush()
             load.session.delete(unit)
-            load.changes.retired["unit"] += 1
+            load.changes.retire("unit", unit.ident)
     load.session.flush()
 
 
@@ -58,5 +58,6 @@ def load_planned(load: Load, units: dict[str, Unit], wanted: list[tuple[str, dic
     known = {row["number"]: row for row in before}
     for row in rows:
         old = known.pop(row["number"], None)
-        load.changes.count("planned lesson", new=old is None, changed=old != row)
-    load.changes.retired["planned lesson"] += len(known)
+        load.changes.count("planned lesson", str(row["number"]), new=old is None, changed=old != row)
+    for number in known:
+        load.changes.retire("planned lesson", str(number))

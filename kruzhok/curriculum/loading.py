@@ -58,8 +58,9 @@ def load_course(
         raise BadCurriculum(curriculum.findings)
     wanted = Preparation(curriculum)
     with database.transaction() as session:
-        course = _course(session, wanted, uploaded=uploaded, now=now)
-        load = Load(session, course, Changes(), now)
+        changes = Changes()
+        course = _course(session, wanted, changes, uploaded=uploaded, now=now)
+        load = Load(session, course, changes, now)
         _go_live(load, wanted)
         course_id = course.id
         session.expire_all()
@@ -75,19 +76,21 @@ def shipped_may_load(database: Database, ident: str) -> bool:
         return session.scalar(select(Course.id).where(Course.ident == ident, Course.uploaded)) is None
 
 
-def _course(session: Session, wanted: Preparation, *, uploaded: bool, now: datetime) -> Course:
+def _course(session: Session, wanted: Preparation, changes: Changes, *, uploaded: bool, now: datetime) -> Course:
     """Return the row of the course, held against others that load it, with its new columns."""
     ident = wanted.data.ident
     course = session.scalar(select(Course).where(Course.ident == ident).with_for_update())
-    columns = {**wanted.course, "hash": wanted.hash, "loaded_at": now}
+    columns = {"hash": wanted.hash, "loaded_at": now}
     if course is None:
-        course = Course(ident=ident, uploaded=uploaded, **columns)
+        course = Course(ident=ident, uploaded=uploaded, **wanted.course, **columns)
         session.add(course)
     elif course.uploaded and not uploaded:
         message = _("The course “{ident}” that serves was uploaded, so nothing was loaded over it.")
         raise UploadedServes(message.format(ident=ident))
     else:
         put(course, uploaded=uploaded, **columns)
+        if put(course, **wanted.course):
+            changes.count("course", ident, new=False, changed=True)
     session.flush()
     return course
 
@@ -118,10 +121,11 @@ def _load_files(load: Load, files: Mapping[str, bytes]) -> None:
         row = there.get(path)
         if row is None:
             load.session.add(CurriculumFile(course_id=load.course.id, path=path, file_id=file.id))
-            load.changes.count("file", new=True, changed=False)
+            load.changes.count("file", path, new=True, changed=False)
         else:
-            load.changes.count("file", new=False, changed=put(row, file_id=file.id))
-    if gone := [row.id for path, row in there.items() if path not in files]:
-        load.session.execute(delete(CurriculumFile).where(CurriculumFile.id.in_(gone)))
-        load.changes.retired["file"] += len(gone)
+            load.changes.count("file", path, new=False, changed=put(row, file_id=file.id))
+    if gone := {path: row.id for path, row in there.items() if path not in files}:
+        load.session.execute(delete(CurriculumFile).where(CurriculumFile.id.in_(gone.values())))
+        for path in gone:
+            load.changes.retire("file", path)
     load.session.flush()

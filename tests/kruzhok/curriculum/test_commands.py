@@ -119,6 +119,15 @@ def test_write_idents_leaves_a_complete_course_alone(tmp_path):
     assert read_folder(folder) == before
 
 
+def test_loading_again_says_by_name_what_changed(tmp_path, database):
+    folder = write(tmp_path / "my", small())
+    assert run(load, folder, obj=Site(database)).output.count("\n") == 1
+    write(folder, changed(small(), LESSON, "a short proclamation", "a proclamation"))
+    said = run(load, folder, obj=Site(database)).output
+    assert "changed 1 lesson, 1 file" in said
+    assert "\n  changed 1 lesson: first-lesson\n" in said
+
+
 def test_load_and_export_give_the_same_bytes(tmp_path, database):
     folder = write(tmp_path / "my", small())
     result = run(load, folder, obj=Site(database))
