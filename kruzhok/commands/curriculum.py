@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,27 @@ NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folders", metavar="FOLDER...", type=FOLDER, nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--write-idents", is_flag=True, help="First write an ident after each passage that has none.")
-def check(folder: Path, form: str, write_idents: bool) -> None:
-    """Say what is wrong with the curriculum in FOLDER: file, line, column, and how to mend it."""
+def check(folders: Sequence[Path], form: str, write_idents: bool) -> None:
+    """Say what is wrong with the curriculum in FOLDER, or in several: file, line, column, and how to mend it."""
+    if form == "json" and len(folders) > 1:
+        raise click.UsageError(_("As JSON one folder is checked at a time."))
+    errors = 0
+    for folder in folders:
+        if len(folders) > 1:
+            click.echo(f"== {folder}")
+        curriculum = _read(folder, write_idents=write_idents)
+        if form == "json":
+            click.echo(json.dumps(_as_json(curriculum), ensure_ascii=False, indent=2))
+        else:
+            _say(curriculum)
+        errors += len(curriculum.errors)
+    sys.exit(1 if errors else 0)
+
+
+def _read(folder: Path, *, write_idents: bool) -> Curriculum:
     try:
         written = write_missing_idents(folder) if write_idents else []
         curriculum = read_curriculum(read_folder(folder))
@@ -38,11 +55,7 @@ def check(folder: Path, form: str, write_idents: bool) -> None:
         raise click.ClickException(_("{folder} cannot be read: {error}").format(folder=folder, error=error)) from None
     for path in written:
         click.echo(_("{file}: idents were written").format(file=path), err=True)
-    if form == "json":
-        click.echo(json.dumps(_as_json(curriculum), ensure_ascii=False, indent=2))
-    else:
-        _say(curriculum)
-    sys.exit(1 if curriculum.errors else 0)
+    return curriculum
 
 
 def _as_json(curriculum: Curriculum) -> dict[str, Any]:

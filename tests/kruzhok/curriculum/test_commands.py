@@ -71,6 +71,16 @@ def test_check_says_the_place_the_fault_and_the_mending(tmp_path):
     assert lines[-1] == "1 error, 0 warnings"
 
 
+def test_several_folders_are_checked_in_turn_and_one_with_an_error_fails(tmp_path):
+    good = write(tmp_path / "good", small())
+    bad = write(tmp_path / "bad", changed(small(), QUIZ, "#assured", "#asured"))
+    result = run(check, good, bad)
+    assert result.exit_code == 1
+    assert re.findall("^== (.*)$", result.output, re.MULTILINE) == [str(good), str(bad)]
+    assert run(check, good, good).exit_code == 0
+    assert run(check, good, bad, "--format", "json").exit_code == 2
+
+
 def test_warnings_alone_do_not_fail(tmp_path):
     folder = write(tmp_path, {**small(), "plan.txt": b""})
     result = run(check, folder)
