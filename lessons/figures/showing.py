@@ -28,6 +28,11 @@ class Drawn(NamedTuple):
     svg: Markup
     caption: Markup
 
+    @property
+    def is_wide(self) -> bool:
+        """Say whether it is wider than a phone."""
+        return 'class="drawing wide"' in self.svg.partition(">")[0]
+
 
 def figures_named(htmls: Iterable[str]) -> list[str]:
     """Return the idents of the figures for which there is room in HTMLS, each once."""
@@ -46,11 +51,12 @@ def _shown(found: re.Match[str], figures: Mapping[str, Drawn]) -> str:
     if figure is None:
         return found[0]
     same = escape(figure.title).casefold() == _ELEMENT.sub("", found["words"]).casefold()
-    title = "" if same else f'<strong class="drawn">{escape(figure.title)}</strong> '
+    title = "" if same else f'<strong class="drawn head">{escape(figure.title)}</strong> '
+    words = f'<strong class="head">{found["words"]}</strong>' if same else f"<strong>{found['words']}</strong>"
     return (
         f"<figure>{found['marks']}{scrolled(figure.svg, figure.title)}"
-        f"<figcaption>{title}<strong>{found['words']}</strong>{found['after']}"
-        f' <span class="drawn">{figure.caption} <a href="{found["address"]}">{_("Larger, and in words")}</a></span>'
+        f'<figcaption>{title}{words}{found["after"]} <span class="drawn">{figure.caption}'
+        f' <a class="on-screen" href="{found["address"]}">{_("Larger, and in words")}</a></span>'
         "</figcaption></figure>"
     )
 

@@ -21,11 +21,11 @@ def test_the_drawing_stands_in_the_place_of_its_link() -> None:
 
 
 def test_it_leads_to_its_page() -> None:
-    assert '<a href="/courses/c/figures/city">Larger, and in words</a>' in SHOWN
+    assert '<a class="on-screen" href="/courses/c/figures/city">Larger, and in words</a>' in SHOWN
 
 
 def test_its_title_stands_once() -> None:
-    assert '<strong class="drawn">The city</strong>' in SHOWN
+    assert '<strong class="drawn head">The city</strong>' in SHOWN
     assert (
         "drawn"
         not in with_drawings(HTML.replace("Where it was", "The city"), {"city": CITY}).split("figcaption")[1][:9]

@@ -55,7 +55,7 @@ def test_a_lesson_shows_it_in_place_with_caption_and_link(shown: FlaskClient) ->
     passage = re.split('id="map"', shown.get(f"{COURSE}/lessons/first-lesson").text)[1]
     assert '<svg viewBox="0 0 760 500"' in passage
     assert "Drawn for the test" in passage
-    assert f'<a href="{COURSE}/figures/city">Larger, and in words</a>' in passage
+    assert f'<a class="on-screen" href="{COURSE}/figures/city">Larger, and in words</a>' in passage
 
 
 def test_the_reading_pack_has_it(shown: FlaskClient, database: Database) -> None:
