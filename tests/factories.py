@@ -16,6 +16,7 @@ from course.base.files import keep_file
 from course.completion.models import Completion
 from course.groups.models import Enrolment, Invitation, Message, MessageTo, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
+from course.reference.models import Figure
 from course.syllabus.models import Accommodation, Assignment, Meeting, RuleException
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
@@ -327,6 +328,21 @@ def activity_of(session: Session, course: Course, kind: ActivityKind) -> Activit
         select(Activity).where(Activity.course_id == course.id, Activity.kind == kind).order_by(Activity.id).limit(1)
     )
     return session.scalars(found).one()
+
+
+def make_figure(session: Session, course: Course, **columns: Any) -> Figure:
+    """Return a map of COURSE, without anything on it."""
+    told: dict[str, Any] = {
+        "course_id": course.id,
+        "ident": one_more("figure"),
+        "position": 1,
+        "title": "A map",
+        "svg": '<svg viewBox="0 0 100 100" class="drawing" role="img" aria-label="A map"></svg>',
+        "caption_html": "",
+        "says_html": "",
+        "sources": [],
+    }
+    return add(session, Figure(**(told | columns)))
 
 
 # Study groups and places in a course

@@ -84,6 +84,8 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "discussions": ("/groups/{group}/discussions", 7),
     "what is wrong with a post": ("/groups/{group}/posts/{post_of_tutor}/complaint", 11),
     "reference": ("/courses/{course}/reference?group={group}", 5),
+    "maps and diagrams": ("/courses/{course}/figures?group={group}", 4),
+    "map": ("/courses/{course}/figures/{figure}?group={group}", 7),
     "search": ("/search?q=%22think+so%22&in=talk&course={course}&group={group}", 8),
     "search everywhere": ("/search?q=paragraph", 9),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 12),
@@ -209,9 +211,11 @@ def make_house(
     sitting = factories.make_attempt(session, reader, factories.make_quiz(session, first.lesson))
     factories.make_step(session, sitting.items[0])
     reports, note = _report_all(session, reader, users), _note(session, parts, [reader, *others])
+    figures = [factories.make_figure(session, course, position=at) for at in range(users)]
     names = {
         "course": course.ident,
         "unit": unit.ident,
+        "figure": figures[0].ident,
         "group": group.slug,
         "lesson": first.lesson.ident,
         "prompt": first.prompt.ident,
