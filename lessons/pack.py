@@ -14,7 +14,7 @@ from course.outline.models import Activity, Course, Unit
 from course.texts.models import Passage, Text
 from lessons.figures.figures import drawn_in
 from lessons.figures.showing import Drawn, with_drawings
-from lessons.markup import for_print
+from lessons.markup import for_print, labels_in
 from lessons.models import Document, Lesson, Reading
 from lessons.reference import Reference, SourceShown, reference_of
 
@@ -58,8 +58,12 @@ class Pack:
 
     course: Course
     unit: Unit
+    #: What the unit asks, if that is told.
+    opening: Markup | None
     texts: Sequence[PackText]
     reference: Reference
+    #: The kinds of labels of claims that stand in it.
+    labels: Sequence[str]
 
 
 def reading_pack(session: Session, course: Course, ident: str) -> Pack:
@@ -96,7 +100,9 @@ def reading_pack(session: Session, course: Course, ident: str) -> Pack:
                 texts.append(_document(lesson, document, shown, everything))
     html = [str(words) for one in texts for words in (*one.objectives, one.introduction or "")]
     html += [str(passage.html) for one in texts for passage in one.passages]
-    return Pack(course, unit, texts, _printed(everything.shown(html)))
+    opening = for_print(unit.opening_html) if unit.opening_html else None
+    html.append(str(opening or ""))
+    return Pack(course, unit, opening, texts, _printed(everything.shown(html)), labels_in(html))
 
 
 def _printed(known: Reference) -> Reference:

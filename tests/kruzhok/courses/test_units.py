@@ -148,6 +148,13 @@ def test_a_unit_lists_the_texts_and_figures_of_its_lessons(
     assert "Map: elsewhere" not in page
 
 
+def test_what_a_unit_asks_stands_in_its_reading_pack_too(client: FlaskClient, small: Course) -> None:
+    page = client.get(f"{COURSE}/units/spring/pack").text
+    assert "What this unit asks" in page
+    assert 'Were the <a class="term" href="#term-kadets">Kadets</a>'.lower() in page.lower()
+    assert "What this unit asks" not in client.get(f"{COURSE}/units/autumn/pack").text
+
+
 def test_there_is_no_unit_at_another_name(client: FlaskClient, small: Course) -> None:
     assert client.get(f"{COURSE}/units/winter").status_code == 404
 
