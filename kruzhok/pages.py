@@ -12,6 +12,7 @@ import lessons.checks.views
 import lessons.discussion.quoting_views
 import lessons.discussion.seed_views
 import lessons.discussion.views
+import lessons.explore.views
 import lessons.figures.views
 import lessons.frames.views
 import lessons.group_readings.views
@@ -80,6 +81,7 @@ def register(app: Flask) -> None:
         lessons.discussion.views.bp,
         lessons.discussion.quoting_views.bp,
         lessons.discussion.seed_views.bp,
+        lessons.explore.views.bp,
         lessons.figures.views.bp,
         lessons.frames.views.bp,
         lessons.notes.views.bp,

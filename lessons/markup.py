@@ -1,7 +1,7 @@
 """What stands as a link in stored HTML, and what a page makes of it. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from markupsafe import Markup, escape
 
@@ -26,6 +26,17 @@ def with_slips(html: str | None) -> Markup:
     # A button is a box to the browser: if they are not held together, the comma after it may begin the next line.
     together = _WITH_PUNCTUATION.sub(r'<span class="unbroken">\1</span>', buttons)
     return Markup(together)  # noqa: S704 (made safe when it was loaded)
+
+
+def led_to(html: str | None, address: Callable[[str, str], str]) -> Markup:
+    """Return HTML in which a link to a person, term or source leads to its own page, at ADDRESS (kind, ident)."""
+    links = _ON_ITS_PAGE.sub(lambda found: f'href="{escape(address(found[1], found[2]))}"', html or "")
+    return Markup(links)  # noqa: S704 (made safe when it was loaded)
+
+
+def unlinked(html: str | None) -> Markup:
+    """Return HTML without its links and buttons, so that it may stand in a link itself."""
+    return Markup(_LEADS.sub("", html or ""))  # noqa: S704 (made safe when it was loaded)
 
 
 def for_print(html: str | None) -> Markup:
@@ -54,6 +65,11 @@ def named_in(html: str | None) -> list[tuple[str, str]]:
     return [(found[1], found[2]) for found in _NAMED.finditer(html or "")]
 
 
+def labels_in(blocks: Iterable[str]) -> list[str]:
+    """Return which kinds of labels of claims stand in the HTML of BLOCKS, in the order in which they are met."""
+    return list(dict.fromkeys(kind for html in blocks for kind in _LABEL.findall(html)))
+
+
 def first_mentions(blocks: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
     """Return for each of the (ident, HTML) BLOCKS what is linked to in it for the first time."""
     seen: set[tuple[str, str]] = set()
@@ -62,8 +78,3 @@ def first_mentions(blocks: Iterable[tuple[str, str]]) -> dict[str, list[tuple[st
         first[ident] = [name for name in dict.fromkeys(named_in(html)) if name not in seen]
         seen.update(first[ident])
     return first
-def labels_in(blocks: Iterable[str]) -> list[str]:
-    """Return which kinds of labels of claims stand in the HTML of BLOCKS, in the order in which they are met."""
-    return list(dict.fromkeys(kind for html in blocks for kind in _LABEL.findall(html)))
-
-

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from course.outline.models import Course
 from course.reference.models import Event, Person, Source, Term
-from lessons.markup import named_in, with_slips
+from lessons.markup import named_in, unlinked, with_slips
 from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
 
 
@@ -50,6 +50,11 @@ class EventShown:
     turning_point: bool
     earliest: date
     iso: str | None
+
+    @property
+    def name(self) -> Markup:
+        """Its title without links, to be one itself."""
+        return unlinked(self.title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
 from course.base.errors import DomainError
-from course.base.forms import EmptyForm
 from course.base.markdown import TooLong, to_html
 from course.base.web import after_page, own_transactions, wants_json
 from course.base.words import _
@@ -52,7 +51,6 @@ from lessons.pack import reading_pack
 from lessons.page import document_page, lesson_page
 from lessons.prompt_page import prompt_page
 from lessons.readings import tick_lesson, tick_reading
-from lessons.reference import reference_of
 from lessons.text_parts import led_on
 
 bp = Blueprint("lessons", __name__)
@@ -348,12 +346,3 @@ def pack(course: str, unit: str) -> str:
     page_enrolment(db_session, its_course)
     found = reading_pack(db_session, its_course, unit)
     return render_template("lessons/pack.html", pack=found, today=datetime.now(UTC))
-
-
-@bp.get("/courses/<course>/reference")
-def reference(course: str) -> str:
-    """Show all persons, terms, events and sources of a course."""
-    its_course = course_named(db_session, course)
-    page_enrolment(db_session, its_course)
-    shown = reference_of(db_session, its_course)
-    return render_template("lessons/reference.html", course=its_course, reference=shown, form=EmptyForm())

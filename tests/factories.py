@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from course.base.db import Base
 from course.base.files import keep_file
+from course.chronology import in_words, old_style_in_words, parse_date
 from course.completion.models import Completion
 from course.groups.models import Enrolment, Invitation, Message, MessageTo, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
-from course.reference.models import Figure
+from course.reference.models import Event, Figure, Mention, Person, Source, Term
 from course.syllabus.models import Accommodation, Assignment, Meeting, RuleException
 from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
@@ -330,6 +331,26 @@ def activity_of(session: Session, course: Course, kind: ActivityKind) -> Activit
     return session.scalars(found).one()
 
 
+# What there is to look up
+
+
+def make_person(session: Session, course: Course, name: str = "Vladimir Lenin", **columns: Any) -> Person:
+    """Return somebody of history."""
+    told: dict[str, Any] = {
+        "ident": one_more("person"),
+        "aliases": [],
+        "lived": "1870–1924",
+        "note_html": "A Bolshevik.",
+    }
+    return add(session, Person(course_id=course.id, name=name, **(told | columns)))
+
+
+def make_term(session: Session, course: Course, term: str = "soviet", **columns: Any) -> Term:
+    """Return a term."""
+    told: dict[str, Any] = {"ident": one_more("term"), "aliases": [], "meaning_html": "A council."}
+    return add(session, Term(course_id=course.id, term=term, **(told | columns)))
+
+
 def make_figure(session: Session, course: Course, **columns: Any) -> Figure:
     """Return a map of COURSE, without anything on it."""
     told: dict[str, Any] = {
@@ -343,6 +364,34 @@ def make_figure(session: Session, course: Course, **columns: Any) -> Figure:
         "sources": [],
     }
     return add(session, Figure(**(told | columns)))
+
+
+def make_source(session: Session, course: Course, title: str = "A book", **columns: Any) -> Source:
+    """Return a cited work."""
+    return add(session, Source(course_id=course.id, title=title, **({"ident": one_more("source")} | columns)))
+
+
+def make_event(session: Session, course: Course, when: str, title: str = "A congress", **columns: Any) -> Event:
+    """Return an event of WHEN, as a curriculum writes it; `old_style` beside a day where that is given, too."""
+    at = parse_date(when, old_style=columns.pop("old_style", None))
+    told: dict[str, Any] = {
+        "ident": one_more("event"),
+        "title_html": title,
+        "earliest": at.earliest,
+        "latest": at.latest,
+        "in_words": in_words(at),
+        "old_style_in_words": old_style_in_words(at),
+        "note_html": "It opens.",
+    }
+    return add(session, Event(course_id=course.id, **(told | columns)))
+
+
+def mention(session: Session, row: Person | Term | Source | Event, *places: tuple[str, str, str | None]) -> None:
+    """Let each of PLACES (kind, ident, passage) name ROW."""
+    kind, told = row.__tablename__, {"course_id": row.course_id, "ident": row.ident}
+    for position, (place, ident, passage) in enumerate(places, 1):
+        at = {"position": position, "place": place, "place_ident": ident, "passage": passage}
+        add(session, Mention(kind=kind, **told, **at))
 
 
 # Study groups and places in a course

@@ -90,6 +90,10 @@ def make_world(session: Session) -> World:
     student, subgroup = enrolments["student"], factories.make_subgroup(session, circle, enrolments["student"])
     session.add(Division(group_id=circle.id, number=1, size=2, made_at=NOW))
     names = {
+        "person": factories.make_person(session, course).ident,
+        "term": factories.make_term(session, course).ident,
+        "event": factories.make_event(session, course, "1917-04").ident,
+        "source": factories.make_source(session, course).ident,
         "subgroup": subgroup.id,
         "readers": factories.make_subgroup(session, circle, student, name="Readers").id,
         "subgroup_elsewhere": factories.make_subgroup(session, other, name="Readers").id,
@@ -268,12 +272,12 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("courses.front", "/", EVERYBODY),
     ("courses.course", "/courses/{course}", EVERYBODY),
     ("courses.course", "/courses/{course}?group={circle}", of(*MEMBERS)),
+    ("courses.unit", "/courses/{course}/units/{unit}", EVERYBODY),
+    ("courses.unit", "/courses/{course}/units/{unit}?group={circle}", of(*MEMBERS)),
     ("courses.image", "/courses/{course}/images/none.webp", NOBODY),
     ("lessons.lesson", "/courses/{course}/lessons/{lesson}", EVERYBODY),
     ("lessons.lesson", "/courses/{course}/lessons/{lesson}?group={circle}", of(*MEMBERS)),
     ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}", EVERYBODY),
-    ("courses.unit", "/courses/{course}/units/{unit}", EVERYBODY),
-    ("courses.unit", "/courses/{course}/units/{unit}?group={circle}", of(*MEMBERS)),
     ("lessons.prompt", "/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={circle}", of(*MEMBERS)),
     (
         "lessons.prompt",
@@ -351,7 +355,19 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check_of_text}", NOBODY),
     ("checks.check", "/courses/{course}/texts/{text}/checks/{check_of_text}", EVERYBODY),
     ("calibration.mine", "/me/calibration", of(*ROLES[1:], others=401)),
-    ("lessons.reference", "/courses/{course}/reference", EVERYBODY),
+    ("explore.reference", "/courses/{course}/reference", EVERYBODY),
+    ("explore.timeline", "/courses/{course}/timeline", EVERYBODY),
+    ("explore.timeline", "/courses/{course}/timeline?group={circle}", of(*MEMBERS)),
+    ("explore.people", "/courses/{course}/people", EVERYBODY),
+    ("explore.terms", "/courses/{course}/terms", EVERYBODY),
+    ("explore.sources", "/courses/{course}/sources", EVERYBODY),
+    ("explore.person", "/courses/{course}/people/{person}", EVERYBODY),
+    ("explore.person", "/courses/{course}/people/{person}?group={circle}", of(*MEMBERS)),
+    ("explore.person", "/courses/{course}/people/nobody", NOBODY),
+    ("explore.term", "/courses/{course}/terms/{term}", EVERYBODY),
+    ("explore.source", "/courses/{course}/sources/{source}", EVERYBODY),
+    ("explore.event", "/courses/{course}/events/{event}", EVERYBODY),
+    ("explore.event", "/courses/{course}/events/nothing", NOBODY),
     ("figures.figures", "/courses/{course}/figures", EVERYBODY),
     ("figures.figures", "/courses/{course}/figures?group={circle}", of(*MEMBERS)),
     ("figures.figure", "/courses/{course}/figures/{figure}", EVERYBODY),
@@ -481,6 +497,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("merging.ask", "/me/merge", of(then=200, others=303)),
 ]
 ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
+    ("courses.path", "/courses/{course}/path", {"group": "alone"}, of(*ROLES, then=303)),
+    ("courses.path", "/courses/{course}/path", {"group": "{circle}"}, of(*MEMBERS, then=409)),
     (
         "lessons.tick_one",
         "/courses/{course}/lessons/{lesson}/readings/{reading}/tick",
@@ -497,8 +515,6 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         "lessons.tick",
         "/courses/{course}/lessons/{lesson}/tick",
         {"done": "1", "group": "{circle}"},
-    ("courses.path", "/courses/{course}/path", {"group": "alone"}, of(*ROLES, then=303)),
-    ("courses.path", "/courses/{course}/path", {"group": "{circle}"}, of(*MEMBERS, then=409)),
         of(*MEMBERS, then=409),
     ),
     (

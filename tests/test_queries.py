@@ -13,6 +13,7 @@ from course.base.web import Application
 from course.completion.models import Completion, CompletionFact, FactKind, Look, State
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, Course, Unit
+from course.reference.models import Mention
 from course.syllabus import planning
 from course.syllabus.models import Assignment, AssignmentTarget, Meeting
 from course.texts.models import Passage, Text
@@ -54,8 +55,8 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "leaving": ("/groups/{group}/leave", 3),
     "course": ("/courses/{course}", 11),
     "course in a group": ("/courses/{course}?group={group}", 11),
-    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 20),
     "unit": ("/courses/{course}/units/{unit}?group={group}", 14),
+    "lesson": ("/courses/{course}/lessons/{lesson}?group={group}", 20),
     "text": ("/courses/{course}/texts/{text}?group={group}", 18),
     "source frame": ("/courses/{course}/texts/{text}/frame?group={group}", 8),
     "source frames side by side": ("/groups/{group}/texts/{text}/frames", 5),
@@ -83,7 +84,16 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 17),
     "discussions": ("/groups/{group}/discussions", 7),
     "what is wrong with a post": ("/groups/{group}/posts/{post_of_tutor}/complaint", 11),
-    "reference": ("/courses/{course}/reference?group={group}", 5),
+    "what there is to look up": ("/courses/{course}/reference?group={group}", 5),
+    "timeline": ("/courses/{course}/timeline?group={group}", 6),
+    "timeline as a list": ("/courses/{course}/timeline?list=1&calendar=old&at=1917&group={group}", 6),
+    "persons": ("/courses/{course}/people?group={group}", 6),
+    "terms": ("/courses/{course}/terms?group={group}", 6),
+    "sources": ("/courses/{course}/sources?group={group}", 6),
+    "person": ("/courses/{course}/people/{person}?group={group}", 6),
+    "term": ("/courses/{course}/terms/{term}?group={group}", 6),
+    "source": ("/courses/{course}/sources/{source}?group={group}", 6),
+    "event": ("/courses/{course}/events/{event}?group={group}", 7),
     "maps and diagrams": ("/courses/{course}/figures?group={group}", 4),
     "map": ("/courses/{course}/figures/{figure}?group={group}", 7),
     "search": ("/search?q=%22think+so%22&in=talk&course={course}&group={group}", 8),
@@ -239,6 +249,10 @@ def make_house(
             select(NoteReply.id).where(NoteReply.note_id == note, NoteReply.enrolment_id == reader.id)
         ).one(),
         "subgroup": _except(session, group, [reader, *others], first.quiz),
+        **{
+            word: session.scalars(select(MODELS[word].ident).filter_by(course_id=course.id)).first()
+            for word in LINKING_TABLES.values()
+        },
         **_brought(session, group, [reader, *others], tutor),
     }
     for _look in range(users):
@@ -413,7 +427,19 @@ def _make_lesson(session: Session, course: Course, unit: Unit, number: int, chec
     for table, word in LINKING_TABLES.items():
         named = factories.add(session, MODELS[word](**(COLUMNS[word](scene) | {"course_id": course.id})))
         session.execute(insert(table).values({"lesson_id": lesson_id, f"{word}_id": named.id}))
+        _mention(session, course, word, named.ident, lesson.ident, text.ident)
     return Parts(lesson, readings, prompt, quiz, text)
+
+
+def _mention(session: Session, course: Course, kind: str, ident: str, lesson: str, text: str) -> None:
+    """Name a thing in a passage of a lesson and of a text, and in an entry of each kind there is."""
+    names = [("lesson", lesson, "p-1"), ("text", text, "p-1"), ("item", "an-item", None)]
+    for table in ("person", "term", "event", "source", "figure", "unit"):
+        there = session.scalars(select(MODELS[table]).filter_by(course_id=course.id)).all()
+        names += [(table, one.ident, None) for one in there]
+    for position, (place, place_ident, passage) in enumerate(names, 1):
+        at = {"position": position, "place": place, "place_ident": place_ident, "passage": passage}
+        session.add(Mention(course_id=course.id, kind=kind, ident=ident, **at))
 
 
 def _work(session: Session, member: Enrolment, parts: Parts, *, attempts: int) -> None:

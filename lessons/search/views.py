@@ -20,8 +20,8 @@ bp = Blueprint("search", __name__)
 
 ON_A_PAGE = 10
 
-#: Where on the page of things to look up each kind stands.
-ON_REFERENCE = {Kind.person: "person", Kind.term: "meaning", Kind.event: "event", Kind.source: "source"}
+#: What has a page of its own among what there is to look up.
+TO_LOOK_UP = {Kind.person, Kind.term, Kind.event, Kind.source}
 
 
 @bp.get("/search")
@@ -66,9 +66,8 @@ def address_of(found: Find, enrolment: Enrolment | None) -> str:
     """Return the address of what was FOUND, in the place of ENROLMENT where one alone was looked in."""
     where, own = found.where, found.where.place or enrolment
     group = place_in_address(own) if own is not None else None
-    if found.kind in ON_REFERENCE:
-        anchor = f"{ON_REFERENCE[found.kind]}-{where.ident}"
-        return url_for("lessons.reference", course=where.course, group=group, _anchor=anchor)
+    if found.kind in TO_LOOK_UP:
+        return url_for(f"explore.{found.kind.value}", course=where.course, ident=where.ident, group=group)
     if where.activity is not None:
         return _in_lesson(found, where, group)
     if found.kind is Kind.frame:

@@ -20,6 +20,16 @@ PAGES = (
     "/lessons/lenins-return-april-theses?from=attempt-1-2",
     "/texts/april-theses",
     "/reference",
+    "/timeline",
+    "/timeline?list=1",
+    "/timeline?at=1917-04",
+    "/people",
+    "/people/vladimir-lenin",
+    "/terms",
+    "/terms/dual-power",
+    "/sources",
+    "/sources/sukhanov-1955",
+    "/events/lenin-arrives-in-petrograd",
     "/lessons/lenins-return-april-theses/prompts/break-or-continuity",
 )
 

@@ -130,6 +130,8 @@ def test_what_is_not_there_is_404(client: FlaskClient, addresses: Addresses) -> 
         f"{addresses.lesson}/prompts/no-such-prompt",
         "/courses/no-such-course/lessons/x",
         "/courses/no-such-course/reference",
+        f"{addresses.course}/people/nobody",
+        f"{addresses.course}/events/nothing",
         f"{addresses.lesson}?group=not-mine",
     ):
         assert client.get(address).status_code == 404, address
