@@ -18,12 +18,14 @@ from kruzhok.curriculum.places import Place
 _MONTH = "|".join(MONTHS)
 _DAY = rf"[0-9]{{1,2}}(?:\s+(?:{_MONTH})(?:\s+[0-9]{{4}})?)?"
 #: Repetitions are bounded, so that no file can make the search long.
-_DAYS = rf"{_DAY}(?:\s*(?:\band\b|\bor\b|\bto\b|[,–-])\s*{_DAY}){{0,9}}"
+_DAYS = rf"{_DAY}(?:\s*(?:\band\b|\bor\b|\bto\b|[,–-])\s*{_DAY}){{0,5}}"
 #: In the brackets stand days and, it may be, the name of a calendar, as a link or not.
 _CALENDAR = (
     r"(?:,?\s+(?:in\s+the\s+|by\s+the\s+)?\[?(?:Old Style|New Style|O\.\s?S\.|N\.\s?S\.)(?:\]\([a-z:-]{1,80}\))?)?"
 )
-_PAIR = re.compile(rf"(?<![0-9.–-])({_DAYS}){_CALENDAR}\s+\(({_DAYS}){_CALENDAR}\)")
+#: The day that comes first may be the words of a link, as to its event.
+_LINK = r"(?:\]\([a-z]{1,10}:[a-z0-9#-]{1,140}\))?"
+_PAIR = re.compile(rf"(?<![0-9.–-])({_DAYS}){_LINK}{_CALENDAR}\s+\(({_DAYS}){_CALENDAR}\)")
 _ONE = re.compile(rf"([0-9]{{1,2}})(?:\s+({_MONTH}))?(?:\s+([0-9]{{4}}))?")
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)[0-9]{2}\b")

@@ -51,6 +51,7 @@ def test_pairs_that_agree_are_left_alone(text: str):
         ("7 November 1917\n  (24 October, Old Style)", [(10, 25)]),
         ("13 March 1881 (28 February)", [(3, 1)]),
         ("14 March (28 February)", [(3, 1)]),
+        ("[7 November 1917](event:the-rising) (24 October)", [(10, 25)]),
         ("3 and 4 May (20 and 22 April)", [(4, 21)]),
         ("7 to 12 May (25 to 30 April)", [(4, 24), (4, 29)]),
         ("6 January 1918 (24 December 1918)", [(12, 24)]),
