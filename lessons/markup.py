@@ -22,7 +22,7 @@ _NAMED = re.compile(r'(?:href="#|popovertarget=")(person|term|source)-([a-z0-9-]
 
 def with_slips(html: str | None) -> Markup:
     """Return HTML in which a link to a term is the button that opens its slip, which needs no script."""
-    buttons = _TERM_LINK.sub(r'<button type="button" class="term" popovertarget="term-\1">\2</button>', html or "")
+    buttons = _TERM_LINK.sub(r'<button type="button" class="term" popovertarget="term-\1">\2</button>', str(html or ""))
     # A button is a box to the browser: if they are not held together, the comma after it may begin the next line.
     together = _WITH_PUNCTUATION.sub(r'<span class="unbroken">\1</span>', buttons)
     return Markup(together)  # noqa: S704 (made safe when it was loaded)
@@ -42,7 +42,8 @@ def unlinked(html: str | None) -> Markup:
 def for_print(html: str | None) -> Markup:
     """Return HTML as it stands in a pack of several texts: a term is a link to the list at its end, headings are a
     level lower, and a table has no name of its own, for there may be several."""
-    links = _TERM_BUTTON.sub(r'<a class="term" href="#\1">\2</a>', html or "")
+    plain = str(html or "")  # what is put into Markup would be escaped
+    links = _TERM_BUTTON.sub(r'<a class="term" href="#\1">\2</a>', plain)
     lower = _HEADING.sub(lambda found: f"{found[1]}{min(6, int(found[2]) + 1)}", links)
     return Markup(_NAMED_TABLE.sub(r'<div class="scroll" tabindex="0">', lower))  # noqa: S704 (made safe when it was loaded)
 

@@ -85,7 +85,7 @@ class Changes:
 
     def lines(self) -> list[str]:
         """Return what changed by name, a line for each kind; nothing where all is new, for then the files say it."""
-        if not self.unchanged and not self.changed:
+        if not self.unchanged.total() and not self.changed.total():
             return []
         lines = [
             _("{did} {things}: {names}").format(did=did, things=plural(*words, len(names)), names=_some(names))

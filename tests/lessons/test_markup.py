@@ -1,12 +1,19 @@
 """Links in stored HTML."""
 
-from lessons.markup import first_mentions, named_in, with_slips
+from lessons.markup import first_mentions, for_print, named_in, with_slips
 
 
 def test_a_link_to_a_term_is_a_button_and_holds_the_comma_after_it() -> None:
     button = '<button type="button" class="term" popovertarget="term-soviet">Soviet</button>'
     shown = with_slips('<p><a href="#term-soviet">Soviet</a>, a council</p>')
     assert shown == f'<p><span class="unbroken">{button},</span> a council</p>'
+
+
+def test_what_was_drawn_for_a_page_can_be_drawn_for_print_and_is_no_text_by_that() -> None:
+    shown = with_slips('A <a href="#term-soviet">soviet</a>, a council')
+    assert for_print(shown) == (
+        'A <span class="unbroken"><a class="term" href="#term-soviet">soviet</a>,</span> a council'
+    )
 
 
 def test_who_and_what_is_named_is_met_once() -> None:

@@ -197,7 +197,10 @@ def test_what_was_taken_out_is_named_too(database: Database, reader: int) -> Non
 
 
 def test_a_course_loaded_for_the_first_time_names_nothing(database: Database) -> None:
-    assert load(database, small(), days=0).lines() == []
+    files = small()
+    planned = files["course.yaml"].decode().index("      - planned")
+    files["course.yaml"] = files["course.yaml"][: len(files["course.yaml"].decode()[:planned].encode())]
+    assert load(database, files, days=0).lines() == []
     with database.transaction(writing=False) as session:
         assert session.scalar(select(File.id)) is not None
 
