@@ -24,7 +24,8 @@ MOST_PROBLEMS = 50
 #: What is wider than this is read on a phone by scrolling it, not by making it smaller.
 WIDEST_ON_A_PHONE = 420
 
-#: What `class` may say; docs/curriculum.md says how each looks. On the page each begins with `d-`: a drawing has no other.
+#: What `class` may say; docs/curriculum.md says how each looks. On the page each begins with `d-`, for a drawing has no
+#: class of the site's.
 CLASSES = frozenset(
     """
     land water paper river border front road rail way way-dots way-red arrow arrow-red rule bar grid axis link link-red
