@@ -82,9 +82,9 @@ def _texts(session: Session, page: CoursePage, unit: UnitShown, pace: int | None
     found: dict[str, TextShown] = {}
     for document, number in rows:
         about, text = document.about, document.text
-        words = [str(about.get(name) or "") for name in ("by", "written")]
-        shown = TextShown(text.ident, text.title, *words, at_pace(about.get("minutes") or 0, pace), number)
-        found.setdefault(text.ident, shown)
+        by, written = (str(about.get(name) or "") for name in ("by", "written"))
+        minutes = at_pace(about.get("minutes") or 0, pace)
+        found.setdefault(text.ident, TextShown(text.ident, text.title, by, written, minutes, number))
     return list(found.values())
 
 
