@@ -1,7 +1,9 @@
 """The figures of a course, and where its texts show them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -16,6 +18,8 @@ from lessons.figures.showing import Drawn, figures_named
 from lessons.markup import with_slips
 from lessons.models import Lesson
 from lessons.reference import PersonShown, SourceShown, TermShown, reference_of
+
+_TABLE = re.compile(r'(<div class="scroll" role="region" tabindex="0" aria-label="[^"]*)"')
 
 
 class Place(NamedTuple):
@@ -68,7 +72,7 @@ def figure_page(session: Session, course: Course, ident: str) -> FigurePage:
     listed = {name: everything.source[name] for name in figure.sources if name in everything.source}
     return FigurePage(
         _drawn(figure),
-        with_slips(figure.says_html),
+        _with_numbered_tables(with_slips(figure.says_html)),
         list((listed | named.source).values()),
         list(named.person.values()),
         list(named.term.values()),
@@ -99,6 +103,12 @@ def drawn_in(session: Session, course: Course, htmls: Iterable[str]) -> Mapping[
         return {}
     rows = session.scalars(select(Figure).where(Figure.course_id == course.id, Figure.ident.in_(wanted)))
     return {figure.ident: _drawn(figure) for figure in rows}
+
+
+def _with_numbered_tables(html: Markup) -> Markup:
+    """Return HTML whose tables are called Table 1, Table 2 and so on: two regions of one name cannot be told apart."""
+    numbers = count(1)
+    return Markup(_TABLE.sub(lambda found: f'{found[1]} {next(numbers)}"', html))  # noqa: S704 (safe as it was)
 
 
 def _drawn(figure: Figure) -> Drawn:

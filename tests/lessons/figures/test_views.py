@@ -10,7 +10,7 @@ from course.base.db import Database
 from course.outline.models import Course
 from course.texts.models import Passage
 from tests.kruzhok.curriculum.small import load
-from tests.kruzhok.curriculum.test_figures import with_map
+from tests.kruzhok.curriculum.test_figures import SAYS, YAML, with_map
 
 COURSE = "/courses/my-course"
 
@@ -41,6 +41,15 @@ def test_a_figure_is_large_and_in_words_with_its_sources(shown: FlaskClient) -> 
     assert "<h1>The city</h1>" in page
     assert "All that the map says" in page.split("In words")[1]
     assert "To the Citizens" in page.split("Drawn from")[1]
+
+
+def test_its_tables_have_names_of_their_own(client: FlaskClient, database: Database) -> None:
+    table = "\n      | a | b |\n      |---|---|\n      | 1 | 2 |\n"
+    says = f"|\n      All that the map says, {'in more words than that, ' * 6}\n{table}\n      And\n{table}"
+    load(database, with_map(YAML.replace(f"says: {SAYS}", f"says: {says}")))
+    page = client.get(f"{COURSE}/figures/city").text
+    assert 'aria-label="Table 1"' in page
+    assert 'aria-label="Table 2"' in page
 
 
 def test_it_leads_to_the_passage_that_shows_it(shown: FlaskClient) -> None:
