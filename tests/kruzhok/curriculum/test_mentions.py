@@ -93,7 +93,8 @@ def test_loading_what_changed_elsewhere_keeps_every_mention_and_reports_none(dat
     load(database, small())
     before = rows(database)
     changes = load(database, changed(small(), "course.yaml", "title: My course", "title: Our course"), days=1)
-    assert (rows(database), changes.added, changes.changed, changes.retired) == (before, {}, {"file": 1}, {})
+    assert rows(database) == before
+    assert (changes.added, changes.changed, changes.retired) == ({}, {"course": 1, "file": 1}, {})
 
 
 def test_a_mention_that_is_new_moves_those_after_it(database):
