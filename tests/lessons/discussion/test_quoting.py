@@ -119,6 +119,21 @@ def test_one_over_several_passages_is_tied_to_each_of_them(session: Session, cir
     assert anchors(session) == [("nobody wept for him", "p-1"), ("All power to the soviets", "p-2")]
 
 
+@pytest.mark.parametrize(
+    "said", ["wept for him. [Established] And who ruled", "nobody wept for him", "And who ruled then? [Disputed]"]
+)
+def test_words_around_the_label_of_a_claim_are_tied_to_their_place(
+    session: Session, circle: Circle, notes: Text, said: str
+) -> None:
+    set_words(
+        session,
+        notes,
+        ["The tsar has gone and nobody wept for him. [Established] And who ruled then? [Disputed]", *NOTES[1:]],
+    )
+    written(session, circle, f"> {said}")
+    assert {ident for _words, ident in anchors(session)} == {"p-1"}
+
+
 def test_a_document_that_the_lesson_reads_can_be_quoted(session: Session, circle: Circle, notes: Text) -> None:
     course = circle.group.course
     document, other = (factories.make_text(session, course) for _more in range(2))
