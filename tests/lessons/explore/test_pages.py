@@ -11,6 +11,7 @@ from course.groups.access import course_named
 from course.outline.models import ActivityKind
 from lessons.search.contents import refresh_course
 from tests import factories
+from tests.kruzhok.curriculum.small import LESSON, changed, load, small
 
 
 @dataclass(frozen=True)
@@ -165,3 +166,21 @@ def test_finds_of_a_search_lead_to_the_pages_of_entries(client: FlaskClient, dat
         refresh_course(session, course_named(session, known.course.rpartition("/")[2]).id)
     assert f'href="{known.course}/people/{known.lenin}"' in client.get("/search?q=Lenin").text
     assert f'href="{known.course}/events/{known.rising}"' in client.get("/search?q=rising").text
+
+
+def test_links_of_a_text_and_the_slips_of_a_lesson_lead_to_the_pages_of_entries(
+    client: FlaskClient, database: Database
+) -> None:
+    at = "/courses/my-course"
+    event = f"{at}/events/provisional-government-deposed"
+    load(
+        database,
+        changed(small(), LESSON, "a short proclamation", "[a](event:provisional-government-deposed) proclamation"),
+    )
+    page = client.get(f"{at}/lessons/first-lesson").text
+    assert f'<a href="{event}">a</a>' in page
+    assert f'href="{at}/terms/old-style"' in page
+    assert f'href="{at}/people/vladimir-lenin"' in page
+    assert f'href="{at}/timeline?lesson=first-lesson"' in page
+    assert "passage 1" in words(client.get(f"{at}/timeline").text)
+    assert f'href="{at}/lessons/first-lesson#posted-up"' in client.get(event).text
