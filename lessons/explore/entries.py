@@ -20,7 +20,7 @@ Row = Person | Term | Source
 TABLES: Mapping[str, type[Row]] = {"person": Person, "term": Term, "source": Source}
 
 _KEYS: Mapping[type[Row], Callable[[Any], str]] = {
-    Person: lambda person: person_key(person.name),
+    Person: lambda person: person_key(person.name, person.native),
     Term: lambda term: term_key(term.term),
     Source: lambda source: author_key(source.author) if source.author else term_key(source.title),
 }

@@ -7,13 +7,18 @@ import unicodedata
 OTHERS = "#"
 
 _NUMERAL = re.compile(r"[IVXLC]+\.?")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
 #: A name of more words than that is taken for one of an office or a house.
 MOST_WORDS = 3
 
 
-def person_key(name: str) -> str:
-    """Return what the NAME of somebody is sorted by: the last of its words that is no numeral, and then the others."""
+def person_key(name: str, native: str | None = None) -> str:
+    """Return what the NAME of somebody is sorted by: the last of its words that is no numeral, and then the others.
+
+    A Chinese name, known by how it is written (NATIVE), begins with that of the family and is left as it is."""
+    if native and _CHINESE.fullmatch(native):
+        return plain(name)
     words = re.sub(r"\([^)]*\)", " ", name).split()
     last = next((at for at in reversed(range(len(words))) if not _NUMERAL.fullmatch(words[at])), None)
     return plain(" ".join([words[last], *words[:last], *words[last + 1 :]]) if last is not None else name)

@@ -25,6 +25,11 @@ def test_a_person_stands_under_the_surname(name, letter):
     assert letter_of(person_key(name)) == letter
 
 
+def test_a_chinese_name_begins_with_the_surname():
+    assert letter_of(person_key("Chen Duxiu", "陳獨秀")) == "C"
+    assert letter_of(person_key("Lev Trotsky", "Лев Троцкий")) == "T"
+
+
 @pytest.mark.parametrize(
     ("term", "letter"), [("soviet", "S"), ("“white terror”", "W"), ("the Duma", "D"), ("A", "A"), ("1905", "#")]
 )
