@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from course.outline.models import Course
 from course.reference.models import Event, Person, Source, Term
+from lessons.explore.filing import author_key, person_key, term_key
 from lessons.markup import named_in, unlinked, with_slips
 from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
 
@@ -137,12 +138,17 @@ def reference_of(session: Session, course: Course, lesson_id: int | None = None)
             note = with_slips(cells[6]) if cells[6] else None
             sources[ident] = SourceShown(ident, cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], note)
     return Reference(
-        dict(sorted(people.items(), key=lambda one: one[1].name.split()[::-1])),
+        dict(sorted(people.items(), key=lambda one: person_key(one[1].name, one[1].native))),
         dict(sorted(terms.items(), key=lambda one: one[1].term.lower())),
         dict(sorted(events.items(), key=lambda one: (one[1].earliest, one[0]))),
-        dict(sorted(sources.items(), key=lambda one: (one[1].author or one[1].title, one[1].year or ""))),
+        dict(sorted(sources.items(), key=lambda one: (_filed(one[1]), one[1].year or ""))),
         frozenset(introduced),
     )
+
+
+def _filed(source: SourceShown) -> str:
+    """Return what SOURCE is sorted by, here as in the list of all of them."""
+    return author_key(source.author) if source.author else term_key(source.title)
 
 
 def _event(ident: str, cells: Sequence[str]) -> EventShown:
