@@ -18,7 +18,7 @@ from kruzhok.demo.script import read_script
 @click.command()
 @click.pass_obj
 def demo(site: Site) -> None:
-    """Make a believable study group in mid-course, with a tutor and twelve students, and print how to sign in."""
+    """Make a believable study group in mid-course and somebody who studies alone, and print how to sign in."""
     database, script = site.database(), read_script()
     load_shipped(database)
     # Known to nobody who does not see this terminal: a demo may stand on the open web.
@@ -37,4 +37,5 @@ def demo(site: Site) -> None:
     click.echo(_("  tutor    {email}").format(email=tutor_email))
     for email in students:
         click.echo(_("  student  {email}").format(email=email))
+    click.echo(_("  alone    {email}").format(email=made.alone))
     click.echo(_("The password of each is {password}").format(password=password))

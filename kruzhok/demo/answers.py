@@ -1,5 +1,7 @@
 """What somebody answers who knows, and who does not: a response to an item of each type."""
 
+import random
+
 from quizzes.items import ItemData, Response
 from quizzes.items.cloze import ChoiceGap, Cloze, Gap, NumberGap, TextGap
 from quizzes.items.common import exactly
@@ -47,32 +49,42 @@ def right_answer(data: ItemData | Gap) -> Response:
     return response
 
 
-def wrong_answer(data: ItemData | Gap) -> Response:
-    """Return a response that has not the full score."""
+def wrong_answer(data: ItemData | Gap, rng: random.Random) -> Response:
+    """Return a response that has not the full score, and that somebody might give who has half understood."""
     response: Response
     match data:
         case Single() | ChoiceGap():
-            response = {"option": next(option.ident for option in data.options if not option.right)}
+            response = {"option": rng.choice([option.ident for option in data.options if not option.right])}
         case Multiple():
-            response = {"options": sorted(option.ident for option in data.options if not option.right)}
+            right = [option.ident for option in data.options if option.right]
+            response = {"options": _nearly(right, [one.ident for one in data.options if not one.right], rng)}
         case TrueFalse():
             response = {"value": not data.key}
         case Matching():
-            rights = [choice_ident(pair.right) for pair in data.pairs]
-            response = {"pairs": dict(zip((pair.ident for pair in data.pairs), rights[1:] + rights[:1], strict=True))}
+            pairs = {pair.ident: choice_ident(pair.right) for pair in data.pairs}
+            one = rng.choice(list(pairs))
+            other = rng.choice([ident for ident in pairs if pairs[ident] != pairs[one]])
+            response = {"pairs": pairs | {one: pairs[other], other: pairs[one]}}
         case Ordering():
             idents = [entry.ident for entry in data.entries]
-            response = {"order": [*idents[1:], idents[0]]}
+            first = rng.randrange(len(idents) - 1)
+            response = {"order": [*idents[:first], idents[first + 1], idents[first], *idents[first + 2 :]]}
         case Short() | TextGap():
-            response = {"text": "I do not know"}
+            known = [answer.text for answer in data.answers if answer.score < 1 and "*" not in answer.text]
+            response = {"text": rng.choice(known or ["not sure"])}
         case Numeric() | NumberGap():
             response = _number(data, _beyond(data))
         case Cloze():
-            response = {"gaps": {gap.ident: wrong_answer(gap) for gap in data.gaps}}
+            slip = rng.choice(data.gaps)
+            gaps = {gap.ident: right_answer(gap) for gap in data.gaps}
+            response = {"gaps": gaps | {slip.ident: wrong_answer(slip, rng)}}
         case Date():
             response = {"text": "after 1900"}
         case Evidence():
-            response = {"passages": sorted(_no_evidence(data))}
+            ends = [data.range.first, data.range.last] if data.range else []
+            right = [group[0] for group in data.groups]
+            fitting = {ident for group in data.groups for ident in group} | set(data.also)
+            response = {"passages": _nearly(right, [ident for ident in ends if ident and ident not in fitting], rng)}
         case Essay():
             response = {"text": "I do not know."}
         case _:
@@ -80,12 +92,10 @@ def wrong_answer(data: ItemData | Gap) -> Response:
     return response
 
 
-def _no_evidence(data: Evidence) -> list[str]:
-    """Return passages that are not all of the evidence, as far as DATA names any."""
-    ends = [data.range.first, data.range.last] if data.range else []
-    right = [ident for group in data.groups for ident in group]
-    others = [ident for ident in [*data.also, *ends] if ident and ident not in right]
-    return others[:1] or [group[0] for group in data.groups[:-1]]
+def _nearly(right: list[str], wrong: list[str], rng: random.Random) -> list[str]:
+    """Return what is RIGHT but for one of it, with one that is WRONG if there is any."""
+    left_out = rng.choice(right)
+    return sorted([*(ident for ident in right if ident != left_out), *rng.sample(wrong, min(len(wrong), 1))])
 
 
 def _beyond(data: Quantity) -> int:

@@ -1,10 +1,10 @@
 """Making the demo: the script played through the functions of the rooms, in the order in which it would have happened.
 
-Everything is dated back from now, so that the group stands before its third meeting of four.
+Everything is dated back from now, so that the group stands before its sixth meeting of some twelve.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -27,9 +27,11 @@ from course.texts.models import Passage, Text
 from course.users.accounts import change_digest, create_user
 from course.users.models import DigestKind, User
 from kruzhok.completions import rebuild
+from kruzhok.courses.following import follow
 from kruzhok.demo.answers import right_answer, wrong_answer
 from kruzhok.demo.script import (
     Brought,
+    Essayed,
     Framed,
     Habit,
     Noted,
@@ -63,34 +65,56 @@ from lessons.reports.reports import Meant, close_report, make_report
 from quizzes.attempts.ending import submit_attempt
 from quizzes.attempts.saving import Sent, save_responses
 from quizzes.attempts.starting import start_attempt
-from quizzes.items import parse_data
-from quizzes.models import Attempt
+from quizzes.items import Response, parse_data
+from quizzes.items.essay import Criterion, Essay
+from quizzes.marking.drafting import Mark, save_draft, sheet_of
+from quizzes.marking.releasing import release
+from quizzes.models import Attempt, AttemptItem
 
 #: The addresses of the demo's people; the ending is kept for examples (RFC 2606), so no letter ever reaches anybody.
 AT = "@circle.example"
 
-#: How much somebody like that has done of the lessons so far: of those of meetings that are over, of the one at hand.
-DONE: dict[Habit, tuple[float, float]] = {
-    "keen": (1.0, 0.7),
-    "steady": (1.0, 0.3),
-    "late": (0.6, 0.0),
-    "new": (0.3, 0.0),
-    "gone": (0.6, 0.0),
+#: How many meetings of the group are over.
+HELD = 5
+
+
+class Way(NamedTuple):
+    """How somebody of a habit studies: up to the lessons of which meeting; how much of those of other meetings, and of
+    those of the one at hand; how much of a quiz they get right; how many days ago they joined."""
+
+    reach: int
+    done: float
+    at_hand: float
+    knows: float
+    joined: int = 45
+
+
+#: Who knows more than this reads what need not be read as well.
+KNOWS_WELL = 0.8
+
+WAYS: dict[Habit, Way] = {
+    "ahead": Way(HELD + 3, 1.0, 1.0, 0.9, 46),
+    "keen": Way(HELD + 1, 1.0, 0.7, 0.9, 46),
+    "steady": Way(HELD + 1, 1.0, 0.3, 0.75),
+    "late": Way(HELD - 2, 1.0, 0.0, 0.6),
+    "new": Way(1, 0.4, 0.0, 0.5, 6),
+    "gone": Way(2, 0.6, 0.0, 0.7),
 }
 
-#: How much of a quiz they get right.
-KNOWS: dict[Habit, float] = {"keen": 0.9, "steady": 0.75, "late": 0.6, "new": 0.5, "gone": 0.7}
+#: How many days ago the group was opened, and how many days before its meeting somebody is ahead.
+OPENED = 50
+AHEAD = 15
 
-#: How many days ago they joined; and how long the group has been there.
-JOINED: dict[Habit, int] = {"keen": 18, "steady": 17, "late": 17, "new": 6, "gone": 17}
-OPENED = 20
+#: How many questions of a quiz are answered before they are saved.
+AT_ONCE = 5
 
 
 class Made(NamedTuple):
-    """The demo as it was made: the names to sign in with, the tutor's first."""
+    """The demo as it was made: the names to sign in with, the tutor's first, and of whoever studies alone."""
 
     group: str
     emails: Sequence[str]
+    alone: str
 
 
 def demo_tutor(session: Session, script: Script) -> User | None:
@@ -106,7 +130,15 @@ def make_demo(session: Session, course: Course, script: Script, password: str, *
     acts = sorted(play.acts(), key=lambda act: act[0])
     for at, act in acts:
         act(at)
-    return Made(play.group.slug, [person.email + AT for person in (script.tutor, *script.students)])
+    emails = [person.email + AT for person in (script.tutor, *script.students)]
+    return Made(play.group.slug, emails, script.alone.email + AT)
+
+
+def level_of(criterion: Criterion, levels: Mapping[str, str]) -> str:
+    """Return the level that LEVELS give for CRITERION, its best where they know none of it."""
+    known = {level.ident for level in criterion.levels}
+    said = levels.get(criterion.ident)
+    return said if said in known else max(criterion.levels, key=lambda level: level.score).ident
 
 
 class _Play(Stage):
@@ -115,7 +147,8 @@ class _Play(Stage):
     def open(self) -> None:
         """Make the accounts, the group and the link."""
         self._date_back()
-        for person in (self.script.tutor, *self.script.students):
+        self.written: dict[tuple[str, str], AttemptItem] = {}
+        for person in (self.script.tutor, *self.script.students, self.script.alone):
             self.users[person.email] = create_user(
                 self.session, email=person.email + AT, name=person.name, password=self.password, now=self.ago(OPENED)
             )
@@ -150,9 +183,18 @@ class _Play(Stage):
 
     def acts(self) -> Iterator[tuple[datetime, Act]]:
         """Yield what happens and when."""
-        yield self.ago(16.5), self._plan
+        yield self.ago(44), self._plan
         for person in self.script.students:
             yield from self._of(person)
+        yield from self._alone(self.script.alone)
+        yield from self._answers()
+        yield from self._on_texts()
+        yield from self._meet()
+        for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
+            yield self.ago(days - 0.2), bound(self._look, email)
+
+    def _answers(self) -> Iterator[tuple[datetime, Act]]:
+        """Yield what is written on prompts, and said of what was written on essay questions."""
         for one in self.script.posts:
             prompt = self.prompt(one.lesson, one.prompt)
             if prompt is not None:
@@ -162,17 +204,22 @@ class _Play(Stage):
             for entry in entries:
                 if (prompt := self.prompt(entry.lesson, entry.prompt)) is not None:
                     yield self.ago(entry.ago - 0.4), bound(act, entry.by, prompt, entry.text)
+        for essay in self.script.essays:
+            if essay.mark is not None:
+                yield self.ago(essay.mark.ago), bound(self._mark, essay)
+
+    def _on_texts(self) -> Iterator[tuple[datetime, Act]]:
+        """Yield what is said of texts and their passages, and which the tutor brings along."""
         for noted in self.script.notes:
             yield from self._notes(noted)
         for framed in self.script.frames:
-            yield self.ago(framed.ago - 0.5), bound(self._frame, framed)
+            if (text := self.text("", framed.text)) is not None:
+                yield self.ago(framed.ago - 0.5), bound(self._frame, framed, text)
         for brought in self.script.texts:
             yield from self._texts(brought)
-        yield from self._meet()
         for wrong in self.script.reports:
-            yield self.ago(wrong.ago), bound(self._report, wrong)
-        for days, email in ((4, "ada"), (3, "grace"), (1, "grace"), (1, "kenji")):
-            yield self.ago(days - 0.2), bound(self._look, email)
+            if (passage := self.passage(self.text(wrong.lesson), wrong.passage)) is not None:
+                yield self.ago(wrong.ago), bound(self._report, wrong, passage)
 
     def _meet(self) -> Iterator[tuple[datetime, Act]]:
         """Yield what is done for meetings, and is left of them."""
@@ -180,41 +227,59 @@ class _Play(Stage):
         for written in self.script.minutes:
             yield self.ago(written.ago), bound(self._minute, written)
         for wished in self.script.wishes:
+            if wished.passage and self.passage(self.text(wished.lesson), wished.passage) is None:
+                continue
             yield self.ago(wished.ago - 0.7), bound(self._wish, wished)
 
     def _plan(self, at: datetime) -> None:
-        """Lay out four meetings, of which the third is the next; the fourth goes on with its lesson."""
-        ids = [lesson.activity_id for lesson in self.lessons]
-        plan = [*ids[:3], ids[2]] if len(ids) > 2 else [ids[0], ids[0], ids[-1], ids[-1]]
+        """Lay out a meeting for each week of the course, so many of them before now."""
         tutor = self.places[self.script.tutor.email]
         told = self.script.group
         pacing = Pacing(
-            start=today_of(self.group, self.now) - timedelta(weeks=2),
+            start=today_of(self.group, self.now) - timedelta(weeks=HELD),
             weekdays=[told.weekday],
             begins=told.begins,
             lasts=told.lasts,
             where=told.where,
         )
-        lessons = [[lesson] for lesson in plan]
-        lay_out(self.session, self.group, pacing, (), lessons, by_id=tutor.user_id, now=at)
+        titles = [title for title, _lessons in self.weeks]
+        lessons = [[lesson.activity_id for lesson in week] for _title, week in self.weeks]
+        lay_out(self.session, self.group, pacing, (), lessons, by_id=tutor.user_id, now=at, titles=titles)
 
     def _of(self, person: Person) -> Iterator[tuple[datetime, Act]]:
         """Yield what one student does beside discussing."""
-        begins = JOINED[person.habit]
+        begins = WAYS[person.habit].joined
         if person.brings:
             # A reading ticked alone, before there was anything to join.
             yield self.ago(begins + 1.5), bound(self._study_alone, person)
         yield self.ago(begins), bound(self._join, person)
-        over, at_hand = DONE[person.habit]
-        *before, here = self.lessons
-        for number, lesson in enumerate(before):
-            yield from self._study(person, lesson, over, since=max(begins - 1 - 5 * number, 1.5))
-        yield from self._study(person, here, at_hand, since=3.5)
+        yield from self._weeks(person, self.weeks)
         if person.habit == "new":  # an attempt begun and not handed in
             quiz = next(part for part in self.lessons[0].activity.parts if part.kind is ActivityKind.quiz)
             yield self.ago(1.2), bound(self._begin, person, quiz)
         if person.habit == "gone":
-            yield self.ago(8), bound(self._leave, person)
+            yield self.ago(25), bound(self._leave, person)
+
+    def _alone(self, person: Person) -> Iterator[tuple[datetime, Act]]:
+        """Yield what somebody does who follows a path alone."""
+        yield self.ago(WAYS[person.habit].joined), bound(self._follow, person)
+        yield from self._weeks(person, self.weeks_along(person.path))
+
+    def _follow(self, person: Person, at: datetime) -> None:
+        place = self.places[person.email] = enrol_alone(self.session, self.users[person.email], self.course, now=at)
+        follow(place, person.path, {path["ident"] for path in self.course.paths})
+
+    def _weeks(self, person: Person, weeks: Sequence[tuple[str, Sequence[Lesson]]]) -> Iterator[tuple[datetime, Act]]:
+        """Yield what somebody studies, week by week: in the days before a meeting, and not before they joined."""
+        way, before = WAYS[person.habit], 0
+        for number, (_title, lessons) in enumerate(weeks[: way.reach], 1):
+            share = way.at_hand if number == HELD + 1 else way.done
+            lead = 3 + 7 * (HELD + 1 - number) + (AHEAD if person.habit == "ahead" else 0)
+            for place, lesson in enumerate(lessons):
+                if number not in person.missed:
+                    since = min(lead - 1.2 * place, way.joined - 1 - 1.2 * before)
+                    yield from self._study(person, lesson, share, since=since)
+                before += 1
 
     def _join(self, person: Person, at: datetime) -> None:
         user = self.users[person.email]
@@ -229,13 +294,13 @@ class _Play(Stage):
     def _study(self, person: Person, lesson: Lesson, share: float, *, since: float) -> Iterator[tuple[datetime, Act]]:
         """Yield the readings and the quiz of LESSON, as far as SHARE goes, from SINCE days ago on."""
         parts = [part for part in lesson.activity.parts if part.kind is not ActivityKind.prompt and not part.retired_at]
-        parts = [part for part in parts if part.required or person.habit == "keen"]
+        parts = [part for part in parts if part.required or WAYS[person.habit].knows > KNOWS_WELL]
         some = parts[: round(share * len(parts))]
         for number, part in enumerate(some):
-            at = self.ago(since - 0.3 * number)
+            at = self.ago(since - 0.2 * number)
             if part.kind is ActivityKind.quiz:
-                yield at, bound(self._sit, person, part, KNOWS[person.habit])
-                if person.habit == "keen":
+                yield at, bound(self._sit, person, part, WAYS[person.habit].knows)
+                if person.habit == "keen" and lesson in self.lessons[:2]:
                     yield at + timedelta(hours=5), bound(self._sit, person, part, 1.0)
             else:
                 yield at, bound(self._read, person, part)
@@ -251,15 +316,37 @@ class _Play(Stage):
         submit_attempt(self.session, attempt, now=at + timedelta(minutes=14))
 
     def _answer(self, person: Person, quiz: Activity, knows: float, at: datetime, some: int | None = None) -> Attempt:
-        """Return an attempt with answers to all items, or to the first SOME; the share KNOWS of them right."""
+        """Return an attempt with answers to all items, or to the first SOME; the share KNOWS of them right.
+
+        An essay is left blank, but where the script says what somebody wrote."""
         place = self.as_(person.email, at)
         attempt = start_attempt(self.session, place, quiz, now=at, rng=self.rng)
-        for minute, item in enumerate(attempt.items[:some], 1):
-            data = parse_data(item.version.data)
-            response = right_answer(data) if self.rng.random() < knows else wrong_answer(data)
-            sent = {item.id: Sent(response)}
-            save_responses(self.session, attempt, sent, by=place.user_id, now=at + timedelta(minutes=minute))
+        items = attempt.items[:some]
+        for first in range(0, len(items), AT_ONCE):
+            answers = {item.id: self._response(person, item, knows) for item in items[first : first + AT_ONCE]}
+            sent = {item_id: Sent(response) for item_id, response in answers.items() if response is not None}
+            save_responses(self.session, attempt, sent, by=place.user_id, now=at + timedelta(minutes=first + 1))
         return attempt
+
+    def _response(self, person: Person, item: AttemptItem, knows: float) -> Response | None:
+        data = parse_data(item.version.data)
+        if not isinstance(data, Essay):
+            return right_answer(data) if self.rng.random() < knows else wrong_answer(data, self.rng)
+        ours = (one for one in self.script.essays if (one.by, one.item) == (person.email, data.ident))
+        if (essay := next(ours, None)) is None:
+            return None
+        self.written[essay.by, essay.item] = item
+        return {"text": essay.words}
+
+    def _mark(self, essay: Essayed, at: datetime) -> None:
+        """Mark what was written; where the course has not the question (any longer), nothing was."""
+        if essay.mark is None or (item := self.written.get((essay.by, essay.item))) is None:
+            return
+        sheet, by = sheet_of(self.session, item), self.places[self.script.tutor.email].user_id
+        said = Mark({one.ident: level_of(one, essay.mark.levels) for one in sheet.essay.rubric}, essay.mark.comment)
+        save_draft(self.session, item, said, sheet.seen, by=by, now=at)
+        if not essay.mark.draft:
+            release(self.session, [item.id], by=by, now=at)
 
     def _discuss(self, prompt: Prompt, opening: Opening) -> Iterator[tuple[datetime, Act]]:
         made: list[Post] = []
@@ -295,7 +382,9 @@ class _Play(Stage):
 
     def _notes(self, noted: Noted) -> Iterator[tuple[datetime, Act]]:
         made: list[Note] = []
-        text = next(one for one in self.lessons if one.activity.ident == noted.lesson).text
+        text = self.text(noted.lesson, noted.document)
+        if text is None or self.passage(text, noted.passage, noted.quote) is None:
+            return
 
         def note(at: datetime) -> None:
             chosen, said = [Chosen(noted.passage, noted.quote)], Said(noted.text, tuple(noted.tags))
@@ -310,10 +399,8 @@ class _Play(Stage):
 
             yield self.ago(answer.ago - 0.65 - 0.02 * number), respond
 
-    def _frame(self, framed: Framed, at: datetime) -> None:
-        its = select(Text).where(Text.course_id == self.course.id, Text.ident == framed.text)
-        text, place = self.session.scalars(its).one(), self.as_(framed.by, at)
-        write_frame(self.session, place, text, framed.answers, base=0, share=framed.shared, now=at)
+    def _frame(self, framed: Framed, text: Text, at: datetime) -> None:
+        write_frame(self.session, self.as_(framed.by, at), text, framed.answers, base=0, share=framed.shared, now=at)
 
     def _texts(self, brought: Brought) -> Iterator[tuple[datetime, Act]]:
         made: list[Activity] = []
@@ -360,14 +447,11 @@ class _Play(Stage):
         if wished.words:
             put_words(self.session, meeting, place, wished.words, base=0, now=at)
             return
-        text = next(one for one in self.lessons if one.activity.ident == wished.lesson).text
+        text = self.text(wished.lesson)
+        assert text is not None
         put_passage(self.session, meeting, place, text, wished.passage, now=at)
 
-    def _report(self, wrong: Wrong, at: datetime) -> None:
-        lesson = next(one for one in self.lessons if one.activity.ident == wrong.lesson)
-        passage = self.session.scalars(
-            select(Passage).where(Passage.version_id == lesson.text.current_version_id, Passage.ident == wrong.passage)
-        ).one()
+    def _report(self, wrong: Wrong, passage: Passage, at: datetime) -> None:
         user, place = self.users[wrong.by], self.as_(wrong.by, at)
         made = make_report(self.session, self.course, user, place, Meant(passage=passage), wrong.words, now=at)
         tutor = self.places[self.script.tutor.email].user_id

@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-Habit = Literal["keen", "steady", "late", "new", "gone"]
+Habit = Literal["ahead", "keen", "steady", "late", "new", "gone"]
 
 
 class Strict(BaseModel):
@@ -31,12 +31,15 @@ class Group(Strict):
 
 
 class Person(Strict):
-    """Somebody in it; `brings` who studied alone before and brings that along."""
+    """Somebody in it; `brings` who studied alone before and brings that along; `missed` are the numbers of the meetings
+    for which they did nothing; who follows a `path` alone is in no group."""
 
     name: str
     email: str
     habit: Habit = "steady"
     brings: bool = False
+    missed: Sequence[int] = ()
+    path: str = ""
 
 
 class Reply(Strict):
@@ -84,10 +87,12 @@ class Wrong(Strict):
 
 
 class Noted(Strict):
-    """What somebody noted on a QUOTE of a passage; without words of their own they highlighted them."""
+    """What somebody noted on a QUOTE of a passage of a lesson, or of a document; without words of their own they
+    highlighted them."""
 
     by: str
-    lesson: str
+    lesson: str = ""
+    document: str = ""
     passage: str
     quote: str
     ago: int
@@ -95,6 +100,24 @@ class Noted(Strict):
     tags: Sequence[str] = ()
     shared: bool = False
     replies: Sequence[Reply] = ()
+
+
+class Mark(Strict):
+    """What the tutor says of an essay: its levels by criterion, and a comment; a draft is not given out yet."""
+
+    ago: int
+    levels: Mapping[str, str]
+    comment: str
+    draft: bool = False
+
+
+class Essayed(Strict):
+    """What somebody wrote on an essay question when they sat its quiz, and what the tutor said of it."""
+
+    by: str
+    item: str
+    words: str
+    mark: Mark | None = None
 
 
 class Framed(Strict):
@@ -155,11 +178,13 @@ class Script(Strict):
     group: Group
     tutor: Person
     students: Sequence[Person]
+    alone: Person
     posts: Sequence[Discussion]
     seeds: Sequence[Entry]
     journals: Sequence[Entry]
     reports: Sequence[Wrong]
     notes: Sequence[Noted] = ()
+    essays: Sequence[Essayed] = ()
     frames: Sequence[Framed] = ()
     texts: Sequence[Brought] = ()
     articles: Listed
