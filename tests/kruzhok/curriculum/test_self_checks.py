@@ -1,5 +1,7 @@
 """Which items a curriculum puts into its texts as self-checks, and what loading makes of that."""
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import select, update
 
@@ -86,9 +88,10 @@ def test_check_is_true_or_false():
     assert findings(quiz("items: [Q(one, check: soon)]\n"))
 
 
-def test_the_shipped_course_has_some_and_no_passage_has_two():
+def test_the_shipped_course_has_some_and_no_passage_has_three():
     curriculum = read_curriculum(read_folder(SHIPPED_COURSE))
     assert curriculum.findings == []
     items = [item for sheet in curriculum.quizzes.values() if sheet.data for item in sheet.data.all_items]
     passages = [item.passage for item in items if item.check]
-    assert 8 <= len(passages) == len(set(passages))
+    assert len(passages) >= 8
+    assert max(Counter(passages).values()) <= 2
