@@ -1,5 +1,6 @@
 """How times and amounts are said on a page: filters of the templates, in the zone of whoever reads."""
 
+import unicodedata
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -89,6 +90,12 @@ def points(amount: float) -> str:
     return f"{amount:.2f}".rstrip("0").rstrip(".")
 
 
+def tongue(words: str) -> str:
+    """Return the code of the language of WORDS, a name in its own letters: empty where many languages share these."""
+    name = unicodedata.name(next(filter(str.isalpha, words), " "))
+    return "ru" if name.startswith("CYRILLIC") else "zh" if name.startswith("CJK") else ""
+
+
 def init_words(app: Flask) -> None:
     """Give the templates of APP these filters, and the two that make safe HTML of Markdown."""
     app.jinja_env.filters |= {
@@ -104,6 +111,7 @@ def init_words(app: Flask) -> None:
         "at_pace": at_pace,
         "host": host,
         "points": points,
+        "tongue": tongue,
         "md": lambda text: Markup(to_html(text)),  # noqa: S704 (sanitised there)
         "inline_md": lambda text: Markup(to_inline_html(text)),  # noqa: S704
     }
