@@ -9,6 +9,30 @@ OTHERS = "#"
 _NUMERAL = re.compile(r"[IVXLC]+\.?")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _ARTICLE = re.compile(r"(?:the|an?)\s+", re.IGNORECASE)
+#: Words in the name of a firm, a party, a newspaper or an office.
+_BODIES = frozenset(
+    {
+        "books",
+        "commissariat",
+        "commission",
+        "committee",
+        "council",
+        "foundation",
+        "förlag",
+        "guardian",
+        "institute",
+        "international",
+        "library",
+        "party",
+        "press",
+        "society",
+        "soviet",
+        "times",
+        "union",
+        "university",
+        "verlag",
+    }
+)
 #: A name of more words than that is taken for one of an office or a house.
 MOST_WORDS = 3
 
@@ -30,9 +54,11 @@ def term_key(term: str) -> str:
 
 
 def author_key(author: str) -> str:
-    """Return what a work of AUTHOR is sorted by: the surname of the first; all of it where that is no person."""
+    """Return what a work of AUTHOR is sorted by: the surname of the first; all of it where that is no person, which is
+    known by a word such as Press or Party, by an article, or by its many words."""
     names = re.split(r"\s+and\s+|\s+&\s+|,\s+", re.sub(r"\([^)]*\)", " ", author).strip())
-    is_person = all(1 <= len(name.split()) <= MOST_WORDS for name in names)
+    is_body = _ARTICLE.match(author) or not _BODIES.isdisjoint(author.casefold().replace(",", " ").split())
+    is_person = not is_body and all(1 <= len(name.split()) <= MOST_WORDS for name in names)
     return f"{person_key(names[0])} {plain(author)}" if is_person else term_key(author)
 
 

@@ -46,6 +46,10 @@ def test_a_term_stands_under_its_first_word(term, letter):
         ("World Socialist Web Site", "W"),
         ("International Youth and Students for Social Equality", "I"),
         ("The Petrograd Military Revolutionary Committee", "P"),
+        ("Mehring Books", "M"),
+        ("Socialist Equality Party", "S"),
+        ("The Manchester Guardian", "M"),
+        ("Presidential Library, St Petersburg", "P"),
     ],
 )
 def test_a_work_stands_under_the_surname_of_its_author_or_under_the_name_of_an_office(author, letter):
