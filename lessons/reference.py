@@ -74,19 +74,37 @@ class SourceShown:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a page may name, by ident; `introduced` holds (kind, ident) of what its lesson says it introduces."""
+    """What a page may name, by ident; `introduced` holds (kind, ident) of what its lesson says it introduces,
+    and `named` those and what it links to itself."""
 
     person: dict[str, PersonShown] = field(default_factory=dict)
     term: dict[str, TermShown] = field(default_factory=dict)
     event: dict[str, EventShown] = field(default_factory=dict)
     source: dict[str, SourceShown] = field(default_factory=dict)
     introduced: frozenset[tuple[str, str]] = frozenset()
+    named: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def own_people(self) -> list[PersonShown]:
+        """The persons whom the page itself names."""
+        return [one for ident, one in self.person.items() if ("person", ident) in self.named]
+
+    @property
+    def other_people(self) -> list[PersonShown]:
+        """The persons whom only a note on somebody or something else names."""
+        return [one for ident, one in self.person.items() if ("person", ident) not in self.named]
+
+    @property
+    def own_terms(self) -> list[TermShown]:
+        """The terms that the page itself names; those in notes on others have their slips."""
+        return [one for ident, one in self.term.items() if ("term", ident) in self.named]
 
     def shown(self, html: Iterable[str | None]) -> "Reference":
         """Return what a page with HTML must show: what the lesson introduces, what is linked to there, and what is
         linked to in the notes on these in turn."""
         wanted = set(self.introduced)
         open_ends = [name for piece in html for name in named_in(piece)]
+        named = self.introduced.union(open_ends)
         open_ends += [name for known in self.introduced for name in self._named_by(known)]
         while open_ends:
             name = open_ends.pop()
@@ -99,6 +117,7 @@ class Reference:
             {ident: one for ident, one in self.event.items() if ("event", ident) in wanted},
             {ident: one for ident, one in self.source.items() if ("source", ident) in wanted},
             self.introduced,
+            named,
         )
 
     def _named_by(self, name: tuple[str, str]) -> list[tuple[str, str]]:

@@ -53,9 +53,12 @@ def _shown(found: re.Match[str], figures: Mapping[str, Drawn]) -> str:
     same = escape(figure.title).casefold() == _ELEMENT.sub("", found["words"]).casefold()
     title = "" if same else f'<strong class="drawn head">{escape(figure.title)}</strong> '
     words = f'<strong class="head">{found["words"]}</strong>' if same else f"<strong>{found['words']}</strong>"
+    hint = ""
+    if figure.is_wide:
+        hint = f' <span class="on-phone on-screen">{_("Wider than this screen: move it sideways.")}</span>'
     return (
         f"<figure>{found['marks']}{scrolled(figure.svg, figure.title)}"
-        f'<figcaption>{title}{words}{found["after"]} <span class="drawn">{figure.caption}'
+        f'<figcaption>{title}{words}{found["after"]} <span class="drawn">{figure.caption}{hint}'
         f' <a class="on-screen" href="{found["address"]}">{_("Larger, and in words")}</a></span>'
         "</figcaption></figure>"
     )

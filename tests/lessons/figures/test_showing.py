@@ -36,6 +36,12 @@ def test_it_can_be_scrolled_by_the_keyboard() -> None:
     assert 'role="region" tabindex="0" aria-label="Drawing: The city"' in SHOWN
 
 
+def test_one_wider_than_a_phone_says_that_it_can_be_moved() -> None:
+    wide = Drawn("city", "The city", Markup('<svg class="drawing wide"></svg>'), Markup("Drawn for the test."))
+    assert "move it sideways" in with_drawings(HTML, {"city": wide})
+    assert "move it sideways" not in SHOWN
+
+
 def test_one_that_is_not_there_stays_a_link() -> None:
     assert with_drawings(HTML, {}) == HTML
 

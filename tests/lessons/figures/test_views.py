@@ -83,3 +83,8 @@ def test_the_passage_keeps_only_its_words(shown: FlaskClient, database: Database
 
 def test_the_file_itself_is_not_handed_out(shown: FlaskClient) -> None:
     assert shown.get(f"{COURSE}/images/city.svg").status_code == 404
+
+
+def test_terms_on_its_page_lead_to_their_own(database: Database, client: FlaskClient) -> None:
+    load(database, with_map(YAML.replace("All that the map", "All that in [Old Style](term:old-style) the map")))
+    assert f'href="{COURSE}/terms/old-style"' in client.get(f"{COURSE}/figures/city").text
