@@ -337,6 +337,7 @@ NEW_SITE: list[Shown] = [
 NO_PAGE: Mapping[tuple[str, str], str] = {
     ("static", "GET"): "a file",
     ("courses.image", "GET"): "a picture",
+    ("courses.path", "POST"): "leads elsewhere",
     ("site.healthz", "GET"): "plain text",
     ("lessons.preview", "POST"): "a fragment, which the preview of a prompt shows",
     ("quizzes.save_item", "POST"): "data",
