@@ -18,7 +18,7 @@ from tests.journeys.conftest import ON_BOTH, Watched, new_context
 from tests.journeys.people import COURSE, LESSON, QUIZ
 
 ITEMS: list[dict[str, Any]] = yaml.safe_load((SHIPPED_COURSE / "quizzes" / "why-study.yaml").read_text())["items"]
-WRONG = [item["ident"] for item in ITEMS if item["type"] == "single"][:2]
+WRONG = [item["ident"] for item in ITEMS if item["type"] in ("single", "true-false")][:2]
 
 
 def answer(question: Locator, item: dict[str, Any], *, wrongly: bool) -> None:
@@ -28,11 +28,10 @@ def answer(question: Locator, item: dict[str, Any], *, wrongly: bool) -> None:
             chosen = next(option for option in item["options"] if bool(option.get("right")) is not wrongly)
             question.locator(f'input[value="{chosen["ident"]}"]').check()
         case "multiple":
-            for option in item["options"]:
-                if option.get("right"):
-                    question.locator(f'input[value="{option["ident"]}"]').check()
+            for ident in [option["ident"] for option in item["options"] if option.get("right")]:
+                question.locator(f'input[value="{ident}"]').check()
         case "true-false":
-            question.locator(f'input[value="{"true" if item["key"] else "false"}"]').check()
+            question.locator(f'input[value="{"true" if item["key"] is not wrongly else "false"}"]').check()
         case "matching":
             for pair in item["pairs"]:
                 question.locator(f'select[name$="-{pair["ident"]}"]').select_option(
@@ -43,6 +42,11 @@ def answer(question: Locator, item: dict[str, Any], *, wrongly: bool) -> None:
                 question.locator(f'select[name$="-{entry["ident"]}"]').select_option(str(place))
         case "short":
             question.locator('input[type="text"]').fill(item["answers"][0]["text"])
+        case "date":
+            question.locator('input[type="text"]').fill(item["key"])
+        case "evidence":
+            for passage in item["right"]:
+                question.locator(f'input[value="{passage}"]').check()
 
 
 class Student:
