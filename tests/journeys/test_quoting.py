@@ -10,7 +10,7 @@ from tests.journeys.conftest import ON_BOTH, new_context
 from tests.journeys.people import LESSON
 from tests.journeys.test_group import Person, invite, join, open_group
 
-QUOTED = "By 10 March (25 February) the city stood still."
+QUOTED = "and called out the metalworkers."
 RUDE = "You are all fools."
 WHY = "We speak of the text, not of each other."
 

@@ -40,10 +40,9 @@ def answer(question: Locator, item: dict[str, Any], *, wrongly: bool) -> None:
         case "ordering":
             for place, entry in enumerate(item["entries"], start=1):
                 question.locator(f'select[name$="-{entry["ident"]}"]').select_option(str(place))
-        case "short":
-            question.locator('input[type="text"]').fill(item["answers"][0]["text"])
-        case "date":
-            question.locator('input[type="text"]').fill(item["key"])
+        case "short" | "date":
+            typed = item["key"] if item["type"] == "date" else item["answers"][0]["text"]
+            question.locator('input[type="text"]').fill(typed)
         case "evidence":
             for passage in item["right"]:
                 question.locator(f'input[value="{passage}"]').check()
