@@ -21,6 +21,13 @@ _THINGS = {
 }
 
 
+#: What the pages of lessons and texts call parts of their own: a passage of that name could not be led to.
+PARTS_OF_PAGES = frozenset(
+    {"changed", "document", "found", "lecture", "lost-notes", "main", "notes", "objectives", "people", "prompts"}
+    | {"readings", "sources", "terms", "timeline", "work"}
+)
+
+
 def text_findings(curriculum: Curriculum) -> Iterator[Finding]:
     """Yield what is wrong with the links and the passages of CURRICULUM."""
     known = {kind: curriculum.idents(kind) for kind, _list in _THINGS.values() if curriculum.is_known(kind)}
@@ -33,6 +40,7 @@ def text_findings(curriculum: Curriculum) -> Iterator[Finding]:
                     yield from _named_passage(curriculum, sheet, at, target)
     for page in curriculum.pages.values():
         yield from _empty(page)
+        yield from _taken(page)
         yield from _moved(page)
     yield from _unlisted(curriculum)
 
@@ -96,6 +104,15 @@ def _empty(page: Page[Any]) -> Iterator[Finding]:
     if page.data is not None and not page.passages:
         message = _("There is no text after the front matter.")
         yield page.finding(Place(page.body_line, 1), message, _("Write it there."))
+
+
+def _taken(page: Page[Any]) -> Iterator[Finding]:
+    """Yield a warning for each passage that has the name of a part of its page."""
+    for block in page.blocks:
+        if block.ident in PARTS_OF_PAGES:
+            message = _("The page has a part that is called `{ident}`, so that no link can lead to this passage.")
+            hint = _("Give it another ident, and write `moved: {old: new}` where the old one was in use.")
+            yield page.finding(Place(block.end_line, 1), message.format(ident=block.ident), hint, "warning")
 
 
 def _moved(page: Page[Any]) -> Iterator[Finding]:

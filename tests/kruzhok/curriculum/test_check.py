@@ -49,6 +49,12 @@ def test_an_ident_that_stands_twice_is_found_at_the_second():
     assert finding[4] == f"The first is in {QUIZ}, line 6: rename or drop one."
 
 
+def test_a_passage_that_is_called_as_a_part_of_its_page_is_a_warning():
+    everywhere = {path: content.replace(b"#aims", b"#readings") for path, content in small().items()}
+    message = "The page has a part that is called `readings`, so that no link can lead to this passage."
+    assert messages(everywhere).count(message) == 1
+
+
 def test_a_missing_key_is_found_with_what_it_is_for():
     [finding] = findings(changed(small(), LESSON, "summary: A morning in Petrograd", "# "))
     assert finding == (LESSON, 2, 1, "The key `summary` is missing.", "One sentence, for the outline.")
