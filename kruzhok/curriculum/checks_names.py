@@ -5,7 +5,6 @@ from typing import Any
 
 from course.base.words import _
 from kruzhok.curriculum.findings import Finding, did_you_mean
-from kruzhok.curriculum.markup import links_of
 from kruzhok.curriculum.model import Curriculum, Named, Sheet
 from kruzhok.curriculum.tables import ENTRIES, NAMES, found, words_at
 
@@ -142,7 +141,7 @@ def _quizzes(curriculum: Curriculum) -> Iterator[Finding]:
 
 def unused_findings(curriculum: Curriculum) -> Iterator[Finding]:
     """Yield a warning for each person, term, event, source and picture that nothing names and no link leads to."""
-    used = {(linked.link.scheme, linked.link.target) for linked in links_of(curriculum)}
+    used = {(linked.link.scheme, linked.link.target) for linked in curriculum.linked}
     for sheet in curriculum.sheets():
         for pattern, kind in NAMES.get(sheet.kind, {}).items():
             used |= {(kind, ident) for _at, ident in words_at(sheet.raw, pattern)}

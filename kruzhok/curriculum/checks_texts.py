@@ -6,8 +6,7 @@ from typing import Any
 from course.base.words import _
 from kruzhok.curriculum.checks_names import missing
 from kruzhok.curriculum.findings import Finding, did_you_mean
-from kruzhok.curriculum.markup import Linked, links_of
-from kruzhok.curriculum.model import Curriculum, Page, Sheet
+from kruzhok.curriculum.model import Curriculum, Linked, Page, Sheet
 from kruzhok.curriculum.places import Path, Place
 from kruzhok.curriculum.tables import NAMES, words_at
 
@@ -31,7 +30,7 @@ PARTS_OF_PAGES = frozenset(
 def text_findings(curriculum: Curriculum) -> Iterator[Finding]:
     """Yield what is wrong with the links and the passages of CURRICULUM."""
     known = {kind: curriculum.idents(kind) for kind, _list in _THINGS.values() if curriculum.is_known(kind)}
-    for linked in links_of(curriculum):
+    for linked in curriculum.linked:
         yield from _link(curriculum, linked, known)
     for sheet in curriculum.sheets():
         for pattern, kind in NAMES.get(sheet.kind, {}).items():
@@ -133,7 +132,7 @@ def _unlisted(curriculum: Curriculum) -> Iterator[Finding]:
         for kind, list_ in _THINGS.values()
         if list_
     }
-    for linked in links_of(curriculum):
+    for linked in curriculum.linked:
         kind, list_ = _THINGS.get(linked.link.scheme, ("", ""))
         if not list_ or not linked.in_body or linked.sheet.kind != "lesson" or linked.sheet.data is None:
             continue

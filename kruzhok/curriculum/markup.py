@@ -11,7 +11,7 @@ from typing import Any
 from course.base.markdown import Block, Link, Problem, blocks, to_inline_html
 from course.base.words import _
 from kruzhok.curriculum.findings import Finding
-from kruzhok.curriculum.model import Curriculum, Sheet
+from kruzhok.curriculum.model import Curriculum, Linked, Sheet
 from kruzhok.curriculum.places import Path, Place
 from kruzhok.curriculum.tables import MARKDOWN, words_at
 
@@ -61,10 +61,17 @@ def _without_buttons(html: str) -> str:
 
 
 def read_bodies(curriculum: Curriculum) -> Iterator[Finding]:
-    """Part the bodies of all lessons and texts into blocks; yield what is wrong in these and in the Markdown fields."""
+    """Part the bodies of all lessons and texts into blocks, and gather all links; yield what is wrong there.
+
+    The Markdown of the YAML is looked at as well."""
     renderer = Renderer(curriculum.ident)
     for page in curriculum.pages.values():
         page.blocks, problems = renderer.body(page.body, first_line=page.body_line)
+        curriculum.linked += (
+            Linked(link, page, page.place_of_words(_written(link), link.line), True)
+            for block in page.blocks
+            for link in block.links
+        )
         for problem in problems:
             yield page.finding(Place(problem.line, problem.column), problem.message, problem.hint)
     for field in markdown_fields(curriculum):
@@ -72,6 +79,10 @@ def read_bodies(curriculum: Curriculum) -> Iterator[Finding]:
         for problem in problems:
             yield field.sheet.finding(field.place_inside(problem.line, problem.column), problem.message, problem.hint)
         for block in found:
+            curriculum.linked += (
+                Linked(link, field.sheet, field.sheet.place_of_words(_written(link), field.place.line), False)
+                for link in block.links
+            )
             if block.written:
                 hint = _("Passages and their idents are in the bodies of lessons and texts.")
                 place = field.sheet.place_of_words("{#" + block.ident, field.place.line)
@@ -102,29 +113,6 @@ def markdown_fields(curriculum: Curriculum) -> Iterator[MarkdownField]:
         for pattern in MARKDOWN.get(sheet.kind, {}):
             for at, source in words_at(sheet.raw, pattern):
                 yield MarkdownField(sheet, at, source)
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """A link to something of the course, where it stands, and whether in a body."""
-
-    link: Link
-    sheet: Sheet[Any]
-    place: Place
-    in_body: bool
-
-
-def links_of(curriculum: Curriculum) -> Iterator[Linked]:
-    """Yield every link in the bodies and in the Markdown of the YAML to something of the course."""
-    for page in curriculum.pages.values():
-        for block in page.blocks:
-            for link in block.links:
-                yield Linked(link, page, page.place_of_words(_written(link), link.line), True)
-    for field in markdown_fields(curriculum):
-        for block in blocks(field.source)[0]:
-            for link in block.links:
-                place = field.sheet.place_of_words(_written(link), field.place.line)
-                yield Linked(link, field.sheet, place, False)
 
 
 def _written(link: Link) -> str:

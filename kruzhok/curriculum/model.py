@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from course.base.markdown import Block
+from course.base.markdown import Block, Link
 from kruzhok.curriculum import schema
 from kruzhok.curriculum.findings import Finding, Severity
 from kruzhok.curriculum.places import Parsed, Path, Place
@@ -88,6 +88,16 @@ class Page(Sheet[Data]):
         return {block.ident: block for block in self.blocks if block.kind not in {"heading", "rule"}}
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A link to something of the course, where it stands, and whether in a body."""
+
+    link: Link
+    sheet: Sheet[Any]
+    place: Place
+    in_body: bool
+
+
 class Named(NamedTuple):
     """Something with an ident, and where it says so."""
 
@@ -110,6 +120,8 @@ class Curriculum:
     lessons: dict[str, Page[schema.Lesson]] = field(default_factory=dict)
     texts: dict[str, Page[schema.Text]] = field(default_factory=dict)
     quizzes: dict[str, Sheet[Quiz]] = field(default_factory=dict)
+    #: Every link in the bodies and in the Markdown of the YAML to something of the course.
+    linked: list[Linked] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
