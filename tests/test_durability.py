@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 QUIZ = "/courses/why-study-the-russian-revolution/quizzes/lenins-return"
 
-#: A question of one choice as the page of the sitting draws it: the item, the option.
+#: A choice of one as the page of the sitting draws it, of an option or of true and false: the item, what is chosen.
 RADIO = re.compile(r'<input[^>]*type="radio"[^>]*name="item-(\d+)"[^>]*value="([^"]+)"[^>]*>')
 
 
@@ -107,7 +108,7 @@ class Visitor:
 
 
 def begin(visitor: Visitor) -> tuple[str, list[tuple[str, str]]]:
-    """Begin the quiz; return the address of the attempt, and item and first option of each question of one choice."""
+    """Begin the quiz; return the address of the attempt, and item and first choice of each question of one choice."""
     visitor.get(QUIZ)
     attempt, page = visitor.post(QUIZ)
     first: dict[str, str] = {}
@@ -123,10 +124,15 @@ def chosen(page: str) -> dict[str, str]:
 
 
 def saved(database: Database) -> dict[str, str]:
-    """Return item of an attempt -> the option of its last step in the database."""
+    """Return item of an attempt -> what is chosen by its last step in the database."""
     with database.transaction(writing=False) as session:
         steps = select(AttemptItem.id, Step.response).join(Step).order_by(Step.number)
-        return {str(item): response["option"] for item, response in session.execute(steps) if response}
+        return {str(item): choice_of(response) for item, response in session.execute(steps) if response}
+
+
+def choice_of(response: dict[str, Any]) -> str:
+    """Return what RESPONSE chose, as the page writes it: the ident of an option, or true or false."""
+    return str(response["option"]) if "option" in response else str(response["value"]).lower()
 
 
 def test_what_was_said_to_be_saved_outlives_a_kill(tmp_path: Path, database: Database) -> None:
