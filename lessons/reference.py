@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from course.outline.models import Course
 from course.reference.models import Event, Person, Source, Term
-from lessons.explore.filing import author_key, person_key, term_key
+from lessons.filing import author_key, person_key, term_key
 from lessons.markup import named_in, unlinked, with_slips
 from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
 

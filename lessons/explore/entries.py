@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from course.base.errors import NotFound
 from course.outline.models import Course
 from course.reference.models import Event, Figure, Mention, Person, Source, Term
-from lessons.explore.filing import author_key, letter_of, person_key, term_key
 from lessons.explore.naming import Naming, Reading, namings_of, of_places, read_in
+from lessons.filing import author_key, letter_of, person_key, term_key
 from lessons.markup import unlinked
 
 Row = Person | Term | Source

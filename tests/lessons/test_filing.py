@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.explore.filing import author_key, letter_of, person_key, plain, term_key
+from lessons.filing import author_key, letter_of, person_key, plain, term_key
 
 
 @pytest.mark.parametrize(
