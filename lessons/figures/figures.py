@@ -7,12 +7,12 @@ from itertools import count
 from typing import NamedTuple
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from course.base.errors import NotFound
 from course.outline.models import Activity, Course
-from course.reference.models import Figure
+from course.reference.models import Figure, Mention
 from course.texts.models import Passage, Text
 from lessons.figures.showing import Drawn, figures_named
 from lessons.markup import with_slips
@@ -86,11 +86,13 @@ def _places(session: Session, course: Course, ident: str) -> list[Place]:
     """Return where COURSE shows the figure IDENT now: in lessons by their number, then in documents."""
     rows = session.execute(
         select(Text.ident, Text.title, Lesson.number, Passage.ident, Passage.number)
-        .join(Passage, Passage.version_id == Text.current_version_id)
+        .join(Mention, and_(Mention.course_id == Text.course_id, Mention.place_ident == Text.ident))
+        .join(Passage, and_(Passage.version_id == Text.current_version_id, Passage.ident == Mention.passage))
         .outerjoin(Lesson, Lesson.text_id == Text.id)
         .outerjoin(Activity, Activity.id == Lesson.activity_id)
         .where(Text.course_id == course.id, Text.retired_at.is_(None), Activity.retired_at.is_(None))
-        .where(Passage.kind == "figure", Passage.html.contains(f'/figures/{ident}"', autoescape=True))
+        .where(Mention.kind == "figure", Mention.ident == ident, Mention.place.in_(("lesson", "text")))
+        .where(Passage.kind == "figure")
         .order_by(Lesson.number.is_(None), Lesson.number, Text.title, Passage.position)
     )
     return [Place(*row) for row in rows]
