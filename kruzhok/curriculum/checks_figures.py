@@ -20,7 +20,7 @@ def figure_findings(curriculum: Curriculum) -> Iterator[Finding]:
     for at, path in words_at(curriculum.figures.raw, "figures.*.file"):
         if path in named:
             yield curriculum.figures.finding(at, _("Another figure shows `{path}` already.").format(path=path))
-        elif path not in named:
+        else:
             named[path] = at
             yield from _file(curriculum, at, path)
     for at, says in words_at(curriculum.figures.raw, "figures.*.says"):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from course.base.words import _
+from kruzhok.curriculum.asked import questions_of
 from kruzhok.curriculum.findings import Finding, did_you_mean
 from kruzhok.curriculum.model import Curriculum, Sheet
 from kruzhok.curriculum.places import Path
@@ -51,11 +52,10 @@ def _tries(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:
     hint = _("Write `behaviour: tries`, or take it out.")
     if quiz.penalty is not None:
         yield sheet.finding(sheet.parsed.key_place(("penalty",)), _("There are no further tries to penalise."), hint)
-    for at, entries in quiz.lists:
-        for place, entry in enumerate(entries):
-            if not isinstance(entry, PlainText) and entry.hints:
-                key = sheet.parsed.key_place((*at, place, "hints"))
-                yield sheet.finding(key, _("Hints are shown only where there are several tries."), hint, "warning")
+    for asked in questions_of(sheet):
+        if asked.item.hints:
+            key = sheet.parsed.key_place((*asked.at, "hints"))
+            yield sheet.finding(key, _("Hints are shown only where there are several tries."), hint, "warning")
 
 
 def _plain_text(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:
@@ -68,12 +68,11 @@ def _plain_text(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:
 
 def _self_checks(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:
     """A self-check is answered in passing and scored at once: there is no place for the two types that need more."""
-    for at, entries in quiz.lists:
-        for place, entry in enumerate(entries):
-            if not isinstance(entry, PlainText) and entry.check and entry.type in _NO_SELF_CHECK:
-                message = _("An item of type `{type}` is no self-check.").format(type=entry.type)
-                hint = _("Take `check` out, or write a question that is scored at once.")
-                yield sheet.finding(sheet.parsed.key_place((*at, place, "check")), message, hint)
+    for asked in questions_of(sheet):
+        if asked.item.check and asked.item.type in _NO_SELF_CHECK:
+            message = _("An item of type `{type}` is no self-check.").format(type=asked.item.type)
+            hint = _("Take `check` out, or write a question that is scored at once.")
+            yield sheet.finding(sheet.parsed.key_place((*asked.at, "check")), message, hint)
 
 
 def _draws(sheet: Sheet[Quiz], quiz: Quiz) -> Iterator[Finding]:

@@ -1,24 +1,31 @@
-"""Persons, terms, events and sources: rows that follow the files, found again by their idents."""
+"""Persons, terms, events, sources and figures: rows that follow the files, found again by their idents."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from course.reference.models import Event, Person, Source, Term
+from course.reference.models import Event, Figure, Person, Source, Term
 from kruzhok.curriculum.changes import Load, put
 
-Row = Person | Term | Event | Source
+Row = Person | Term | Event | Source | Figure
 Rows = Mapping[str, Mapping[str, Row]]
 """Kind -> ident -> row."""
 
-TABLES: Mapping[str, type[Row]] = {"person": Person, "term": Term, "event": Event, "source": Source}
+TABLES: Mapping[str, type[Row]] = {
+    "person": Person,
+    "term": Term,
+    "event": Event,
+    "source": Source,
+    "figure": Figure,
+}
 
 
 def load_reference(load: Load, wanted: Mapping[str, Mapping[str, dict[str, Any]]]) -> Rows:
     """Make the rows of the course what is WANTED (kind -> ident -> columns), and return them.
 
-    Nothing that anybody did hangs on them, so what vanished from the files is deleted."""
+    Nothing that anybody did hangs on them, so what vanished from the files is deleted: a note on a figure hangs on the
+    passage that shows it."""
     return {kind: _load_kind(load, kind, table, wanted[kind]) for kind, table in TABLES.items()}
 
 

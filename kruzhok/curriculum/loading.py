@@ -17,7 +17,6 @@ from kruzhok.curriculum.changes import Changes, Load, put
 from kruzhok.curriculum.files import media_type_of
 from kruzhok.curriculum.findings import BadCurriculum
 from kruzhok.curriculum.load_checks import load_checks
-from kruzhok.curriculum.load_figures import load_figures
 from kruzhok.curriculum.load_items import load_items
 from kruzhok.curriculum.load_lessons import Lessons
 from kruzhok.curriculum.load_mentions import load_mentions
@@ -98,7 +97,6 @@ def _course(session: Session, wanted: Preparation, changes: Changes, *, uploaded
 def _go_live(load: Load, wanted: Preparation) -> None:
     units = load_units(load, wanted.units)
     named = load_reference(load, wanted.reference)
-    load_figures(load, wanted.figures)
     texts, changed_texts = load_texts(load, wanted.texts)
     lessons = Lessons(load, units, texts, named)
     lessons.write(wanted.lessons, changed_texts)

@@ -91,14 +91,14 @@ class Preparation:
         self.course = self._course()
         units = enumerate(self.data.units, 1)
         self.units = {unit.ident: self._unit(unit, place) for place, unit in units}
+        drawn = enumerate(_there(curriculum.figures.data).figures, 1)
         self.reference = {
             "person": {person.ident: self._person(person) for person in _there(curriculum.people.data).people},
             "term": {term.ident: self._term(term) for term in _there(curriculum.terms.data).terms},
             "event": {event.ident: self._event(event) for event in _there(curriculum.timeline.data).events},
             "source": {source.ident: self._source(source) for source in _there(curriculum.sources.data).sources},
+            "figure": {figure.ident: self._figure(figure, place) for place, figure in drawn},
         }
-        drawn = enumerate(_there(curriculum.figures.data).figures, 1)
-        self.figures = {figure.ident: self._figure(figure, place) for place, figure in drawn}
         self.texts = {slug: self._text(page, self._about(_there(page.data))) for slug, page in curriculum.texts.items()}
         self.texts |= {slug: self._text(page, None) for slug, page in curriculum.lessons.items()}
         quizzes = [_there(quiz.data) for quiz in curriculum.quizzes.values()]

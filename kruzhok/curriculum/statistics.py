@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import TypedDict
 
+from kruzhok.curriculum.asked import all_questions
 from kruzhok.curriculum.model import Curriculum
 from kruzhok.curriculum.schema import Lesson
-from kruzhok.curriculum.scholarship.asked import all_questions
 from kruzhok.curriculum.scholarship.chance import longest, positions, shortest
 from kruzhok.curriculum.scholarship.keys import longer_sets, singles, truths
 from kruzhok.curriculum.scholarship.reading import evidence_by_text, words_of

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from kruzhok.config import SHIPPED_COURSE
+from kruzhok.curriculum.asked import all_questions
 from kruzhok.curriculum.model import Curriculum
 from kruzhok.curriculum.reading import read_curriculum, read_folder
-from kruzhok.curriculum.scholarship.asked import all_questions
 from kruzhok.curriculum.scholarship.chance import MARGIN, is_even, longest, positions, shortest
 from kruzhok.curriculum.scholarship.keys import singles, truths
 

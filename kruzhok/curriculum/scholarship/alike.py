@@ -6,9 +6,9 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from course.base.words import _
+from kruzhok.curriculum.asked import Asked, all_questions, seen
 from kruzhok.curriculum.findings import Finding
 from kruzhok.curriculum.model import Curriculum
-from kruzhok.curriculum.scholarship.asked import Asked, all_questions, seen
 
 #: How like two questions or explanations may be, out of 100, when the order of their words does not count.
 ALIKE = 88

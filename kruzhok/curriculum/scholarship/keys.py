@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from course.base.words import _
+from kruzhok.curriculum.asked import Asked, all_questions, questions_of, seen
 from kruzhok.curriculum.findings import Finding
 from kruzhok.curriculum.model import Curriculum
-from kruzhok.curriculum.scholarship.asked import Asked, all_questions, questions_of, seen
 from kruzhok.curriculum.scholarship.chance import Choice, Rule, is_even, longest, positions, shortest
 
 #: Of fewer statements, or questions of several answers, nothing is said: chance alone is often uneven.

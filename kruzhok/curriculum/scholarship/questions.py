@@ -7,9 +7,9 @@ from typing import Any
 
 from course.base.words import _
 from course.chronology import MONTHS
+from kruzhok.curriculum.asked import Asked, all_questions, seen
 from kruzhok.curriculum.findings import Finding
 from kruzhok.curriculum.model import Curriculum
-from kruzhok.curriculum.scholarship.asked import Asked, all_questions, seen
 
 _DATE = re.compile(rf"(?:\b([0-9]{{1,2}})\s+)?(?:\b({'|'.join(MONTHS)})\b)?\s*\b(1[0-9]{{3}}|20[0-9]{{2}})?\b")
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from course.base.words import _
+from kruzhok.curriculum.asked import all_questions
 from kruzhok.curriculum.findings import Finding
 from kruzhok.curriculum.model import Curriculum, Page
 from kruzhok.curriculum.schema import Lesson
-from kruzhok.curriculum.scholarship.asked import all_questions
 from kruzhok.curriculum.tables import words_at
+from lessons.pace import USUAL
 
-WORDS_A_MINUTE = 200
 #: Pieces of evidence that a text with a frame is asked for.
 ENOUGH_EVIDENCE = 3
 #: Words below which a note says nothing.
@@ -52,8 +52,8 @@ def words_of(page: Page[Any]) -> int:
 def minutes_for(words: int) -> tuple[int, int]:
     """Return the fewest and the most minutes that so many WORDS may be said to take.
 
-    They are reckoned at 200 a minute: a quarter less will do, and what is dense may take twice as much and five."""
-    minutes = words / WORDS_A_MINUTE
+    They are reckoned at the usual pace: a quarter less will do, and what is dense may take twice as much and five."""
+    minutes = words / USUAL
     return int(minutes * 0.75), round(minutes * 2 + 5)
 
 
@@ -65,7 +65,7 @@ def _minutes(page: Page[Any]) -> Iterator[Finding]:
     if not least <= page.data.minutes <= most:
         message = _("{words} words are not read in {minutes} minutes.").format(words=words, minutes=page.data.minutes)
         hint = _("At {pace} words a minute they take {minutes}; for what is dense give some more.")
-        hint = hint.format(pace=WORDS_A_MINUTE, minutes=max(1, round(words / WORDS_A_MINUTE)))
+        hint = hint.format(pace=USUAL, minutes=max(1, round(words / USUAL)))
         yield page.finding(("minutes",), message, hint, "warning")
 
 

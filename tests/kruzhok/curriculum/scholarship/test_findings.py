@@ -5,10 +5,10 @@ from time import perf_counter
 
 import pytest
 
+from kruzhok.curriculum.asked import seen
 from kruzhok.curriculum.reading import read_curriculum
 from kruzhok.curriculum.scholarship import scholarship_findings
 from kruzhok.curriculum.scholarship.addresses import is_mirror, plain
-from kruzhok.curriculum.scholarship.asked import seen
 from kruzhok.curriculum.scholarship.questions import date_in
 from kruzhok.curriculum.scholarship.reading import minutes_for
 from kruzhok.curriculum.statistics import statistics_of
