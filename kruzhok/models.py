@@ -21,6 +21,7 @@ import lessons.notes.models
 import lessons.reports.models
 import lessons.search.models
 import quizzes.models
+import quizzes.review.models
 from course.base.db import Base
 from lessons.search.keeping import keep
 

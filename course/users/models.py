@@ -27,6 +27,8 @@ class User(Base):
         CheckConstraint("email IS NOT NULL OR NOT administrator", name="guest_is_no_administrator"),
         CheckConstraint("email = lower(email)", name="email_folded"),
         CheckConstraint("pace BETWEEN 50 AND 1000", name="pace_of_a_reader"),
+        CheckConstraint("review_minutes BETWEEN 0 AND 240", name="minutes_of_a_day"),
+        CheckConstraint("retention BETWEEN 0.7 AND 0.97", name="retention_is_a_share"),
     )
 
     #: What the login library asks of a user.
@@ -43,6 +45,9 @@ class User(Base):
     pace: Mapped[int | None]
     #: How they like to read: theme, face, size and width, each only where it is not as for everybody.
     reading: Mapped[dict[str, Any] | None]
+    #: How many minutes a day they give to review, and which share of it they want to know at any time.
+    review_minutes: Mapped[int] = mapped_column(default=15)
+    retention: Mapped[float] = mapped_column(default=0.9)
     digest: Mapped[DigestKind] = mapped_column(default=DigestKind.weekly)
     created_at: Mapped[datetime]
     #: The last day on which something was done here; what a guest is forgotten by. No finer trace is kept.

@@ -1,0 +1,1 @@
+"""What stays of what was answered: cards, the log they are replayed from, and answering in review."""
