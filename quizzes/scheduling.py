@@ -4,15 +4,33 @@ What a review does to a memory is FSRS's to say (the library `fsrs`, its default
 no fuzz: RULES, section 9). Ours is the day: nothing is due later than it is needed, the work is levelled over the days
 that are left, and it fits the minutes somebody set, or the plan says that it does not."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from fsrs import Card, Scheduler, State
-from fsrs import Rating as Rating
+from fsrs import Card, Rating, Scheduler, State
+
+__all__ = [
+    "DAY_BEGINS",
+    "LONGEST",
+    "NEARLY_RIGHT",
+    "Candidate",
+    "DayPlan",
+    "Memory",
+    "Rated",
+    "Rating",
+    "Short",
+    "due",
+    "interval",
+    "plan",
+    "rating_of",
+    "recall",
+    "replay",
+    "reviewed",
+    "study_day",
+]
 
 #: Whoever is up late still studies on the day before.
 DAY_BEGINS = timedelta(hours=4)
@@ -124,3 +142,43 @@ def _usual(before: float | None, seconds: float | None) -> float | None:
         return before
     seconds = min(max(seconds, 0.0), LONGEST)
     return seconds if before is None else (before + seconds) / 2
+
+
+class Candidate(NamedTuple):
+    """An item that may be reviewed: what is remembered of it, None where it is new; how many seconds it takes.
+
+    Items that hang on one `passage` are kept apart; `need_by` is the day it is needed, None for no such day; `place` is
+    its place in the course, by which new ones come."""
+
+    item_id: int
+    memory: Memory | None
+    seconds: float
+    passage: Hashable = None
+    need_by: date | None = None
+    place: int = 0
+
+
+class Short(NamedTuple):
+    """That what is due by a day does not fit: so many seconds a day would be needed from today on."""
+
+    by: date
+    seconds_a_day: float
+
+
+class DayPlan(NamedTuple):
+    """What today's minutes go to, in order; the first day by which not all that is due will fit, if there is one."""
+
+    queue: list[Candidate]
+    short: Short | None
+
+
+def plan(candidates: Sequence[Candidate], today: date, *, seconds: float, retention: float) -> DayPlan:
+    """Return what to review TODAY in the SECONDS that are left of it."""
+    queue, left = [], seconds
+    known = [(due(one.memory, retention, one.need_by), one) for one in candidates if one.memory]
+    ready = sorted((recall(one.memory, today), one.item_id, one) for day, one in known if day <= today and one.memory)
+    for _recall, _item_id, one in ready:
+        if one.seconds <= left:
+            queue.append(one)
+            left -= one.seconds
+    return DayPlan(queue, None)
