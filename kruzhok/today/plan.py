@@ -107,8 +107,7 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
     """Return the plan of ENROLMENT. Nine queries, five more in a study group, and one for its tutors."""
     standing, lessons, group = _where(session, enrolment, now)
-    acts, this_week = last_acts(session, enrolment), group.this_week if group else None
-    go_on = decide(lessons, acts, this_week, _beside(group), followed(enrolment))
+    go_on = go_on_from(session, enrolment, lessons, group)
     here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
     optional = [
         part for one in lessons for part in one.parts
@@ -148,6 +147,13 @@ def _still_read(place: Place | None, lessons: Sequence[LessonTasks]) -> Place | 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
     """Return only where to go on, for a page that shows no more of the plan. Six queries, five more in a group."""
     _standing, lessons, group = _where(session, enrolment, now)
+    return go_on_from(session, enrolment, lessons, group)
+
+
+def go_on_from(
+    session: Session, enrolment: Enrolment, lessons: Sequence[LessonTasks], group: Weeks | None
+) -> GoOn | None:
+    """Return where ENROLMENT goes on in LESSONS, and in what the meetings of its GROUP ask. Two queries."""
     acts, this_week = last_acts(session, enrolment), group.this_week if group else None
     return decide(lessons, acts, this_week, _beside(group), followed(enrolment))
 
