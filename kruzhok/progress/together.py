@@ -19,7 +19,7 @@ from course.syllabus.meetings import today_of
 from course.texts.models import Anchor, Passage, Text
 from kruzhok.progress.students import students_of
 from kruzhok.progress.sums import FEWEST, Share, first_fives, share_of
-from kruzhok.today.plan import beginning
+from kruzhok.today.again import beginning
 from lessons.models import Lesson
 from quizzes.attempts.side_door import open_item_ids
 from quizzes.attempts.steps import VERDICTS

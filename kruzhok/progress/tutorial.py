@@ -18,7 +18,7 @@ from course.syllabus.exceptions import value_of
 from course.syllabus.models import RuleException
 from course.texts.models import Anchor, Passage, Text
 from kruzhok.progress.record import Record
-from kruzhok.today.plan import ReadAgain, read_again
+from kruzhok.today.again import ReadAgain, read_again
 from kruzhok.today.tasks import Task
 from quizzes.attempts.pages import Line
 from quizzes.attempts.side_door import open_item_ids

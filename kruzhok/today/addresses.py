@@ -8,7 +8,8 @@ from flask import url_for
 from course.groups.enrolments import ALONE
 from kruzhok.calendar import words
 from kruzhok.calendar.dates import Dated
-from kruzhok.today.plan import GoOn, ReadAgain
+from kruzhok.today.again import ReadAgain
+from kruzhok.today.plan import GoOn
 from kruzhok.today.tasks import Task
 from lessons.acts import Place
 from lessons.addresses import address_of as activity_at

@@ -3,11 +3,10 @@
 *Go on from here* is where one really was: an answer begun before anything else, then the lesson last worked in.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.completion.models import State
@@ -18,31 +17,15 @@ from course.groups.models import Enrolment
 from course.outline.models import Course
 from course.syllabus.chairing import chairs_of
 from course.syllabus.meetings import syllabus_of
-from course.texts.models import Passage, Text
 from course.users.models import User
 from kruzhok.paths import Path, followed, path_of
 from kruzhok.today.acts import LastActs, last_acts
+from kruzhok.today.again import ReadAgain, read_again
 from kruzhok.today.tasks import LessonTasks, Task, tasks_of
 from kruzhok.today.week import AtMeeting, Weeks, weeks
 from lessons.acts import Place, last_place
 from lessons.agenda.items import passages_put
-from lessons.models import Lesson
-from quizzes.attempts.results import Missed, missed_passages
 from quizzes.marking.queue import waiting_for
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAgain:
-    """A passage that a missed question leads to: the text it stands in, and how it begins."""
-
-    ident: str
-    number: int | None
-    begins: str
-    text_ident: str
-    text_title: str
-    is_lesson: bool
-    missed: Missed
-    text_id: int = 0
 
 
 #: Why *go on* leads where it leads.
@@ -244,40 +227,3 @@ def _first_of(lessons: Sequence[LessonTasks]) -> Task | None:
     if asking is None:
         return None
     return asking.task if asking.task.state is State.none else asking.asked[0]
-
-
-def read_again(session: Session, enrolment: Enrolment) -> list[ReadAgain]:
-    """Return the passages of the course's texts that questions missed lead to, the last missed first. Two queries."""
-    texts = select(Text.id).where(Text.course_id == enrolment.course_id)
-    missed: Mapping[tuple[int, str], Missed] = missed_passages(session, enrolment, texts)  # type: ignore[arg-type]
-    if not missed:
-        return []
-    rows = session.execute(
-        select(Passage, Text, Lesson.id)
-        .join(Text, Text.current_version_id == Passage.version_id)
-        .outerjoin(Lesson, Lesson.text_id == Text.id)
-        .where(
-            Text.id.in_({text_id for text_id, _ident in missed}), Passage.ident.in_({ident for _text, ident in missed})
-        )
-    )
-    found = [
-        ReadAgain(
-            passage.ident,
-            passage.number,
-            beginning(passage.plain),
-            text.ident,
-            text.title,
-            lesson is not None,
-            missed[key],
-            text.id,
-        )
-        for passage, text, lesson in rows
-        if (key := (text.id, passage.ident)) in missed
-    ]
-    return sorted(found, key=lambda one: (one.missed.when, -one.missed.number), reverse=True)
-
-
-def beginning(plain: str, words: int = 16) -> str:
-    """Return the first WORDS words of a passage, with … where it goes on."""
-    all_words = plain.split()
-    return " ".join(all_words[:words]) + (" …" if len(all_words) > words else "")
