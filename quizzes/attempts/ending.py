@@ -21,6 +21,7 @@ from quizzes.items import ItemData, parse_data
 from quizzes.limits import GRACE, limits_at
 from quizzes.models import Attempt, AttemptItem, Purpose, Quiz, Step, StepKind
 from quizzes.policy import DUE, Policy, due_kept, with_due
+from quizzes.review.recording import record_attempt
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None
     total_up(session, attempt, awaits=_has_tutor(session, attempt))
     if attempt.purpose is Purpose.quiz:
         record(session, attempt, now=now)
+    record_attempt(session, attempt, now=now)
     log.info("Attempt %d of quiz %d submitted: %s points", attempt.id, attempt.activity_id, attempt.points)
 
 

@@ -82,6 +82,11 @@ class History(NamedTuple):
         return next((step for step in self.steps if token and step.once == token), None)
 
 
+def certainty_of(save: Step | None) -> int | None:
+    """Return how sure somebody was of what they saved in the step SAVE; None if they did not say."""
+    return (save.data or {}).get("certainty") if save is not None else None
+
+
 class Wanted(NamedTuple):
     """What else than the standing is read of one item: the step of a number, and the one saved under a token."""
 

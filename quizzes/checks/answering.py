@@ -9,15 +9,13 @@ from sqlalchemy.orm import Session
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.models import Enrolment
-from quizzes.attempts.ending import weight
-from quizzes.attempts.names import name_list
-from quizzes.attempts.replay import score_of
+from quizzes.attempts.alone import answer_alone
 from quizzes.attempts.side_door import open_attempts
-from quizzes.attempts.steps import History
+from quizzes.attempts.steps import certainty_of
 from quizzes.checks.asking import Check
 from quizzes.items import Response
-from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, Step, StepKind
-from quizzes.policy import Policy
+from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
+from quizzes.review.recording import record_attempt
 
 
 class InOpenAttempt(Conflict):
@@ -58,7 +56,10 @@ def answer_check(
         return newer
     last = session.scalar(mine.with_only_columns(func.max(Attempt.number))) or 0
     attempt = Attempt(user_id=enrolment.user_id, enrolment_id=enrolment.id, activity_id=activity_id, number=last + 1)
-    _fill_in(session, attempt, check, given, course_id=enrolment.course_id, now=now)
+    attempt.purpose = Purpose.check
+    course_id = enrolment.course_id
+    answer_alone(session, attempt, check, given.response, given.certainty, course_id=course_id, now=now)
+    record_attempt(session, attempt, now=now)
     return attempt
 
 
@@ -75,25 +76,3 @@ def _says(attempt: Attempt, given: Given) -> bool:
     """Say whether ATTEMPT is at just what was GIVEN."""
     save = attempt.items[0].steps[0]
     return save.response == given.response and certainty_of(save) == given.certainty
-
-
-def certainty_of(save: Step) -> int | None:
-    """Return how sure somebody was of what they saved in the step SAVE; None if they did not say."""
-    return (save.data or {}).get("certainty")
-
-
-def _fill_in(session: Session, attempt: Attempt, check: Check, given: Given, *, course_id: int, now: datetime) -> None:
-    """Let ATTEMPT, which is new, be at what was GIVEN: what was saved, and what it came to."""
-    policy, names = Policy(), name_list(session, course_id)
-    save = Step(number=1, kind=StepKind.save, response=given.response, base_step=0, by_id=attempt.user_id, at=now)
-    save.data, save.counts = {"certainty": given.certainty}, True
-    score = score_of(check.data, policy, History([save]), names.data["names"])
-    assert score is not None  # what a human must mark is no self-check (kruzhok.curriculum.checks_quizzes)
-    scored = Step(number=2, kind=StepKind.score, response=given.response, score=float(score), base_step=1, at=now)
-    attempt.purpose, attempt.policy, attempt.names_id = Purpose.check, policy.stored(), names.id
-    attempt.started_at = attempt.submitted_at = now
-    attempt.points, attempt.max_points = float(score * weight(check.data)), float(weight(check.data))
-    item = AttemptItem(slot=1, item_version_id=check.version_id, shown=check.shown, steps=[save, scored])
-    attempt.items.append(item)
-    session.add(attempt)
-    session.flush()

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from course.base.words import _, plural
 from quizzes.attempts.ending import exactly
 from quizzes.attempts.side_door import is_open_in_attempt
+from quizzes.attempts.steps import certainty_of
 from quizzes.certainty import WORDS, Level, fitting, levels_of
-from quizzes.checks.answering import certainty_of
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, Step, StepKind
 
 #: Of fewer answers nothing can be said.

@@ -1,0 +1,175 @@
+"""What was answered, written down for the memory of its items: in the transaction in which it was answered.
+
+A card is set from its log alone (`quizzes.scheduling.replay`), so that whatever is added, taken back or brought
+together comes to the same in any order."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from course.base.db import insert_into
+from course.users.models import User
+from quizzes.models import Attempt
+from quizzes.review.answers import Answer, Key, answers_in
+from quizzes.review.models import Card, ReviewLog
+from quizzes.scheduling import Memory, Rated, Rating, due, interval, replay, study_day
+
+
+class Learner(NamedTuple):
+    """What of a user their cards are set by."""
+
+    zone: ZoneInfo
+    retention: float
+
+
+def record_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None:
+    """Write down what ATTEMPT, which is submitted by NOW, says of the memory of its items. Twice is once.
+
+    As many queries however many items there are. A blank says nothing, and a tutor's preview neither."""
+    record_answers(session, answers_in(session, [attempt]))
+
+
+def record_answers(session: Session, answers: Sequence[Answer]) -> list[ReviewLog]:
+    """Add ANSWERS to the logs of their cards, and set the cards; return the rows added, in order of time.
+
+    Who met an item without saying what they know of it gets a card that is new. What was made of an item of an attempt
+    before is not added again. Six queries, however many answers."""
+    if not answers:
+        return []
+    cards = hold_cards(session, answers)
+    logs, users = logs_of(session, cards.values()), learners(session, {user_id for user_id, _item_id in cards})
+    known = {row.attempt_item_id for rows in logs.values() for row in rows} - {None}
+    added = []
+    for answer in sorted(answers, key=lambda answer: answer.at):
+        if answer.rating is None or answer.attempt_item_id in known:
+            continue
+        log = logs[cards[answer.key].id]
+        row = _row(answer, users[answer.user_id].zone)
+        row.card_id, row.number = cards[answer.key].id, max((one.number for one in log), default=0) + 1
+        log.append(row)
+        added.append(row)
+    session.add_all(added)
+    session.flush()
+    changed = {row.card_id for row in added}
+    set_cards(session, [card for card in cards.values() if card.id in changed], logs, users)
+    return added
+
+
+def _row(answer: Answer, zone: ZoneInfo) -> ReviewLog:
+    assert answer.rating is not None  # what was only met is not in the log
+    return ReviewLog(
+        at=answer.at,
+        day=study_day(answer.at, zone),
+        rating=int(answer.rating),
+        source=answer.source,
+        milliseconds=answer.milliseconds,
+        attempt_item_id=answer.attempt_item_id,
+        counts=answer.counts,
+        once=answer.once,
+    )
+
+
+def hold_cards(session: Session, answers: Iterable[Answer]) -> dict[Key, Card]:
+    """Return the cards of ANSWERS, each made where it is not there; nobody else changes them before the transaction
+    ends. Two queries."""
+    met: dict[Key, datetime] = {}
+    for answer in answers:
+        met[answer.key] = min(answer.at, met.get(answer.key, answer.at))
+    # In one order for all, so that two who make or hold the same cards wait for each other and not crosswise.
+    rows = [{"user_id": key[0], "item_id": key[1], "made_at": at} for key, at in sorted(met.items())]
+    session.execute(insert_into(session, Card).on_conflict_do_nothing(), rows)
+    return {(card.user_id, card.item_id): card for card in held(session, tuple_(Card.user_id, Card.item_id).in_(met))}
+
+
+def held(session: Session, which: ColumnElement[bool]) -> Sequence[Card]:
+    """Return the cards that WHICH holds for, as they are and stay until the transaction ends. One query."""
+    cards = select(Card).where(which).order_by(Card.id).with_for_update()
+    return session.scalars(cards, execution_options={"populate_existing": True}).all()
+
+
+def logs_of(session: Session, cards: Iterable[Card]) -> dict[int, list[ReviewLog]]:
+    """Return card -> all rows of its log, in no order. One query."""
+    found: dict[int, list[ReviewLog]] = defaultdict(list)
+    rows = select(ReviewLog).where(ReviewLog.card_id.in_([card.id for card in cards]))
+    for row in session.scalars(rows, execution_options={"populate_existing": True}):
+        found[row.card_id].append(row)
+    return found
+
+
+def learners(session: Session, user_ids: Collection[int]) -> dict[int, Learner]:
+    """Return what the cards of users are set by, as it is once the cards are held. One query."""
+    rows = session.execute(select(User.id, User.zone, User.retention).where(User.id.in_(user_ids)))
+    return {user_id: Learner(ZoneInfo(zone), retention) for user_id, zone, retention in rows}
+
+
+def rebuild(session: Session, card: Card, user: User) -> None:
+    """Set CARD, of USER, from its log. Two queries."""
+    set_cards(session, [card], logs_of(session, [card]), {user.id: Learner(ZoneInfo(user.zone), user.retention)})
+
+
+def set_cards(
+    session: Session, cards: Collection[Card], logs: Mapping[int, Sequence[ReviewLog]], users: Mapping[int, Learner]
+) -> None:
+    """Set CARDS from their LOGS. One query, none where there are no cards."""
+    rows = {card.id: _columns(remembered(logs.get(card.id, ())), users[card.user_id].retention) for card in cards}
+    if not rows:
+        return
+    # One statement for all of them: the session would write one for each set of columns that changed.
+    session.execute(update(Card), [{"id": card_id, **columns} for card_id, columns in rows.items()])
+    for card in cards:
+        for name, value in rows[card.id].items():
+            set_committed_value(card, name, value)
+
+
+def counting(log: Iterable[ReviewLog]) -> list[ReviewLog]:
+    """Return the rows of the LOG of a card that its memory is made of, in order."""
+    rows = [row for row in log if row.counts and row.taken_back_at is None]
+    return sorted(rows, key=lambda row: (row.at, row.number))
+
+
+def remembered(log: Iterable[ReviewLog]) -> Memory | None:
+    """Return what the LOG of a card comes to; None where nothing in it counts."""
+    return replay(
+        Rated(row.day, Rating(row.rating), None if row.milliseconds is None else row.milliseconds / 1000)
+        for row in counting(log)
+    )
+
+
+def _columns(memory: Memory | None, retention: float) -> dict[str, Any]:
+    """Return the columns of a card that says MEMORY."""
+    if memory is None:
+        nothing = dict.fromkeys(("stability", "difficulty", "last_on", "due_on", "seconds"))
+        return nothing | dict.fromkeys(("reviews", "lapses", "misses"), 0)
+    return {
+        "stability": memory.stability,
+        "difficulty": memory.difficulty,
+        "last_on": memory.last,
+        "due_on": due(memory, retention),
+        "seconds": memory.seconds,
+        "reviews": memory.reviews,
+        "lapses": memory.lapses,
+        "misses": memory.misses,
+    }
+
+
+def set_retention(session: Session, user: User, retention: float) -> None:
+    """Let USER want to know that share of what they review, and all their cards be due by it. Four queries."""
+    # The row is held, and with it up whoever would add a card: that is set by the new share.
+    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    user.retention = retention
+    session.flush()
+    rows = []
+    for card in held(session, (Card.user_id == user.id) & Card.last_on.is_not(None)):
+        assert card.last_on is not None
+        assert card.stability is not None  # both, or the card is new
+        due_on = card.last_on + timedelta(days=interval(card.stability, retention))
+        rows.append({"id": card.id, "due_on": due_on})
+        set_committed_value(card, "due_on", due_on)
+    if rows:
+        session.execute(update(Card), rows)
