@@ -16,7 +16,7 @@ from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.progress import Part, Progress, counting_parts, progress
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
-from course.syllabus.assigned import given_to
+from course.syllabus.assigned import Given, given_to
 
 #: (enrolment, activity) -> what the work itself amounts to, without ticks and overrides.
 Worked = Mapping[tuple[int, int], State]
@@ -44,8 +44,15 @@ def standing_of(session: Session, enrolment: Enrolment) -> Standing:
     return standings_of(session, [enrolment])[enrolment.id]
 
 
-def standings_of(session: Session, enrolments: Sequence[Enrolment]) -> dict[int, Standing]:
-    """Return where each of ENROLMENTS stands in its course, by its id. As many queries as for one."""
+def standings_of(
+    session: Session,
+    enrolments: Sequence[Enrolment],
+    *,
+    activities: Iterable[Activity] | None = None,
+    given: Mapping[int, Sequence[Given]] | None = None,
+) -> dict[int, Standing]:
+    """Return where each of ENROLMENTS stands in its course, by its id. As many queries as for one; two where the
+    ACTIVITIES of their courses and groups are known, and what is GIVEN to each."""
     ids = [enrolment.id for enrolment in enrolments]
     states: dict[int, dict[int, State]] = {enrolment_id: {} for enrolment_id in ids}
     rows = session.execute(
@@ -55,7 +62,9 @@ def standings_of(session: Session, enrolments: Sequence[Enrolment]) -> dict[int,
     )
     for enrolment_id, activity_id, state in rows:
         states[enrolment_id][activity_id] = state
-    parts, lessons = _required_parts(session, enrolments)
+    outline = [_outlined(one) for one in activities] if activities is not None else _outlines_of(session, enrolments)
+    given = given_to(session, enrolments) if given is None else given
+    parts, lessons = _required_parts(enrolments, outline, given)
     reached = _reached_at(session, ids, sorted(lessons))
     return {key: _standing(parts[key], states[key], reached[key]) for key in ids}
 
@@ -63,39 +72,6 @@ def standings_of(session: Session, enrolments: Sequence[Enrolment]) -> dict[int,
 def _standing(parts: Sequence[Part], states: Mapping[int, State], reached: Mapping[int, datetime]) -> Standing:
     counting = frozenset(part.activity_id for part in counting_parts(parts, reached))
     return Standing(states, counting, progress(parts, states, reached))
-
-
-def _required_parts(
-    session: Session, enrolments: Sequence[Enrolment]
-) -> tuple[dict[int, Sequence[Part]], frozenset[int]]:
-    """Return the parts required of each of ENROLMENTS, by its id, and the lessons of their courses.
-
-    Alone these are the outline's required parts; in a study group with a syllabus what is assigned to it as required.
-    """
-    activities = outline_of(
-        session, {one.course_id for one in enrolments}, {one.group_id for one in enrolments if one.group_id is not None}
-    )
-    in_place = {
-        (course_id, group_id): [
-            row
-            for row in activities
-            if row.kind is not ActivityKind.lesson
-            and row.course_id == course_id
-            and (row.group_id is None or row.group_id == group_id)
-        ]
-        for course_id, group_id in {(one.course_id, one.group_id) for one in enrolments}
-    }
-    given = given_to(session, enrolments)
-    found: dict[int, Sequence[Part]] = {}
-    for one in enrolments:
-        rows = in_place[one.course_id, one.group_id]
-        assigned = frozenset(row.activity_id for row in given[one.id] if row.required)
-        found[one.id] = (
-            parts_assigned(rows, assigned)
-            if one.group_id is not None
-            else [_part(row) for row in rows if row.required and row.parent_id]
-        )
-    return found, frozenset(row.id for row in activities if row.kind is ActivityKind.lesson)
 
 
 class Outlined(NamedTuple):
@@ -108,6 +84,44 @@ class Outlined(NamedTuple):
     kind: ActivityKind
     required: bool
     added_at: datetime
+
+
+def _outlined(one: Activity) -> Outlined:
+    return Outlined(one.id, one.course_id, one.group_id, one.parent_id, one.kind, one.required, one.added_at)
+
+
+def _outlines_of(session: Session, enrolments: Sequence[Enrolment]) -> list[Outlined]:
+    groups = {one.group_id for one in enrolments if one.group_id is not None}
+    return outline_of(session, {one.course_id for one in enrolments}, groups)
+
+
+def _required_parts(
+    enrolments: Sequence[Enrolment], activities: Sequence[Outlined], given: Mapping[int, Sequence[Given]]
+) -> tuple[dict[int, Sequence[Part]], frozenset[int]]:
+    """Return the parts required of each of ENROLMENTS, by its id, and the lessons of their courses.
+
+    Alone these are the outline's required parts; in a study group with a syllabus what is assigned to it as required.
+    """
+    in_place = {
+        (course_id, group_id): [
+            row
+            for row in activities
+            if row.kind is not ActivityKind.lesson
+            and row.course_id == course_id
+            and (row.group_id is None or row.group_id == group_id)
+        ]
+        for course_id, group_id in {(one.course_id, one.group_id) for one in enrolments}
+    }
+    found: dict[int, Sequence[Part]] = {}
+    for one in enrolments:
+        rows = in_place[one.course_id, one.group_id]
+        assigned = frozenset(row.activity_id for row in given[one.id] if row.required)
+        found[one.id] = (
+            parts_assigned(rows, assigned)
+            if one.group_id is not None
+            else [_part(row) for row in rows if row.required and row.parent_id]
+        )
+    return found, frozenset(row.id for row in activities if row.kind is ActivityKind.lesson)
 
 
 def outline_of(session: Session, course_ids: Collection[int], group_ids: Collection[int]) -> list[Outlined]:

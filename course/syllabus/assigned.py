@@ -15,7 +15,7 @@ from course.syllabus.models import Assignment, AssignmentTarget
 class Given(NamedTuple):
     """What is assigned to one enrolment: an activity, at which meeting, whether required, when it and replies are due.
 
-    `level` says how near the assignment is: for itself, a subgroup of its, or its whole group."""
+    `level` says how near the assignment is: for itself, a subgroup of its, or its whole group; `note` why."""
 
     enrolment_id: int
     activity_id: int
@@ -24,6 +24,9 @@ class Given(NamedTuple):
     due_at: datetime | None
     reply_due_at: datetime | None
     level: Level
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    note: str = ""
 
 
 def is_for(enrolment_id: InstrumentedAttribute[int] | int) -> ColumnElement[bool]:
@@ -87,11 +90,14 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
             Assignment.due_at,
             Assignment.reply_due_at,
             level_for(),
+            Assignment.opens_at,
+            Assignment.closes_at,
+            Assignment.note,
         )
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
         .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))
         .order_by(Assignment.id)
     )
     for row in rows:
-        found[row[0]].append(Given(*row[:6], Level(row[6])))
+        found[row[0]].append(Given(*row[:6], Level(row[6]), *row[7:]))
     return found

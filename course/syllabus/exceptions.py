@@ -1,6 +1,6 @@
 """The layers of a rule: what exceptions and assignments say of one activity for one enrolment (RULES, section 6)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from course.groups.models import Enrolment, Subgroup, SubgroupMember
 from course.outline.models import Activity
 from course.rules import Accommodation, Layer, Level, Value
 from course.syllabus import models
-from course.syllabus.assigned import is_for, level_for
+from course.syllabus.assigned import Given, is_for, level_for
 from course.syllabus.models import Assignment, RuleException
 
 #: Whose rule a layer is, in words.
@@ -55,24 +55,27 @@ def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Act
     return {enrolment_id: _nearest_first(said) for enrolment_id, said in found.items()}
 
 
-def all_layers_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, dict[int, list[Layer]]]:
-    """Return what is said of every activity itself for each of ENROLMENTS: enrolment -> activity -> layers.
+def all_layers_of(
+    session: Session, enrolments: Collection[Enrolment], given: Mapping[int, Sequence[Given]]
+) -> dict[int, dict[int, list[Layer]]]:
+    """Return what is said of every activity itself for each of ENROLMENTS: enrolment -> activity -> layers. GIVEN is
+    what is assigned to each of them.
 
-    What assignments say of a lesson holds for its parts too; that is for the caller to add. Two queries, one where all
-    study alone."""
+    What assignments say of a lesson holds for its parts too; that is for the caller to add. One query."""
     found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
     for enrolment_id, exception in session.execute(_exceptions(found)):
         found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
-    in_groups = [one.id for one in enrolments if one.group_id is not None]
-    if in_groups:
-        given = (
-            select(Enrolment.id, Assignment, level_for())
-            .join(Assignment, Assignment.group_id == Enrolment.group_id)
-            .where(Enrolment.id.in_(in_groups), is_for(Enrolment.id), Assignment.withdrawn_at.is_(None))
-        )
-        for enrolment_id, row, level in session.execute(given):
-            found[enrolment_id].setdefault(row.activity_id, []).extend(_assigned(row, Level(level)))
+    for enrolment_id, rows in given.items():
+        for row in rows:
+            found[enrolment_id].setdefault(row.activity_id, []).extend(_assigned(row, row.level))
     return found
+
+
+def due_excepted(said: Mapping[int, Sequence[Layer]]) -> dict[int, list[Layer]]:
+    """Return those of the layers SAID, activity by activity, that exceptions say of when it is due, or replies."""
+    levels = {Level.user_exception, Level.subgroup_exception}
+    found = {key: [one for one in layers if one.level in levels and one.field in DUE] for key, layers in said.items()}
+    return {key: layers for key, layers in found.items() if layers}
 
 
 def layers_for_all(
@@ -178,7 +181,7 @@ def _excepted(exception: RuleException) -> Layer:
     return Layer(level, exception.field, value_of(exception), WHOSE[level], exception.reason)
 
 
-def _assigned(assignment: Assignment, level: Level) -> list[Layer]:
+def _assigned(assignment: Assignment | Given, level: Level) -> list[Layer]:
     """Return what ASSIGNMENT says; a date that it leaves open is said by nobody."""
     dates = {
         "open": assignment.opens_at,

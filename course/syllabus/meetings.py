@@ -89,6 +89,9 @@ class Syllabus:
         return None if at is None else live[at]
 
 
+NO_SYLLABUS = Syllabus((), frozenset(), {}, {})
+
+
 def today_of(group: StudyGroup, now: datetime) -> date:
     """Return which day it is NOW for GROUP."""
     return now.astimezone(ZoneInfo(group.zone)).date()
@@ -110,7 +113,7 @@ def meetings_of(session: Session, group_id: int) -> Sequence[Meeting]:
 def syllabus_of(session: Session, enrolment: Enrolment) -> Syllabus:
     """Return the syllabus of the group of ENROLMENT with what is assigned to it. Four queries; none studying alone."""
     if enrolment.group_id is None:
-        return Syllabus((), frozenset(), {}, {})
+        return NO_SYLLABUS
     return syllabi_of(session, enrolment.group_id, [enrolment])[enrolment.id]
 
 

@@ -33,6 +33,9 @@ class Changes:
         return [moment for moment in found if moment is not None]
 
 
+NO_CHANGES = Changes({}, {}, {})
+
+
 def changes_of(session: Session, enrolments: Collection[Enrolment]) -> Changes:
     """Return when the rules for ENROLMENTS were changed. Two queries, one where all study alone."""
     assigned: dict[tuple[int, int], datetime] = {}

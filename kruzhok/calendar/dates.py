@@ -3,32 +3,32 @@
 A lesson speaks for its parts: what a group does with a lesson by a date is one thing, not five. A part stands for
 itself where it has another date for this member, by an assignment of its own or by an exception. Only quizzes close."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.completion.models import State
 from course.completion.records import Standing, standings_of
 from course.groups.enrolments import live_places_of
 from course.groups.models import Enrolment, Role
-from course.outline.models import Activity, ActivityKind
+from course.outline.models import ActivityKind
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, hour_on, own_date
 from course.syllabus.assigned import Given, given_to
-from course.syllabus.exceptions import accommodations_of, all_layers_of
+from course.syllabus.exceptions import accommodations_of, all_layers_of, due_excepted
+from course.syllabus.meetings import NO_SYLLABUS, Syllabus, syllabus_from
 from course.syllabus.models import Meeting
-from course.texts.models import Text
 from course.users.models import User
-from kruzhok.calendar.changes import Changes, changes_of
+from kruzhok.calendar.changes import NO_CHANGES, Changes, changes_of
+from kruzhok.today.lines import Line, lines_of
 from kruzhok.today.tasks import Task
 from lessons.discussion.models import Discussion, Post
-from lessons.models import Lesson, Reading
+from lessons.pace import at_pace
 from quizzes.limits import layers_of_quiz
-from quizzes.models import Quiz
 
 #: What a date says: one meets; something may be begun from then on; it is due; replies are; it may be begun till then.
 MEETING, OPENS, DUE, REPLIES, CLOSES = KINDS = ("meeting", "opens", "due", "replies", "closes")
@@ -69,6 +69,12 @@ class Dated:
     ends: datetime | None = None
     where: str = ""
     cancelled: bool = False
+    #: Of a meeting: the ids of the activities that this member is given for it.
+    activity_ids: tuple[int, ...] = ()
+    #: Whether the user is a student there.
+    studies: bool = True
+    #: What of it is not done: activity -> the minutes it takes. Of what nobody is asked nothing.
+    takes: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def asked(self) -> bool:
@@ -80,13 +86,17 @@ def dates_of(session: Session, user: User, now: datetime, *, group_id: int | Non
     """Return the dated things of USER, the earliest first: in all places that have not ended, or in that of GROUP_ID.
 
     Of a study group that is archived there is nothing, unless it is the one that is asked for. What was long ago is
-    there too, and what is late NOW says so. Fourteen queries, however many groups they are in; two for most who study
+    there too, and what is late NOW says so. Eleven queries, however many groups they are in; two for most who study
     alone, where only a quiz of the course itself can have a date."""
     places = [one for one in live_places_of(session, user) if _is_meant(one, group_id)]
-    lines = _lines(session, places) if places else []
+    lines = lines_of(session, places) if places else []
     if not any(place.group for place in places) and not any(map(_has_dates, lines)):
         return []
-    known = _Known.read(session, places, lines)
+    return dates_known(places, Known.read(session, places, lines, changes_of(session, places)), now)
+
+
+def dates_known(places: Iterable[Enrolment], known: "Known", now: datetime) -> list[Dated]:
+    """Return the dated things of PLACES, of which all is KNOWN, the earliest first. No query."""
     found = [dated for place in places for dated in _Place(place, known, now).dates()]
     return sorted(found, key=lambda one: (one.moment, KINDS.index(one.kind), one.title, one.uid))
 
@@ -97,21 +107,12 @@ def _is_meant(place: Enrolment, group_id: int | None) -> bool:
     return place.group is None or place.group.archived_at is None
 
 
-class _Line(NamedTuple):
-    """An activity of a course, with the number of its lesson, the address or the text it leads to, and its quiz."""
-
-    activity: Activity
-    number: int | None
-    address: str | None
-    text_ident: str | None
-    quiz: Quiz | None
-
-
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """All that is known of some places, by the id of the enrolment or of the group: read at once for all."""
+class Known:
+    """All that is known of some places, by the id of the enrolment or of the group: read at once for all, so that a
+    page which says more of one of them asks for nothing twice."""
 
-    lines: Sequence[_Line]
+    lines: Sequence[Line]
     given: Mapping[int, Sequence[Given]]
     said: Mapping[int, Mapping[int, Sequence[Layer]]]
     accommodations: Mapping[int, Accommodation]
@@ -121,35 +122,37 @@ class _Known:
     changes: Changes
 
     @classmethod
-    def read(cls, session: Session, places: Sequence[Enrolment], lines: Sequence[_Line]) -> "_Known":
+    def read(
+        cls, session: Session, places: Sequence[Enrolment], lines: Sequence[Line], changes: Changes = NO_CHANGES
+    ) -> "Known":
+        """Return what is known of PLACES, whose outlines are LINES. Seven queries. Without CHANGES nothing is said of
+        when a date was last made another, which only calendars ask."""
+        given = given_to(session, places)
         return cls(
             lines,
-            given_to(session, places),
-            all_layers_of(session, places),
+            given,
+            all_layers_of(session, places, given),
             accommodations_of(session, places),
-            standings_of(session, places),
+            standings_of(session, places, activities=[line.activity for line in lines], given=given),
             _meetings(session, places),
             _posted(session, places),
-            changes_of(session, places),
+            changes,
+        )
+
+    def syllabus(self, place: Enrolment) -> Syllabus:
+        """Return the syllabus of the group of PLACE as it has it, as `course.syllabus.meetings.syllabus_of` does."""
+        if place.group is None:
+            return NO_SYLLABUS
+        return syllabus_from(
+            self.meetings.get(place.group.id, ()),
+            self.given[place.id],
+            due_excepted(self.said[place.id]),
+            self.accommodations.get(place.id, NO_ACCOMMODATION),
+            ZoneInfo(place.group.zone),
         )
 
 
-def _lines(session: Session, places: Sequence[Enrolment]) -> list[_Line]:
-    groups = {one.group_id for one in places} - {None}
-    rows = session.execute(
-        select(Activity, Lesson.number, Reading.address, Text.ident, Quiz)
-        .outerjoin(Lesson, Lesson.activity_id == Activity.id)
-        .outerjoin(Reading, Reading.activity_id == Activity.id)
-        .outerjoin(Text, Text.id == Reading.text_id)
-        .outerjoin(Quiz, Quiz.activity_id == Activity.id)
-        .where(Activity.course_id.in_({one.course_id for one in places}), Activity.retired_at.is_(None))
-        .where(or_(Activity.group_id.is_(None), Activity.group_id.in_(groups)))
-        .order_by(Activity.position, Activity.id)
-    )
-    return [_Line(*row) for row in rows]
-
-
-def _has_dates(line: _Line) -> bool:
+def _has_dates(line: Line) -> bool:
     """Return whether LINE is a quiz that opens or closes for everybody."""
     return line.quiz is not None and (line.quiz.opens_at is not None or line.quiz.closes_at is not None)
 
@@ -177,7 +180,7 @@ def _posted(session: Session, places: Sequence[Enrolment]) -> frozenset[tuple[in
 class _Place:
     """One place of the user, and what has a date there."""
 
-    def __init__(self, enrolment: Enrolment, known: _Known, now: datetime) -> None:
+    def __init__(self, enrolment: Enrolment, known: Known, now: datetime) -> None:
         self.enrolment, self.known, self.now = enrolment, known, now
         self.zone = ZoneInfo(enrolment.group.zone) if enrolment.group else ZoneInfo("UTC")
         self.said = known.said[enrolment.id]
@@ -185,15 +188,11 @@ class _Place:
         self.accommodation = known.accommodations.get(enrolment.id, NO_ACCOMMODATION)
         self.given = known.given[enrolment.id]
         self.assigned = {row.activity_id for row in self.given}
-        self.lines = {line.activity.id: line for line in known.lines if self._is_here(line.activity)}
-        self.parts: dict[int, list[_Line]] = {}
+        self.lines = {line.activity.id: line for line in known.lines if line.is_in(enrolment)}
+        self.parts: dict[int, list[Line]] = {}
         for line in self.lines.values():
             if line.activity.parent_id is not None:
                 self.parts.setdefault(line.activity.parent_id, []).append(line)
-
-    def _is_here(self, activity: Activity) -> bool:
-        mine = self.enrolment
-        return activity.course_id == mine.course_id and activity.group_id in {None, mine.group_id}
 
     def dates(self) -> Iterator[Dated]:
         """Yield all of it, in no order."""
@@ -205,7 +204,7 @@ class _Place:
                 if moment is not None:
                     yield self._activity(line, kind, moment)
 
-    def _layers(self, line: _Line, kind: str) -> list[Layer]:
+    def _layers(self, line: Line, kind: str) -> list[Layer]:
         """Return the rules that hold at LINE: its own, those its lesson is assigned with, those of the quiz it is."""
         found = list(self.said.get(line.activity.id, ()))
         lesson = self.said.get(line.activity.parent_id or 0, ())
@@ -216,10 +215,10 @@ class _Place:
             found += layers_of_quiz(line.quiz)
         return found
 
-    def _moment(self, line: _Line, kind: str) -> datetime | None:
+    def _moment(self, line: Line, kind: str) -> datetime | None:
         return own_date(self._layers(line, kind), FIELDS[kind], self.accommodation, self.zone)
 
-    def _own_moment(self, line: _Line, kind: str) -> datetime | None:
+    def _own_moment(self, line: Line, kind: str) -> datetime | None:
         """Return when LINE opens, is due, closes for this member, where that is to be told of it and not of another."""
         of_lesson = self.lines.get(line.activity.parent_id or 0)
         if line.activity.id not in self.assigned and not self._is_asked_with(line, of_lesson):
@@ -231,7 +230,7 @@ class _Place:
             return moment
         return moment if moment != self._moment(of_lesson, kind) else None
 
-    def _is_asked_with(self, line: _Line, lesson: _Line | None) -> bool:
+    def _is_asked_with(self, line: Line, lesson: Line | None) -> bool:
         """Return whether LINE, which is not assigned itself, is to be told of: with its LESSON, or for itself."""
         if line.quiz is not None and not self.assigned:
             return True  # alone, and in a group without a syllabus, the whole course is there
@@ -239,7 +238,7 @@ class _Place:
             return False
         return line.quiz is not None or self.standing.counts(line.activity) or line.activity.id in self.said
 
-    def _can(self, line: _Line, kind: str) -> bool:
+    def _can(self, line: Line, kind: str) -> bool:
         """Return whether a date of KIND can be one of LINE."""
         if kind == CLOSES:
             return line.quiz is not None
@@ -247,16 +246,16 @@ class _Place:
             return line.activity.kind is ActivityKind.prompt or len(self._prompts(line)) > 1
         return True
 
-    def _prompts(self, lesson: _Line) -> list[_Line]:
+    def _prompts(self, lesson: Line) -> list[Line]:
         return [part for part in self.parts.get(lesson.activity.id, ()) if part.activity.kind is ActivityKind.prompt]
 
-    def _counting(self, line: _Line) -> list[_Line]:
+    def _counting(self, line: Line) -> list[Line]:
         """Return what LINE asks: of a lesson its parts that count, of anything else itself, if it counts."""
         parts = [part for part in self.parts.get(line.activity.id, ()) if self.standing.counts(part.activity)]
         is_lesson = line.activity.kind is ActivityKind.lesson
         return parts if is_lesson else [line] if self.standing.counts(line.activity) else []
 
-    def _stands(self, line: _Line, kind: str) -> tuple[bool, bool]:
+    def _stands(self, line: Line, kind: str) -> tuple[bool, bool]:
         """Return whether what LINE asks by a date of KIND is required of this member, and whether it is done."""
         asks = self._counting(line)
         if kind == REPLIES:
@@ -265,14 +264,26 @@ class _Place:
         required = self.enrolment.role is Role.student and bool(asks or itself)
         return required, all(self._is_done(one, kind) for one in asks or [line])
 
-    def _is_done(self, line: _Line, kind: str) -> bool:
+    def _takes(self, line: Line, kind: str) -> dict[int, int]:
+        """Return what LINE asks and is not done, and the minutes of each; with the notes while nothing is begun."""
+        asks = [one for one in self._counting(line) if not self._is_done(one, kind)]
+        if line.number is not None and self.standing.state(line.activity.id) is State.none:
+            asks.append(line)
+        pace = self.enrolment.user.pace
+        in_house = {one.activity.id for one in asks if (one is line and line.number is not None) or one.text_ident}
+        return {
+            one.activity.id: at_pace(one.activity.minutes, pace if one.activity.id in in_house else None)
+            for one in asks
+        }
+
+    def _is_done(self, line: Line, kind: str) -> bool:
         if self.standing.state(line.activity.id) is State.done:
             return True
         # Of a round what is due first is one's own post; it is done when one has replied, too.
         is_round = kind == DUE and line.activity.kind is ActivityKind.prompt and self._moment(line, REPLIES)
         return bool(is_round) and (self.enrolment.id, line.activity.id) in self.known.posted
 
-    def _activity(self, line: _Line, kind: str, moment: datetime) -> Dated:
+    def _activity(self, line: Line, kind: str, moment: datetime) -> Dated:
         activity = line.activity
         required, done = self._stands(line, kind)
         changed = self.known.changes.of(self.enrolment, filter(None, (activity.id, activity.parent_id)))
@@ -286,11 +297,12 @@ class _Place:
             task=self._task(line, required=required, done=done, late=late),
             required=required,
             done=done,
+            takes=self._takes(line, kind) if required and not done else {},
             uid=f"{kind}-{activity.id}-{self.enrolment.id}",
             changed_at=max(*changed, activity.changed_at or activity.added_at),
         )
 
-    def _task(self, line: _Line, *, required: bool, done: bool, late: bool) -> Task:
+    def _task(self, line: Line, *, required: bool, done: bool, late: bool) -> Task:
         activity = line.activity
         lesson = self.lines.get(activity.parent_id or 0, line if line.number is not None else None)
         return Task(
@@ -312,8 +324,9 @@ class _Place:
     def _meeting(self, meeting: Meeting) -> Dated:
         begins = hour_on(meeting.day, meeting.begins or time(), self.zone).moment
         lasts = timedelta(minutes=meeting.lasts) if meeting.begins and meeting.lasts else None
-        lessons = [self.lines[row.activity_id] for row in self.given if row.meeting_id == meeting.id
-                   and row.activity_id in self.lines and self.lines[row.activity_id].number is not None]  # fmt: skip
+        at_work = [row.activity_id for row in self.given
+                   if row.meeting_id == meeting.id and row.activity_id in self.lines]  # fmt: skip
+        lessons = [self.lines[key] for key in at_work if self.lines[key].number is not None]
         changed = self.known.changes.of(self.enrolment, [line.activity.id for line in lessons])
         changed += filter(None, [meeting.changed_at, *(line.activity.changed_at for line in lessons)])
         return self._dated(
@@ -331,6 +344,7 @@ class _Place:
             ends=begins + lasts if lasts else None,
             where=meeting.where,
             cancelled=meeting.cancelled_at is not None,
+            activity_ids=tuple(dict.fromkeys(at_work)),
         )
 
     def _dated(
@@ -347,5 +361,6 @@ class _Place:
             group=group.name if group else None,
             slug=group.slug if group else None,
             enrolment_id=self.enrolment.id,
+            studies=self.enrolment.role is Role.student,
             **told,
         )

@@ -27,7 +27,6 @@ from lessons.acts import Place, last_place
 from lessons.agenda.items import passages_put
 from quizzes.marking.queue import waiting_for
 
-
 #: Why *go on* leads where it leads.
 ATTEMPT, DRAFT, HERE, BEGIN, NEXT, DONE = "attempt", "draft", "here", "begin", "next", "done"
 WEEK, BESIDE = "week", "beside"

@@ -1,21 +1,19 @@
 """The lessons of a course as one enrolment has them: their parts as tasks, with states and minutes."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from course.base.words import _
 from course.completion.models import State
 from course.completion.records import Standing
 from course.groups.models import Enrolment, Role
-from course.outline.models import Activity, ActivityKind, Unit
+from course.outline.models import Activity, ActivityKind
 from course.syllabus.meetings import Syllabus
-from course.texts.models import Text
-from lessons.models import Lesson, Reading
+from kruzhok.today.lines import Line, lines_of
 from lessons.pace import at_pace
 from lessons.parts import ORDER
 from lessons.rounds import NOTHING_DONE, Done, done_in
@@ -102,43 +100,36 @@ def tasks_of(
     syllabus: Syllabus,
     now: datetime,
     pace: int | None = None,
+    lines: Iterable[Line] | None = None,
 ) -> Tasks:
-    """Return the lessons with their parts, and what is beside them, as ENROLMENT stands with it all. One query, one
-    more where there are rounds.
+    """Return the lessons with their parts, and what is beside them, as ENROLMENT stands with it all. One query, none
+    where LINES, the outline of its course, are given; one more where there are rounds.
 
     What is beside the lessons is there for those to whom it is given, and for who began it.
 
     The minutes of what is read in the house are those of a reader of PACE: of whoever looks at the page."""
-    lesson, its_text = aliased(Lesson), aliased(Text)
-    rows = session.execute(
-        select(Activity, lesson.number, Unit.position, Reading.address, its_text.ident)
-        .outerjoin(lesson, lesson.activity_id == Activity.id)
-        .outerjoin(Unit, Unit.id == Activity.unit_id)
-        .outerjoin(Reading, Reading.activity_id == Activity.id)
-        .outerjoin(its_text, its_text.id == Reading.text_id)
-        .where(Activity.course_id == enrolment.course_id, Activity.retired_at.is_(None))
-        .where(or_(Activity.group_id.is_(None), Activity.group_id == enrolment.group_id))
-        .order_by(Activity.position, Activity.id)
-    ).all()
+    rows = [line for line in (lines_of(session, [enrolment]) if lines is None else lines) if line.is_in(enrolment)]
     heads = sorted(
-        (row for row in rows if row[1] is not None and row[2] is not None), key=lambda row: (row[2], row[0].position)
+        (line for line in rows if line.number is not None and line.unit is not None),
+        key=lambda line: (line.unit, line.activity.position),
     )
     order = [kind.value for kind in ORDER]
     rounds = {
-        row[0].id: reply_by
-        for row in rows
-        if row[0].kind is ActivityKind.prompt
-        and (reply_by := syllabus.reply_due_of(row[0].id, *filter(None, [row[0].parent_id])))
+        activity.id: reply_by
+        for activity in (line.activity for line in rows)
+        if activity.kind is ActivityKind.prompt
+        and (reply_by := syllabus.reply_due_of(activity.id, *filter(None, [activity.parent_id])))
     }
     done = done_in(session, enrolment, rounds)
     apart = syllabus.assigned.difference(*(planned.activity_ids for planned in syllabus.meetings))
     task = _Maker(enrolment, standing, syllabus, now, pace, rounds, done, apart)
     found = []
-    for activity, number, *_rest in heads:
+    for of in heads:
+        activity, number = of.activity, of.number or 0
         parts = [
-            task(row[0], activity, number, address=row[3], text_ident=row[4])
-            for row in rows
-            if row[0].parent_id == activity.id and row[0].kind is not ActivityKind.lesson
+            task(line.activity, activity, number, address=line.address, text_ident=line.text_ident)
+            for line in rows
+            if line.activity.parent_id == activity.id and line.activity.kind is not ActivityKind.lesson
         ]
         itself = not any(part.required for part in parts)
         head = task(activity, activity, number, itself=itself)
@@ -146,11 +137,11 @@ def tasks_of(
         assigned = not syllabus.assigned or not ids.isdisjoint(syllabus.assigned)
         found.append(LessonTasks(head, sorted(parts, key=lambda part: order.index(part.kind)), assigned))
     beside = [
-        task(row[0], None, 0, address=row[3], text_ident=row[4])
-        for row in rows
-        if row[0].kind is not ActivityKind.lesson
-        and row[0].parent_id is None
-        and (row[0].id in syllabus.assigned or standing.state(row[0].id) is not State.none)
+        task(line.activity, None, 0, address=line.address, text_ident=line.text_ident)
+        for line in rows
+        if line.activity.kind is not ActivityKind.lesson
+        and line.activity.parent_id is None
+        and (line.activity.id in syllabus.assigned or standing.state(line.activity.id) is not State.none)
     ]
     beside += _assigned_apart(found, syllabus.assigned, apart)
     return Tasks(found, sorted(beside, key=lambda one: (one.due_at is None, one.due_at, one.id)))

@@ -265,7 +265,7 @@ def test_the_queries_are_as_many_for_three_groups_as_for_one(circle: Circle):
         other = Circle(circle.session, circle.user)
         other.meet(1, 2)
         other.give(other.readings[0], due_at=at(5), reply_due_at=at(6))
-    assert (one, _count(circle)) == (14, 14)
+    assert (one, _count(circle)) == (11, 11)
 
 
 def _count(circle: Circle) -> int:
