@@ -1,0 +1,181 @@
+"""Review as it is today: what the minutes that somebody set go to, what each is for, and what does not fit.
+
+The plan is made anew whenever it is looked at, from what is remembered and what is needed; nothing of it is stored, so
+that no pile is left behind by days that were missed."""
+
+import enum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from course.users.models import User
+from kruzhok.calendar.dates import Dated
+from kruzhok.review.needs import Need, needs_of
+from kruzhok.review.reached import reached_by
+from quizzes import scheduling
+from quizzes.review.candidates import Done, candidates_of, done_on, next_due
+from quizzes.scheduling import Candidate, DayPlan, Memory, Rated, Rating, due, recall, reviewed, study_day
+
+#: How much more comes to who goes on although the minutes of the day are used up, in seconds.
+FURTHER = 5 * 60.0
+
+#: How many days the load is worked out for.
+COMING = 14
+
+A_DAY = timedelta(days=1)
+
+
+class Reason(enum.Enum):
+    """Why an item comes now: it was reached and is new; its chance is below what the user set; it is needed for
+    something; or it would come soon and there is time."""
+
+    new = "new"
+    fallen = "fallen"
+    needed = "needed"
+    ahead = "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An item of today's review. `recall` is the chance (0 to 1) that it is known today; `memory` and it are None of
+    what is new."""
+
+    item_id: int
+    memory: Memory | None
+    seconds: float
+    need: Need | None
+    recall: float | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """That to be ready for a need takes more minutes a day, from today on, than the user set."""
+
+    need: Need
+    minutes_a_day: int
+    set_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A user's review on one day of study: the items in order, and how many minutes they take.
+
+    `done_today` counts the reviews that were made today; `next_on` is the first day after today on which something is
+    due, None where there is none."""
+
+    today: date
+    queue: Sequence[Queued]
+    minutes: int
+    set_minutes: int
+    done_today: int
+    short: Sequence[Short]
+    next_on: date | None
+
+
+def review_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Review:
+    """Return what USER reviews today, whose dates in the calendar DATES are. Twelve queries at the most."""
+    day = _Day.read(session, user, dates, now)
+    left = max(0.0, user.review_minutes * 60 - day.done.seconds)
+    return day.review(session, left)
+
+
+def more_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Review:
+    """Return what comes next for USER, who goes on although the minutes of today are used up."""
+    return _Day.read(session, user, dates, now).review(session, FURTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What is known of a user's review on one day."""
+
+    user: User
+    today: date
+    needs: Mapping[int, Need]
+    candidates: Sequence[Candidate]
+    done: Done
+
+    @classmethod
+    def read(cls, session: Session, user: User, dates: Iterable[Dated], now: datetime) -> "_Day":
+        dates = list(dates)
+        today = study_day(now, ZoneInfo(user.zone))
+        needs = needs_of(session, user, dates, now)
+        reached = reached_by(session, user, dates, now)
+        candidates = candidates_of(session, user, today, _need_by(needs), reached)
+        return cls(user, today, needs, candidates, done_on(session, user, today))
+
+    def review(self, session: Session, seconds: float) -> Review:
+        planned = scheduling.plan(self.candidates, self.today, seconds=seconds, retention=self.user.retention)
+        return Review(
+            self.today,
+            [self._queued(one) for one in planned.queue],
+            minutes=_minutes(sum(one.seconds for one in planned.queue)),
+            set_minutes=self.user.review_minutes,
+            done_today=self.done.answers,
+            short=self._short(planned),
+            next_on=self._next_on(session, planned),
+        )
+
+    def _queued(self, one: Candidate) -> Queued:
+        need, memory = self.needs.get(one.item_id), one.memory
+        chance = recall(memory, self.today) if memory else None
+        return Queued(one.item_id, memory, one.seconds, need, chance, self._reason(memory, need))
+
+    def _reason(self, memory: Memory | None, need: Need | None) -> Reason:
+        if memory is None:
+            return Reason.new
+        if due(memory, self.user.retention) <= self.today:
+            return Reason.fallen
+        return Reason.needed if need else Reason.ahead
+
+    def _short(self, planned: DayPlan) -> list[Short]:
+        """Return that what is needed by a day does not fit, said of the first thing it is needed for."""
+        if planned.short is None:
+            return []
+        by, minutes = planned.short.by, _minutes(planned.short.seconds_a_day)
+        needs = [need for need in self.needs.values() if need.by == by]
+        if not needs or minutes <= self.user.review_minutes:
+            return []
+        return [Short(min(needs, key=lambda need: need.order), minutes, self.user.review_minutes)]
+
+    def _next_on(self, session: Session, planned: DayPlan) -> date | None:
+        """Return when something is due after today if today's queue is worked through; one query at the most."""
+        queued, tomorrow = {one.item_id for one in planned.queue}, self.today + A_DAY
+        rest = [one for one in self.candidates if one.item_id not in queued]
+        days = [
+            max(due(one.memory, self.user.retention, one.need_by), tomorrow) if one.memory else tomorrow for one in rest
+        ]
+        return min(days, default=None) or next_due(session, self.user, self.today)
+
+
+def load_of(session: Session, user: User, needs: Mapping[int, Need], today: date) -> list[tuple[date, int]]:
+    """Return how many minutes of review each of the next two weeks' days takes, today first (what is left of it).
+
+    Each day is planned as today is, in the minutes set, so what was missed is spread and no day has more. Assumed is
+    that everything is known when it comes, and that nothing new is met. Three queries."""
+    known = {
+        one.item_id: one for one in candidates_of(session, user, today, _need_by(needs), ()) if one.memory is not None
+    }
+    budget = user.review_minutes * 60
+    left = max(0.0, budget - done_on(session, user, today).seconds)
+    found = []
+    for day in (today + days * A_DAY for days in range(COMING)):
+        queue = scheduling.plan(list(known.values()), day, seconds=left, retention=user.retention).queue
+        for one in queue:
+            known[one.item_id] = one._replace(memory=reviewed(one.memory, Rated(day, Rating.Good)))
+        found.append((day, _minutes(sum(one.seconds for one in queue))))
+        left = budget
+    return found
+
+
+def _need_by(needs: Mapping[int, Need]) -> dict[int, date]:
+    return {item_id: need.by for item_id, need in needs.items()}
+
+
+def _minutes(seconds: float) -> int:
+    """Return SECONDS as whole minutes, begun ones too."""
+    return ceil(seconds / 60)

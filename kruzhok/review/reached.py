@@ -1,0 +1,87 @@
+"""What a user has come so far as to be asked, and was not yet: new items for review."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from course.completion.models import Completion, State
+from course.groups.models import Enrolment, Role
+from course.outline.models import Activity, ActivityKind
+from course.users.models import User
+from kruzhok.calendar.dates import MEETING, Dated
+from lessons.questions import questions_of
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose
+from quizzes.review.models import Card
+
+
+def reached_by(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> list[int]:
+    """Return the items of courses that may come up for USER although they have no card, in the order of the course.
+
+    They are of lessons reached in some place where USER is a student: done there; or begun, if the meeting it is for is
+    today or past. In a study group no lesson is reached that is for a meeting after the one at hand. Of quizzes there
+    is only what stood in one that they handed in. Four queries, one where nothing was reached."""
+    has_card = exists().where(Card.user_id == user.id, Card.item_id == Item.id)
+    lessons = _lessons(session, user, dates, now)
+    questions = questions_of(session, lessons, Item.course_id.is_not(None), ~has_card)
+    stood = _stood(session, user, {one.item_id for one in questions if one.in_quiz})
+    return list(dict.fromkeys(one.item_id for one in questions if not one.in_quiz or one.item_id in stood))
+
+
+def _lessons(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> set[int]:
+    """Return the lessons that USER has reached in one of their places. One query."""
+    rows = session.execute(
+        select(Completion.enrolment_id, Completion.activity_id, Completion.state)
+        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
+        .join(Activity, Activity.id == Completion.activity_id)
+        .where(Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+        .where(Activity.kind == ActivityKind.lesson, Activity.retired_at.is_(None))
+    )
+    meetings = _Meetings(dates, now)
+    return {lesson_id for place_id, lesson_id, state in rows if meetings.may_come(place_id, lesson_id, state)}
+
+
+class _Meetings:
+    """How far the study groups are: by their meetings that are held."""
+
+    def __init__(self, dates: Iterable[Dated], now: datetime) -> None:
+        #: (enrolment, lesson) -> when it is first met about; enrolment -> the day of its meeting at hand; what is past.
+        self.first: dict[tuple[int, int], date] = {}
+        self.at_hand: dict[int, date] = {}
+        self.today: dict[int, date] = {}
+        for dated in dates:
+            if dated.kind == MEETING and not dated.cancelled:
+                self._add(dated, now.astimezone(dated.zone).date())
+
+    def _add(self, dated: Dated, today: date) -> None:
+        place_id, day = dated.enrolment_id, dated.day
+        self.today[place_id] = today
+        if day >= today:
+            self.at_hand[place_id] = min(day, self.at_hand.get(place_id, day))
+        for activity_id in dated.activity_ids:
+            key = place_id, activity_id
+            self.first[key] = min(day, self.first.get(key, day))
+
+    def may_come(self, place_id: int, lesson_id: int, state: State) -> bool:
+        """Return whether a lesson that is in that STATE there is reached there."""
+        day = self.first.get((place_id, lesson_id))
+        if day is None:
+            return state is State.done
+        if day > self.at_hand.get(place_id, day):
+            return False
+        return state is State.done or day <= self.today[place_id]
+
+
+def _stood(session: Session, user: User, item_ids: Collection[int]) -> set[int]:
+    """Return which of the items stood in a quiz that USER handed in. One query, none where there are no items."""
+    if not item_ids:
+        return set()
+    rows = (
+        select(ItemVersion.item_id)
+        .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
+        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+        .where(Attempt.user_id == user.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
+        .where(ItemVersion.item_id.in_(item_ids))
+    )
+    return set(session.scalars(rows.distinct()))

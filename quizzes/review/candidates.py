@@ -1,0 +1,145 @@
+"""What of a user's memory may be reviewed today, as the plan of the day takes it; with the side doors shut.
+
+Read as columns and not as rows: whoever has thousands of cards asks no more often than a newcomer, and reads only what
+is due within AHEAD or is needed in it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, exists, func, null, or_, select
+from sqlalchemy.orm import Session
+
+from course.texts.models import Anchor, Passage
+from course.users.models import User
+from quizzes.attempts.side_door import open_item_ids
+from quizzes.models import Item, ItemVersion
+from quizzes.review.models import Card, ReviewLog, ReviewSource
+from quizzes.scheduling import Candidate, Memory
+
+#: How far a plan looks: what is due, or needed, later than that changes nothing today.
+AHEAD = timedelta(days=28)
+
+#: How many seconds a review of each type takes until it is known how many it takes this user: to read a question, to
+#: answer it and to read what came of it. Estimates: what is chosen is quicker than what is typed, and what has several
+#: parts, or a passage to be found, is slower; an essay is recalled, not written.
+SECONDS: Mapping[str, float] = {
+    "true-false": 15,
+    "single": 20,
+    "date": 25,
+    "numeric": 25,
+    "short": 25,
+    "multiple": 30,
+    "cloze": 45,
+    "ordering": 45,
+    "matching": 50,
+    "evidence": 80,
+    "essay": 120,
+}
+
+
+#: What several items may hang on: the text, and the ident of its passage.
+Place = tuple[int, str]
+
+
+def candidates_of(
+    session: Session, user: User, today: date, needed: Mapping[int, date], reached: Sequence[int]
+) -> list[Candidate]:
+    """Return what may come up for USER: of their cards what is due within AHEAD, or NEEDED (item -> by which day) in
+    it, or new; and of the items REACHED, which are in the order of the course, those that have no card.
+
+    Without what is suspended, retired, or stands in an open attempt of theirs; an essay they never wrote does not come
+    by itself. Three queries, one less where nothing was reached."""
+    closed = open_item_ids(session, user.id)
+    until = today + AHEAD
+    soon = [item_id for item_id, by in needed.items() if by <= until]
+    mine = (
+        _columns(*_MEMORY)
+        .join(Card, Card.item_id == Item.id)
+        .where(Card.user_id == user.id, Card.suspended_at.is_(None))
+        .where(or_(Card.due_on <= until, Card.last_on.is_(None), Card.item_id.in_(soon)))
+    )
+    found = [
+        Candidate(row.id, _memory(row), _seconds(row), _passage(row), needed.get(row.id))
+        for row in session.execute(mine)
+        if row.id not in closed
+    ]
+    return found + _new(session, user, [item_id for item_id in reached if item_id not in closed], needed)
+
+
+def _new(session: Session, user: User, reached: Sequence[int], needed: Mapping[int, date]) -> list[Candidate]:
+    """Return those of the items REACHED that have no card."""
+    if not reached:
+        return []
+    places = {item_id: place for place, item_id in enumerate(reached, start=1)}
+    unmet = ~exists().where(Card.user_id == user.id, Card.item_id == Item.id)
+    rows = session.execute(_columns(null().label("seconds")).where(Item.id.in_(places), unmet, _TYPE != "essay"))
+    return [Candidate(row.id, None, _seconds(row), _passage(row), needed.get(row.id), places[row.id]) for row in rows]
+
+
+class Done(NamedTuple):
+    """What was reviewed on one day of study: how many answers that count, how many seconds they took, and on which
+    passages something was answered, wherever that was."""
+
+    answers: int
+    seconds: float
+    passages: frozenset[Place]
+
+
+def done_on(session: Session, user: User, day: date) -> Done:
+    """Return what USER did on DAY, their latest day of study. One query.
+
+    A review that nobody timed counts with what one like it takes."""
+    rows = session.execute(
+        _columns(Card.seconds, ReviewLog.milliseconds, ReviewLog.source, ReviewLog.counts, ReviewLog.taken_back_at)
+        .join(Card, Card.item_id == Item.id)
+        .join(ReviewLog, ReviewLog.card_id == Card.id)
+        .where(Card.user_id == user.id, Card.last_on >= day, ReviewLog.day == day)
+    ).all()
+    reviews = [row for row in rows if row.source is ReviewSource.review]
+    valid = [row for row in rows if row.counts and row.taken_back_at is None]
+    return Done(
+        sum(row.source is ReviewSource.review for row in valid),
+        sum(_seconds(row) if row.milliseconds is None else row.milliseconds / 1000 for row in reviews),
+        frozenset(place for row in valid if (place := _passage(row)) is not None),
+    )
+
+
+def next_due(session: Session, user: User, after: date) -> date | None:
+    """Return the first day after AFTER on which a card of USER's is due by itself, None where none is. One query."""
+    theirs = (Card.user_id == user.id, Card.suspended_at.is_(None), Card.due_on > after)
+    return session.scalar(select(func.min(Card.due_on)).where(*theirs))
+
+
+#: The type of an item as its version says it.
+_TYPE = ItemVersion.data["type"].as_string()
+
+_MEMORY = (
+    Card.seconds, Card.stability, Card.difficulty, Card.last_on, Card.reviews, Card.lapses, Card.misses,
+)  # fmt: skip
+
+
+def _columns(*more: Any) -> Select[Any]:
+    """Return the query for items in use, with type, passage and MORE."""
+    return (
+        select(Item.id, _TYPE.label("type"), Anchor.text_id, Passage.ident, *more)
+        .select_from(Item)
+        .join(ItemVersion, ItemVersion.id == Item.current_version_id)
+        .outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
+        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
+        .where(Item.retired_at.is_(None))
+    )
+
+
+def _memory(row: Row[Any]) -> Memory | None:
+    if row.last_on is None:
+        return None
+    return Memory(row.stability, row.difficulty, row.last_on, row.reviews, row.lapses, row.misses, row.seconds)
+
+
+def _seconds(row: Row[Any]) -> float:
+    return row.seconds or SECONDS.get(row.type, SECONDS["short"])
+
+
+def _passage(row: Row[Any]) -> Place | None:
+    return (row.text_id, row.ident) if row.ident is not None else None
