@@ -25,6 +25,7 @@ from kruzhok.digest.writing import writer_for
 from lessons.imports.keeping import forget_imports
 from lessons.search.contents import rebuild, refresh_passages
 from quizzes.attempts.ending import settle_unawaited, submit_overdue
+from quizzes.review.earlier import record_earlier
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ def work_for(config: Config) -> Mapping[str, Work]:
         "daily": _daily,
         "reindex": _reindex,
         "words": _words,
+        "cards": _cards,
     }
 
 
@@ -122,6 +124,13 @@ def _reindex(database: Database, _payload: dict[str, Any], _now: datetime) -> No
 
 def _words(database: Database, payload: dict[str, Any], _now: datetime) -> None:
     refresh_passages(database, payload["text"])
+
+
+def _cards(database: Database, payload: dict[str, Any], now: datetime) -> Again | None:
+    """Make the cards of what was answered before there were any: a piece, and the rest in the next round."""
+    with database.transaction() as session:
+        last = record_earlier(session, payload.get("after", 0))
+    return Again(now, {"after": last}) if last is not None else None
 
 
 def run_worker(
