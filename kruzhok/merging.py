@@ -24,6 +24,7 @@ from lessons.notes.models import Note, NoteReply
 from lessons.reports.models import Report
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import Attempt, AttemptItem, MarkDraft, Purpose, Step, StepKind
+from quizzes.review.merging import bring_together
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ def merge(session: Session, guest: User, user: User, *, now: datetime) -> bool:
 
     Attempts and journal entries are numbered after USER's own; drafts at one place are all kept; where both have an
     open attempt at one quiz the guest's is submitted as it is, and USER's comes after it; what is done is rebuilt from
-    it all."""
+    it all, and what is remembered of an item from the answers of both."""
     # FOR UPDATE also holds up whoever would add something to what is merged: its foreign key asks for the same rows.
     both = session.scalars(
         select(User).where(User.id.in_([guest.id, user.id])).order_by(User.id).with_for_update(),
@@ -112,6 +113,7 @@ def merge(session: Session, guest: User, user: User, *, now: datetime) -> bool:
         _move_drafts(session, enrolment, target)
         targets.append(target.id)
     _move_rest(session, guest, user)
+    bring_together(session, guest.id, user)
     user.active_on = max(user.active_on, guest.active_on)
     session.flush()
     guest_id = guest.id

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quizzes.models import Attempt
-from quizzes.review.answers import SOURCES, answers_in
+from quizzes.models import Attempt, Purpose
+from quizzes.review.answers import answers_in
 from quizzes.review.recording import record_answers
 
 #: So many attempts are read in one transaction: others wait no longer for it than for one who hands in a quiz.
@@ -17,7 +17,9 @@ def record_earlier(session: Session, after: int) -> int | None:
     Return the last of them, None where there are no more. What is written down already is not written again."""
     attempts = session.scalars(
         select(Attempt)
-        .where(Attempt.id > after, Attempt.submitted_at.is_not(None), Attempt.purpose.in_(SOURCES))
+        .where(
+            Attempt.id > after, Attempt.submitted_at.is_not(None), Attempt.purpose.in_((Purpose.quiz, Purpose.check))
+        )
         .order_by(Attempt.id)
         .limit(PIECE)
     ).all()
