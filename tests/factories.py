@@ -27,6 +27,7 @@ from lessons.frames.models import Frame
 from lessons.models import Document, Lesson, Prompt, PromptVersion, Reading, TextImport
 from lessons.notes.models import Note, NotePlace
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Quiz, QuizSlot, SelfCheck, Step, StepKind
+from quizzes.review.models import Card, ReviewLog, ReviewSource
 from tests.conftest import NOW
 
 Row = TypeVar("Row", bound=Base)
@@ -614,6 +615,18 @@ def make_step(session: Session, attempt_item: AttemptItem, **columns: Any) -> St
         "at": NOW,
     }
     return add(session, Step(**(told | columns)))
+
+
+def make_card(session: Session, user: User, item: Item | None = None, **columns: Any) -> Card:
+    """Return USER's card at ITEM, else at a new one, which is new."""
+    item = item or make_item(session, make_empty_course(session))
+    return add(session, Card(**({"user_id": user.id, "item_id": item.id, "made_at": NOW} | columns)))
+
+
+def make_review_log(session: Session, card: Card, **columns: Any) -> ReviewLog:
+    """Return a row of the log of CARD: it was well known in a review. The card itself is not set by it."""
+    told: dict[str, Any] = {"card_id": card.id, "number": 1, "at": NOW, "day": NOW.date(), "rating": 3}
+    return add(session, ReviewLog(**(told | {"source": ReviewSource.review} | columns)))
 
 
 # What is asked of the database in more than one test

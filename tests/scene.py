@@ -21,6 +21,7 @@ from lessons.models import lesson_event, lesson_person, lesson_source, lesson_te
 from lessons.reports.models import Outcome
 from lessons.search.models import COLUMN_OF, Kind, SearchEntry
 from quizzes.models import StepKind
+from quizzes.review.models import ReviewSource
 from tests.conftest import NOW
 from tests.factories import item_data, one_more
 
@@ -137,6 +138,8 @@ OTHERS: Mapping[str, tuple[str, Callable[[Scene], Columns]]] = {
     "target subgroup": ("assignment_target", lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")}),
     "exception of a subgroup": ("exception", lambda s: {"enrolment_id": None, "subgroup_id": s("subgroup")}),
     "step of one click": ("step", lambda s: {"number": 2, "once": "a click"}),
+    "review of one click": ("review_log", lambda s: {"number": 2, "once": "a click"}),
+    "review with an answer": ("review_log", lambda s: {"number": 2, "attempt_item_id": s("attempt_item")}),
     "post of one click": ("post", lambda s: {"once": "a click"}),
     "reply": ("post", lambda s: {"reply_to_id": s("post")}),
     "talk of a subgroup": ("discussion", lambda s: {"subgroup_id": s("subgroup")}),
@@ -532,6 +535,15 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "kind": StepKind.save,
         "response": {"option": "yes"},
         "at": NOW,
+    },
+    "card": lambda s: {"user_id": s("user"), "item_id": s.new("item"), "made_at": NOW},
+    "review_log": lambda s: {
+        "card_id": s("card"),
+        "number": 1,
+        "at": NOW,
+        "day": NOW.date(),
+        "rating": 3,
+        "source": ReviewSource.review,
     },
     "mark_draft": lambda s: {
         "attempt_item_id": s.new("attempt_item", attempt_id=s.new("attempt", activity_id=s.new("activity"))),

@@ -13,6 +13,7 @@ from course.users.models import LinkKind
 from lessons.reports.models import Outcome
 from lessons.search.models import COLUMN_OF, Kind
 from quizzes.models import Purpose, StepKind
+from quizzes.review.models import ReviewSource
 from tests.conftest import NOW
 from tests.scene import AFTER, BEFORE, Columns, Scene
 
@@ -60,6 +61,22 @@ USERS = [
     ),
     Case("ck_user_pace_of_a_reader", "slower than any", lambda s: {"pace": 49}, lambda s: {"pace": 50}),
     Case("ck_user_pace_of_a_reader", "faster than any", lambda s: {"pace": 1001}, lambda s: {"pace": 1000}),
+    Case(
+        "ck_user_minutes_of_a_day",
+        "more review than anybody has time for",
+        lambda s: {"review_minutes": 241},
+        lambda s: {"review_minutes": 240},
+    ),
+    Case(
+        "ck_user_minutes_of_a_day", "less than none", lambda s: {"review_minutes": -1}, lambda s: {"review_minutes": 0}
+    ),
+    Case(
+        "ck_user_retention_is_a_share",
+        "to know nearly all",
+        lambda s: {"retention": 0.98},
+        lambda s: {"retention": 0.97},
+    ),
+    Case("ck_user_retention_is_a_share", "to know half", lambda s: {"retention": 0.69}, lambda s: {"retention": 0.7}),
     Case(
         "one_open_set_up_link",
         "two open links to set the site up",
@@ -829,6 +846,68 @@ ATTEMPTS = [
     ),
 ]
 
+#: What makes a card one that is remembered.
+KNOWN = {"stability": 2.3, "difficulty": 2.1, "last_on": NOW.date(), "due_on": AFTER.date(), "reviews": 1}
+
+REMEMBERING = [
+    Case(
+        "uq_card_user_id_item_id",
+        "two memories of one item",
+        lambda s: {"item_id": s["card"].item_id},
+        lambda s: {"item_id": s["card"].item_id, "user_id": s("other user")},
+    ),
+    Case("ck_card_new_or_remembered", "remembered since no day", lambda s: KNOWN | {"last_on": None}, lambda s: KNOWN),
+    Case("ck_card_new_or_remembered", "due on no day", lambda s: KNOWN | {"due_on": None}, lambda s: KNOWN),
+    Case("ck_card_new_or_remembered", "no strength", lambda s: KNOWN | {"stability": None}, lambda s: KNOWN),
+    Case("ck_card_new_or_remembered", "new, and difficult", lambda s: {"difficulty": 5.0}),
+    Case("ck_card_stability_above_0", "no strength at all", lambda s: KNOWN | {"stability": 0.0}, lambda s: KNOWN),
+    Case(
+        "ck_card_difficulty_from_1_to_10",
+        "more difficult than any",
+        lambda s: KNOWN | {"difficulty": 10.1},
+        lambda s: KNOWN | {"difficulty": 10.0},
+    ),
+    Case("ck_card_counts_add_up", "forgotten more often than reviewed", lambda s: {"lapses": 1}),
+    Case(
+        "ck_card_due_after_the_last",
+        "due on the day of its review",
+        lambda s: KNOWN | {"due_on": NOW.date()},
+        lambda s: KNOWN,
+    ),
+    Case(
+        "uq_review_log_card_id_number",
+        "a number twice",
+        lambda s: {"number": s["review_log"].number},
+        lambda s: {"number": s["review_log"].number + 1},
+    ),
+    Case(
+        "uq_review_log_card_id_once",
+        "a double click",
+        lambda s: {"number": 3, "once": s["review of one click"].once},
+        lambda s: {"number": 3, "once": "another click"},
+    ),
+    Case(
+        "uq_review_log_attempt_item_id",
+        "an answer twice",
+        lambda s: {"number": 3, "attempt_item_id": s["review with an answer"].attempt_item_id},
+        lambda s: {"number": 3},
+    ),
+    Case("ck_review_log_numbers_from_one", "number nought", lambda s: {"number": 0}),
+    Case("ck_review_log_a_rating", "a rating above easy", lambda s: {"rating": 5}, lambda s: {"rating": 4}),
+    Case(
+        "ck_review_log_two_minutes_at_most",
+        "longer than two minutes",
+        lambda s: {"milliseconds": 120_001},
+        lambda s: {"milliseconds": 120_000},
+    ),
+    Case(
+        "ck_review_log_only_reviews_are_timed",
+        "a quiz with its time",
+        lambda s: {"milliseconds": 1, "source": ReviewSource.quiz},
+        lambda s: {"source": ReviewSource.quiz},
+    ),
+]
+
 MEETING_OTHERS = [
     Case(
         "one_open_request",
@@ -1113,6 +1192,7 @@ CASES = [
     *LESSONS,
     *ITEMS,
     *ATTEMPTS,
+    *REMEMBERING,
     *MEETING_OTHERS,
     *NOTING,
     *SEARCH,
