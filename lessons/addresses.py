@@ -1,9 +1,10 @@
 """Where an activity is worked on: the one place that knows it, for pages, letters, notices and finds."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 
+from course.base.words import _
 from course.outline.models import Activity, ActivityKind
 
 
@@ -35,3 +36,23 @@ def activity_address(activity: Activity, group: str | None, **asked: Any) -> str
     lesson = activity.parent.ident if activity.parent else None
     told: dict[str, Any] = {"course": activity.course.ident, "lesson": lesson, "group": group}
     return address_of(activity.kind, activity.ident, **told, **asked)
+
+
+class CameFrom(NamedTuple):
+    """The question that led to a passage: of an attempt, its number there; or of a review, answered there or not."""
+
+    attempt_id: int | None = None
+    number: int = 0
+    review_log_id: int | None = None
+
+
+def back_to(question: CameFrom | None) -> tuple[str, str] | None:
+    """Return (address, words) of the QUESTION that led to a passage, None where there is none."""
+    if question is None:
+        return None
+    if question.attempt_id is not None:
+        address = url_for("quizzes.attempt", attempt_id=question.attempt_id, _anchor=f"q{question.number}")
+        return address, _("Back to question {number}").format(number=question.number)
+    if question.review_log_id is not None:
+        return url_for("review.outcome", log_id=question.review_log_id), _("Back to the review")
+    return url_for("review.review"), _("Back to the question")

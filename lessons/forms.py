@@ -11,17 +11,24 @@ from course.base.forms import Form, clean_text, whole_number
 from course.base.web import is_local_path
 from course.base.words import _
 from course.texts.models import Text
+from lessons.addresses import CameFrom
 from lessons.drafts import MOST_BASE
 from lessons.journal import MOST_BYTES, MOST_WORDS
 from lessons.text_parts import Wanted
 
-_FROM = re.compile(r"attempt-([1-9][0-9]{0,9})-([1-9][0-9]{0,3})")
+_ATTEMPT = re.compile(r"attempt-([1-9][0-9]{0,9})-([1-9][0-9]{0,3})")
+_REVIEW = re.compile(r"review(?:-([1-9][0-9]{0,9}))?")
 
 
-def came_from() -> tuple[int, int] | None:
-    """Return the attempt and the number of the question whose result one came from (`?from=attempt-7-2`), if any."""
-    found = _FROM.fullmatch(request.args.get("from", ""))
-    return (int(found[1]), int(found[2])) if found else None
+def came_from() -> CameFrom | None:
+    """Return the question one came from (`?from=attempt-7-2`, `?from=review-7`, or `?from=review` before it was
+    answered), if any."""
+    said = request.args.get("from", "")
+    if found := _ATTEMPT.fullmatch(said):
+        return CameFrom(int(found[1]), int(found[2]))
+    if found := _REVIEW.fullmatch(said):
+        return CameFrom(review_log_id=int(found[1]) if found[1] else None)
+    return None
 
 
 def wanted_part() -> Wanted:

@@ -26,7 +26,7 @@ from course.groups.access import (
 from course.groups.models import Enrolment
 from course.users.reading import settings_here
 from lessons import access
-from lessons.addresses import prompt_in_address
+from lessons.addresses import back_to, prompt_in_address
 from lessons.checks.forms import just_checked
 from lessons.discussion.forms import EditForm, PostForm, asked_of_talk, asked_to_quote, asked_to_write
 from lessons.discussion.marks import mark_read
@@ -76,7 +76,7 @@ def lesson(course: str, lesson: str) -> str:
     found = access.lesson_named(db_session, course, lesson)
     enrolment = page_enrolment(db_session, found.activity.course)
     page = lesson_page(db_session, found, enrolment, settings_here().pace, opened_notes())
-    way = {"came_from": came_from(), "just_checked": just_checked(), "seen": versions_seen()}
+    way = {"back": back_to(came_from()), "just_checked": just_checked(), "seen": versions_seen()}
     return render_template("lessons/lesson.html", page=page, form=TickForm(), **way)
 
 
@@ -329,7 +329,7 @@ def text(course: str, text: str) -> str:
         page = replace(page, passages=led_on(page.passages, lambda ident: lead(at=ident, _anchor=ident)))
     is_own = enrolment is not None and access.imported_it(enrolment, document.text)
     way = {
-        "came_from": came_from(),
+        "back": back_to(came_from()),
         "just_checked": just_checked(),
         "is_own": is_own,
         "asked": ASKED,

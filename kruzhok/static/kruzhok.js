@@ -645,6 +645,25 @@ addEventListener("pageshow", ({ persisted }) => { // come back to by the browser
   }
 });
 
+// A review by keys. They hold only while the focus is in it, and never where something is typed (WCAG 2.1.4).
+function byKeys(part) {
+  const typing = "textarea, select, input:not([type=radio], [type=checkbox])";
+  all("details[data-keys]").forEach((fold) => { fold.hidden = false; });
+  part.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || target.matches(typing)) return;
+    if (key === "Enter" && target !== part) return; // there it has its own meaning
+    const choices = all(".options input, [data-choice]", part).filter((one) => one.offsetParent);
+    const meant = key === "Enter" ? part.querySelector(".primary") : choices[key - 1] ?? all("[data-key]", part).find((one) => one.dataset.key === key);
+    if (!meant) return;
+    event.preventDefault();
+    meant.focus();
+    meant.click();
+  });
+  if (!location.hash) part.focus({ preventScroll: true });
+}
+all("[data-by-keys]").forEach(byKeys);
+
 // In a table of cells that are links the arrow keys lead from one to the next; without this each name leads to the same.
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 for (const table of all("table[data-cells]")) {

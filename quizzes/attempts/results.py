@@ -99,11 +99,13 @@ def answers_of(
     root: str = "",
     looker: Looker | None = None,
     seen: Collection[Thing] = THINGS,
+    came_from: str | None = None,
 ) -> list[Answered]:
     """Return the questions of ATTEMPT, which is submitted, with what was said and what of the outcome may be SEEN.
 
     LOOKER is who looks where it is not the user themselves. Of an item that stands in an open attempt of whoever looks
-    nothing is shown but what was said. COURSE is the course's ident and ROOT what addresses of the site begin with.
+    nothing is shown but what was said. COURSE is the course's ident and ROOT what addresses of the site begin with;
+    CAME_FROM is what a passage says of where it leads back to, if not to the result of the attempt.
     Six queries, and up to two more where there are marks or texts to pick from."""
     rows = session.execute(items_with_places(attempt.id, course_id)).all()
     past = standing(session, attempt)
@@ -128,7 +130,7 @@ def answers_of(
             answers.append(_silent(item, data, history))
             continue
         place = place_of(passage, text, lesson) if "feedback" in seen else None
-        query = {"group": looker.group} if looker else {"from": f"attempt-{attempt.id}-{item.slot}"}
+        query = {"group": looker.group} if looker else {"from": came_from or f"attempt-{attempt.id}-{item.slot}"}
         url = root + place.path(course, **query) if place else None
         answers.append(
             replace(

@@ -9,18 +9,19 @@ from sqlalchemy.orm import Session, aliased
 
 from course.base.words import _
 from course.groups.models import Enrolment
+from course.texts.models import Passage
 from quizzes.attempts.ending import exactly
 from quizzes.attempts.questions import choices_of
 from quizzes.attempts.results import key_of
 from quizzes.attempts.side_door import open_attempts
+from quizzes.attempts.steps import certainty_of
 from quizzes.attempts.wording import combined, score_words, verdict
 from quizzes.certainty import certainty_points, signed
-from quizzes.checks.answering import certainty_of
 from quizzes.checks.asking import Check, checks_in
 from quizzes.items import ItemData, Names, Raw, Response, type_of
 from quizzes.models import Attempt, AttemptItem, NameList, Purpose, Step, StepKind
 
-_SAID = {
+CERTAINTIES_SAID = {
     None: _("You did not say how sure you were"),
     1: _("You guessed"),
     2: _("You were fairly sure"),
@@ -65,6 +66,8 @@ class Question:
     certainty: int | None = None
     raw: Raw | None = None
     problem: str | None = None
+    #: What can be picked as evidence, which only a review asks.
+    passages: Sequence[Passage] = ()
 
 
 class _Last(NamedTuple):
@@ -153,6 +156,6 @@ def _outcome(data: ItemData, last: _Last) -> Outcome:
         key_of(data) if how != "right" else (),
         [*again.feedback, *([again.note] if again.note else []), *combined(data, how)],
         data.explanation,
-        _SAID[certainty],
+        CERTAINTIES_SAID[certainty],
         signed(certainty_points(score, certainty)),
     )

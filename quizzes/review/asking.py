@@ -37,7 +37,7 @@ class Asked:
     passages: Sequence[Passage] = ()
 
 
-def asked(session: Session, item_id: int, seen: int) -> Asked | None:
+def asked(session: Session, item_id: int, seen: int = 0) -> Asked | None:
     """Return the question of an item after SEEN, the number of the last row of its log that a page knows of (0: none);
     None where nothing asks it any more. One query, two for what is answered with passages."""
     lesson = and_(

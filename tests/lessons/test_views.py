@@ -141,5 +141,8 @@ def test_what_is_not_there_is_404(client: FlaskClient, addresses: Addresses) -> 
 
 def test_one_is_led_back_to_the_question_one_came_from(client: FlaskClient, addresses: Addresses) -> None:
     assert "/attempts/7#q2" in client.get(f"{addresses.lesson}?from=attempt-7-2").text
-    for said in ("attempt-7", "attempt-0-1", "attempt-7-2-3", "javascript:alert(1)"):
-        assert "Back to question" not in client.get(addresses.lesson, query_string={"from": said}).text
+    assert "/review/answers/7" in client.get(f"{addresses.lesson}?from=review-7").text
+    assert "Back to the question" in client.get(f"{addresses.lesson}?from=review").text
+    for said in ("attempt-7", "attempt-0-1", "attempt-7-2-3", "review-", "review-0", "javascript:alert(1)"):
+        page = client.get(addresses.lesson, query_string={"from": said}).text
+        assert not re.search("Back to (question|the question|the review)", page), said

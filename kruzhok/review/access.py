@@ -1,0 +1,73 @@
+"""What of reviews a user may have. What is another's, or not to be had yet, does not exist: NotFound."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from course.base.db import LARGEST_ID
+from course.base.errors import Conflict, NotFound
+from course.base.words import _
+from course.users.models import User
+from kruzhok.calendar.dates import dates_of
+from kruzhok.review.reached import reached_by
+from quizzes.attempts.side_door import open_attempts
+from quizzes.models import AttemptItem
+from quizzes.review.asking import Asked, asked
+from quizzes.review.models import Card, ReviewLog, ReviewSource
+from quizzes.review.withheld import withheld
+
+
+class Withheld(Conflict):
+    """A question whose key may not be shown now: it stands in an open attempt, of that id, or in one that is silent."""
+
+    title = _("This question is not to be seen now")
+
+    def __init__(self, attempt_id: int | None = None) -> None:
+        super().__init__()
+        self.attempt_id = attempt_id
+
+
+def check_not_withheld(session: Session, user: User, item_id: int, now: datetime) -> None:
+    """Raise Withheld where USER may not see the key of an item NOW."""
+    if item_id in withheld(session, user.id, now):
+        raise Withheld(open_attempts(session, user.id).get(item_id))
+
+
+def question_for(session: Session, user: User, item_id: int, seen: int, *, now: datetime) -> Asked:
+    """Return the question that USER may be asked: one of theirs, or one that they have come so far as to be asked.
+
+    Whether it may be seen now is another question: see `check_not_withheld`."""
+    question = asked(session, item_id, seen) if item_id <= LARGEST_ID else None
+    if question is None:
+        raise NotFound
+    mine = select(Card.id).where(Card.user_id == user.id, Card.item_id == item_id)
+    if session.scalar(mine) is None and item_id not in reached_by(session, user, dates_of(session, user, now), now):
+        raise NotFound
+    return question
+
+
+def own_card(session: Session, user: User, item_id: int) -> Card:
+    """Return USER's card at an item."""
+    mine = select(Card).where(Card.user_id == user.id, Card.item_id == item_id)
+    card = session.scalars(mine).one_or_none() if item_id <= LARGEST_ID else None
+    if card is None:
+        raise NotFound
+    return card
+
+
+def own_answer(session: Session, user: User, log_id: int) -> ReviewLog:
+    """Return USER's answer in review that is that row of a log, with its card and what was answered."""
+    item = joinedload(ReviewLog.attempt_item)
+    mine = (
+        select(ReviewLog)
+        .join(ReviewLog.card)
+        .where(ReviewLog.id == log_id, ReviewLog.source == ReviewSource.review, Card.user_id == user.id)
+        .options(joinedload(ReviewLog.card))
+        .options(item.joinedload(AttemptItem.attempt), item.joinedload(AttemptItem.version))
+        .options(item.selectinload(AttemptItem.steps))
+    )
+    log = session.scalars(mine).one_or_none() if log_id <= LARGEST_ID else None
+    if log is None:
+        raise NotFound
+    return log
