@@ -102,9 +102,9 @@ def card_of(session: Session, user: User, item_id: int, *, now: datetime) -> Car
 
 def _log_of(session: Session, met: Answer) -> Sequence[ReviewLog]:
     """Return the log of the card of who MET an item, held; raise InOpenAttempt where the item stands in one."""
-    card = hold_cards(session, [met])[met.key]
     if (open_attempt := open_attempts(session, met.user_id).get(met.item_id)) is not None:
         raise InOpenAttempt(open_attempt)
+    card = hold_cards(session, [met])[met.key]
     return logs_of(session, [card])[card.id]
 
 
@@ -136,8 +136,9 @@ def _write(
         counts=all(row.number <= given.seen for row in counting(log)),
         once=given.once,
     )
-    [row] = record_answers(session, [answer])
-    return row
+    record_answers(session, [answer])
+    mine = select(ReviewLog).join(Card).where(Card.user_id == met.user_id, Card.item_id == met.item_id)
+    return session.scalars(mine.order_by(ReviewLog.number.desc()).limit(1)).one()
 
 
 def _milliseconds(shown_at: datetime | None, now: datetime) -> int | None:

@@ -54,6 +54,7 @@ def answers_in(session: Session, attempts: Sequence[Attempt]) -> list[Answer]:
     sat = {attempt.id: attempt for attempt in attempts if attempt.purpose in SOURCES and attempt.submitted_at}
     if not sat:
         return []
+    names: dict[int, Names] = {}
     past = standing_of_all(session, select(Attempt.id).where(Attempt.id.in_(sat)))
     items = select(AttemptItem).where(AttemptItem.attempt_id.in_(sat)).options(joinedload(AttemptItem.version))
     found = []
@@ -62,8 +63,10 @@ def answers_in(session: Session, attempts: Sequence[Attempt]) -> list[Answer]:
         if history.response is None and not history.checks:
             continue
         assert attempt.submitted_at is not None  # by `sat`
+        if (list_id := attempt.names_id or -attempt.id) not in names:
+            names[list_id] = names_of(session, attempt)
         data, policy = parse_data(item.version.data), Policy.read(attempt.policy)
-        rating = rating_in(data, policy, history, names_of(session, attempt))
+        rating = rating_in(data, policy, history, names[list_id])
         source = SOURCES[attempt.purpose]
         found.append(Answer(attempt.user_id, item.version.item_id, attempt.submitted_at, source, rating, item.id))
     return found

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import ColumnElement, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -35,44 +35,45 @@ def record_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None
     record_answers(session, answers_in(session, [attempt]))
 
 
-def record_answers(session: Session, answers: Sequence[Answer]) -> list[ReviewLog]:
-    """Add ANSWERS to the logs of their cards, and set the cards; return the rows added, in order of time.
+def record_answers(session: Session, answers: Sequence[Answer]) -> None:
+    """Add ANSWERS to the logs of their cards, and set the cards.
 
     Who met an item without saying what they know of it gets a card that is new. What was made of an item of an attempt
-    before is not added again. Six queries, however many answers."""
+    before is not added again. Seven queries, however many answers."""
     if not answers:
-        return []
+        return
     cards = hold_cards(session, answers)
     logs, users = logs_of(session, cards.values()), learners(session, {user_id for user_id, _item_id in cards})
     known = {row.attempt_item_id for rows in logs.values() for row in rows} - {None}
-    added = []
+    rows = []
     for answer in sorted(answers, key=lambda answer: answer.at):
         if answer.rating is None or answer.attempt_item_id in known:
             continue
-        log = logs[cards[answer.key].id]
-        row = _row(answer, users[answer.user_id].zone)
-        row.card_id, row.number = cards[answer.key].id, max((one.number for one in log), default=0) + 1
-        log.append(row)
-        added.append(row)
-    session.add_all(added)
-    session.flush()
-    changed = {row.card_id for row in added}
+        card = cards[answer.key]
+        row = _row(answer, card, logs[card.id], users[answer.user_id].zone)
+        logs[card.id].append(ReviewLog(**row))
+        rows.append(row)
+    if rows:
+        session.execute(insert(ReviewLog), rows, execution_options={"render_nulls": True})  # all go along at once
+    changed = {row["card_id"] for row in rows}
     set_cards(session, [card for card in cards.values() if card.id in changed], logs, users)
-    return added
 
 
-def _row(answer: Answer, zone: ZoneInfo) -> ReviewLog:
+def _row(answer: Answer, card: Card, log: Sequence[ReviewLog], zone: ZoneInfo) -> dict[str, Any]:
+    """Return the columns of the next row of the LOG of CARD."""
     assert answer.rating is not None  # what was only met is not in the log
-    return ReviewLog(
-        at=answer.at,
-        day=study_day(answer.at, zone),
-        rating=int(answer.rating),
-        source=answer.source,
-        milliseconds=answer.milliseconds,
-        attempt_item_id=answer.attempt_item_id,
-        counts=answer.counts,
-        once=answer.once,
-    )
+    return {
+        "card_id": card.id,
+        "number": max((row.number for row in log), default=0) + 1,
+        "at": answer.at,
+        "day": study_day(answer.at, zone),
+        "rating": int(answer.rating),
+        "source": answer.source,
+        "milliseconds": answer.milliseconds,
+        "attempt_item_id": answer.attempt_item_id,
+        "counts": answer.counts,
+        "once": answer.once,
+    }
 
 
 def hold_cards(session: Session, answers: Iterable[Answer]) -> dict[Key, Card]:
