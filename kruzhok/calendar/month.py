@@ -1,18 +1,14 @@
-"""A month as a sheet of weeks, and what is soon: the dates of a user by the days of their own clocks."""
+"""A month as a sheet of weeks: the dates of a user by the days of their own clocks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kruzhok.calendar.dates import MEETING, Dated
+from kruzhok.calendar.dates import Dated
 
 #: Between these years there is a sheet for each month.
 YEARS = range(2000, 2101)
-
-#: How far ahead "soon" reaches.
-SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +91,3 @@ def _known(first: date) -> date | None:
 def _months_later(first: date, months: int) -> date:
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, 1)
-
-
-class Soon(NamedTuple):
-    """What comes in the next days, the earliest first, each with the day it is on by the clocks of ZONE."""
-
-    dates: Sequence[tuple[date, Dated]]
-    zone: ZoneInfo
-
-
-def soon(dates: Sequence[Dated], now: datetime, zone: ZoneInfo) -> Soon:
-    """Return those of DATES that come in the fourteen days from NOW on, a meeting of today included.
-
-    What is done is not among them, whether it is due, opens or closes."""
-    today = now.astimezone(zone).date()
-    found = []
-    for one in dates:
-        to_come = day_of(one, zone) >= today if one.kind == MEETING else one.moment >= now
-        if to_come and one.moment < now + SOON and not (one.done and one.kind != MEETING):
-            found.append((day_of(one, zone), one))
-    return Soon(found, zone)

@@ -16,6 +16,7 @@ from kruzhok.digest.access import reader_of
 from kruzhok.digest.contents import digest_of
 from kruzhok.digest.mornings import next_morning
 from kruzhok.today.addresses import address_of, dated_address
+from kruzhok.today.words import review_takes
 
 bp = Blueprint("digest", __name__)
 
@@ -30,6 +31,7 @@ def digest() -> str:
         digest=digest_of(db_session, user, now),
         next=None if user.digest is DigestKind.none else next_morning(user.digest, ZoneInfo(user.zone), now).at,
         words=words,
+        review_takes=review_takes,
         address_of=address_of,
         dated_address=dated_address,
     )

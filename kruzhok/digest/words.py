@@ -2,7 +2,8 @@
 
 from course.base.words import _, plural
 from kruzhok.calendar.dates import CLOSES, MEETING, OPENS, REPLIES, Dated
-from kruzhok.digest.contents import DigestOf, one_line
+from kruzhok.digest.contents import DigestOf
+from kruzhok.today.news import one_line
 from kruzhok.words import clock, reader_zone, weekday_and_day
 
 #: The last minute of a day: what is due then is due by that day, and no hour need be said.

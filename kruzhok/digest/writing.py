@@ -20,6 +20,7 @@ from kruzhok.digest import words
 from kruzhok.digest.contents import digest_of
 from kruzhok.digest.tokens import unsubscribe_token
 from kruzhok.today.addresses import address_of, dated_address
+from kruzhok.today.words import review_takes
 
 
 class Written(NamedTuple):
@@ -59,6 +60,7 @@ class Writer:
                 "user": user,
                 "digest": digest,
                 "words": words,
+                "review_takes": review_takes,
                 "whole": whole_address,
                 "address_of": address_of,
                 "dated_address": dated_address,

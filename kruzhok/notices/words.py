@@ -1,6 +1,6 @@
 """What notices say and where they lead: made when they are shown, so that nothing is told that is no longer open."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from textwrap import shorten
 from typing import Any, NamedTuple
@@ -56,11 +56,14 @@ Words = Callable[[Any, Reader], Said]
 GONE: Said = (_("Something that is no longer there, or no longer open to you."), None)
 
 
-def told(session: Session, user: User, notices: Sequence[Notice]) -> list[Told]:
-    """Return the NOTICES of USER in words. One query for their groups, one for each sort of thing told of, and
-    one for what of it they may read."""
-    live = (Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
-    places = session.scalars(select(Enrolment).where(*live).options(joinedload(Enrolment.group)))
+def told(
+    session: Session, user: User, notices: Sequence[Notice], places: Iterable[Enrolment] | None = None
+) -> list[Told]:
+    """Return the NOTICES of USER in words. One query for their groups, none where their live PLACES are known, one for
+    each sort of thing told of, and one for what of it they may read."""
+    if places is None:
+        live = (Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
+        places = session.scalars(select(Enrolment).where(*live).options(joinedload(Enrolment.group)))
     of_group = {place.group_id: place for place in places if place.group_id is not None}
     things = {sort: _load(session, sort, notices) for sort in LOADED}
     reader = Reader(user, of_group, _readable(session, of_group, things["post"]))

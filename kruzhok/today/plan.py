@@ -1,31 +1,24 @@
-"""What is to be done next, and why: one object from all rooms, for the page and for letters alike.
+"""What is to be done next, and why: the page of the day, the front door and letters say it alike.
 
 *Go on from here* is where one really was: an answer begun before anything else, then the lesson last worked in.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from course.completion.models import State
-from course.completion.progress import Progress
-from course.completion.records import Standing, standing_of
+from course.completion.records import standing_of
 from course.groups.enrolments import choose, live_places_of
 from course.groups.models import Enrolment
-from course.outline.models import Course
-from course.syllabus.chairing import chairs_of
 from course.syllabus.meetings import syllabus_of
 from course.users.models import User
-from kruzhok.paths import Path, followed, path_of
+from kruzhok.paths import followed
 from kruzhok.today.acts import LastActs, last_acts
-from kruzhok.today.again import ReadAgain, read_again
 from kruzhok.today.tasks import LessonTasks, Task, tasks_of
 from kruzhok.today.week import AtMeeting, Weeks, weeks
-from lessons.acts import Place, last_place
-from lessons.agenda.items import passages_put
-from quizzes.marking.queue import waiting_for
 
 #: Why *go on* leads where it leads.
 ATTEMPT, DRAFT, HERE, BEGIN, NEXT, DONE = "attempt", "draft", "here", "begin", "next", "done"
@@ -44,92 +37,17 @@ class GoOn:
     week: AtMeeting | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Today: where to go on, what that lesson asks, what to read again, what more there is."""
-
-    course: Course
-    enrolment: Enrolment
-    progress: Progress
-    go_on: GoOn | None
-    lesson: LessonTasks | None
-    again: Sequence[ReadAgain] = ()
-    optional: Sequence[Task] = ()
-    #: In a study group: what its meeting at hand asks, and what was due before and is not done.
-    week: AtMeeting | None = None
-    late: Sequence[Task] = ()
-    #: What the group was given besides its lessons, for no meeting, and is asked and not done.
-    beside: Sequence[Task] = ()
-    #: Where in a text something was done last, while reading it is not done.
-    place: Place | None = None
-    #: Of a tutor: how many essays wait to be marked.
-    to_mark: int = 0
-    #: In a study group: who leads the meeting at hand, and which passages (text, ident) one put on its agenda.
-    chair: Enrolment | None = None
-    put: Collection[tuple[int, str]] = frozenset()
-    #: The path that is followed, of who studies alone.
-    path: Path[LessonTasks] | None = None
-
-    @property
-    def path_done(self) -> int:
-        """How many lessons of the path are done."""
-        return sum(one.task.state is State.done for one in self.path.lessons) if self.path else 0
-
-    @property
-    def lesson_beside(self) -> LessonTasks | None:
-        """The lesson one goes on with, where it is not this week's."""
-        return None if self.week and self.lesson in self.week.lessons else self.lesson
-
-
 def latest_enrolment(session: Session, user: User, place: str | None = None) -> Enrolment | None:
     """Return the enrolment USER last did something in, with course and group; in that PLACE (a group's slug, ALONE)."""
     return choose(live_places_of(session, user), place)
 
 
-def plan_for(session: Session, enrolment: Enrolment, now: datetime) -> Plan:
-    """Return the plan of ENROLMENT. Nine queries, five more in a study group, and one for its tutors."""
-    standing, lessons, group = _where(session, enrolment, now)
-    go_on = go_on_from(session, enrolment, lessons, group)
-    here = next((one for one in lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
-    optional = [
-        part for one in lessons for part in one.parts
-        if not part.required and part.state is not State.done and one.task.state is not State.none
-    ]  # fmt: skip
-    week = group.this_week if group else None
-    more = [task for task in group.beside if not task.required and task.state is not State.done] if group else []
-    optional += [task for task in more if task not in optional]
-    return Plan(
-        enrolment.course,
-        enrolment,
-        standing.progress,
-        go_on,
-        here,
-        again=read_again(session, enrolment),
-        optional=optional,
-        week=group.this_week if group else None,
-        late=group.late if group else (),
-        beside=[task for task in _beside(group) if not task.late and (here is None or task not in here.asked)],
-        place=_still_read(last_place(session, enrolment), lessons),
-        to_mark=waiting_for(session, enrolment),
-        chair=chairs_of(session, week.meeting.group_id).get(week.meeting.id) if week else None,
-        put=passages_put(session, week.meeting, enrolment) if week else frozenset(),
-        path=path_of(enrolment, {one.task.ident: one for one in lessons}),
-    )
-
-
-def _still_read(place: Place | None, lessons: Sequence[LessonTasks]) -> Place | None:
-    """Return PLACE where its text is a lesson, or a reading of one, that is not done."""
-    tasks = (
-        [lesson.task for lesson in lessons] if place and place.is_lesson else [p for one in lessons for p in one.parts]
-    )
-    open_ones = {task.text_ident or task.lesson_ident for task in tasks if task.state is not State.done}
-    return place if place and (place.ident is None or place.text_ident in open_ones) else None
-
-
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
     """Return only where to go on, for a page that shows no more of the plan. Six queries, five more in a group."""
-    _standing, lessons, group = _where(session, enrolment, now)
-    return go_on_from(session, enrolment, lessons, group)
+    standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
+    tasks = tasks_of(session, enrolment, standing, syllabus, now, enrolment.user.pace)
+    group = weeks(enrolment, syllabus, tasks, now) if enrolment.group else None
+    return go_on_from(session, enrolment, tasks.lessons, group)
 
 
 def go_on_from(
@@ -137,23 +55,7 @@ def go_on_from(
 ) -> GoOn | None:
     """Return where ENROLMENT goes on in LESSONS, and in what the meetings of its GROUP ask. Two queries."""
     acts, this_week = last_acts(session, enrolment), group.this_week if group else None
-    return decide(lessons, acts, this_week, _beside(group), followed(enrolment))
-
-
-def _where(session: Session, enrolment: Enrolment, now: datetime) -> tuple[Standing, list[LessonTasks], Weeks | None]:
-    """Return where ENROLMENT stands: in its course, with each lesson, and with the meetings of its group."""
-    standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
-    tasks = tasks_of(session, enrolment, standing, syllabus, now, enrolment.user.pace)
-    return standing, tasks.lessons, weeks(enrolment, syllabus, tasks, now) if enrolment.group else None
-
-
-def _beside(weeks: Weeks | None) -> list[Task]:
-    """Return what is asked besides the lessons and not done: what was due; what is for no meeting, or a later one."""
-    if weeks is None:
-        return []
-    late = [task for task in weeks.late if not task.lesson_number]
-    asked = [task for task in (*weeks.beside, *weeks.later) if task.required and task.state is not State.done]
-    return [*late, *(task for task in asked if not task.late)]
+    return decide(lessons, acts, this_week, group.asked_beside if group else (), followed(enrolment))
 
 
 def decide(

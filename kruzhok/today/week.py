@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from course.completion.models import State
 from course.completion.progress import Progress
 from course.completion.records import standing_of
 from course.groups.models import Enrolment
@@ -69,6 +70,13 @@ class Weeks:
         at = self.this_week.meeting.number if self.this_week else 0
         later = [one for one in self.meetings if one.meeting.number > at and one.meeting.cancelled_at is None]
         return later if self.this_week else []
+
+    @property
+    def asked_beside(self) -> list[Task]:
+        """What is asked besides the lessons and not done: what was due; what is for no meeting, or a later one."""
+        late = [task for task in self.late if not task.lesson_number]
+        asked = [task for task in (*self.beside, *self.later) if task.required and task.state is not State.done]
+        return [*late, *(task for task in asked if not task.late)]
 
     def when(self, one: AtMeeting) -> str:
         """Return "cancelled", "past", "now" or "next" of a meeting."""

@@ -1,7 +1,7 @@
 """What waits for a tutor of a study group: essays by question, each in one of three states."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -59,10 +59,10 @@ class Line(NamedTuple):
         return self.state != "released" and not self.is_ready
 
 
-def essays_in(group_id: int) -> Select[Any]:
-    """Return the query for the essays that are a tutor's to mark in a study group: `id` (of the attempt's item),
-    `item_id`, `version_id`, `activity_id`, `submitted_at`, `state`, `levels` and `drafted_at` of the draft, and
-    `answered_at`, when the answer that counts was given or accepted.
+def essays_in(*group_ids: int) -> Select[Any]:
+    """Return the query for the essays that are a tutor's to mark in those study groups: `id` (of the attempt's item),
+    `item_id`, `version_id`, `activity_id`, `group_id`, `submitted_at`, `state`, `levels` and `drafted_at` of the draft,
+    and `answered_at`, when the answer that counts was given or accepted.
 
     They were submitted by those who are students there now, and are not blank. One that nobody was there to mark when
     it was submitted is no part of its result and does not wait (RULES, section 7)."""
@@ -72,6 +72,7 @@ def essays_in(group_id: int) -> Select[Any]:
             ItemVersion.item_id,
             ItemVersion.id.label("version_id"),
             Attempt.activity_id,
+            Enrolment.group_id,
             Attempt.submitted_at,
             MarkDraft.levels,
             MarkDraft.at.label("drafted_at"),
@@ -84,7 +85,7 @@ def essays_in(group_id: int) -> Select[Any]:
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
-        .where(Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+        .where(Enrolment.group_id.in_(group_ids), Enrolment.left_at.is_(None), Enrolment.role == Role.student)
         .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
         .where(ItemVersion.data["type"].as_string() == "essay", _answer(Step.response.is_not(None)))
         .where(or_(Attempt.points.is_(None), exists().where(_of_item(Step), Step.kind.in_(VERDICTS))))
@@ -114,10 +115,19 @@ def waiting_for(session: Session, enrolment: Enrolment) -> int:
     """Return how many essays wait for ENROLMENT to be marked, drafts among them: none but for a tutor.
 
     One query, for a tutor."""
-    if enrolment.group_id is None or enrolment.role is not Role.tutor:
-        return 0
-    essays = essays_in(enrolment.group_id).subquery()
-    return session.scalar(select(func.count()).select_from(essays).where(essays.c.state != "released")) or 0
+    return waiting_in(session, [enrolment]).get(enrolment.group_id or 0, 0)
+
+
+def waiting_in(session: Session, places: Iterable[Enrolment]) -> dict[int, int]:
+    """Return group -> how many essays wait to be marked there, where one of PLACES is that of a tutor and some do.
+
+    One query, none where no place is."""
+    groups = {one.group_id for one in places if one.group_id is not None and one.role is Role.tutor}
+    if not groups:
+        return {}
+    essays = essays_in(*groups).subquery()
+    waits = select(essays.c.group_id, func.count()).where(essays.c.state != "released").group_by(essays.c.group_id)
+    return {row[0]: row[1] for row in session.execute(waits)}
 
 
 def questions_in(session: Session, group_id: int) -> list[Asked]:

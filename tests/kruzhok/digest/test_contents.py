@@ -16,8 +16,9 @@ from course.notices.records import mark_seen, tell
 from course.outline.models import Activity, ActivityKind
 from course.users.models import DigestKind, User
 from kruzhok.digest import words
-from kruzhok.digest.contents import NEWS, DigestOf, digest_of
+from kruzhok.digest.contents import DigestOf, digest_of
 from kruzhok.digest.writing import reading_as
+from kruzhok.today.news import NEWS
 from lessons.discussion.models import Discussion, Post
 from tests import factories
 from tests.conftest import NOW
@@ -133,7 +134,8 @@ def test_what_was_seen_or_mailed_or_is_old_is_not_new(circle: Circle, columns: d
 def test_posts_that_one_follows_are_counted_by_discussion_and_answers_are_not(circle: Circle):
     other_prompt = factories.make_prompt(circle.session, circle.lesson, title="Another question")
     talk = factories.make_discussion(circle.session, circle.group, other_prompt)
-    circle.post(circle.place)
+    for mine in (circle.talk, talk):
+        circle.post(circle.place, mine)
     for _number in range(3):
         circle.tell(kinds.POSTED, f"post:{circle.post().id}")
     circle.tell(kinds.POSTED, f"post:{circle.post(talk=talk).id}")
@@ -141,8 +143,8 @@ def test_posts_that_one_follows_are_counted_by_discussion_and_answers_are_not(ci
     title = circle.prompt.title
     assert circle.news() == [
         f"Nadezhda mentioned you on “{title}”.",
-        f"3 new posts on “{title}”.",
-        "Nadezhda posted on “Another question”.",
+        f"4 new posts on “{title}”.",
+        "1 new post on “Another question”.",
     ]
 
 

@@ -12,7 +12,8 @@ from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
 from kruzhok.today.acts import Act, LastActs, last_acts
-from kruzhok.today.plan import decide, plan_for
+from kruzhok.today.again import read_again
+from kruzhok.today.plan import decide, go_on_for
 from kruzhok.today.tasks import LessonTasks, Task
 from lessons.discussion.posts import reply, write_post
 from lessons.journal import keep_draft, write_entry
@@ -146,7 +147,7 @@ def test_the_plan_follows_what_was_done(session: Session) -> None:
     enrolment, reading, prompt = scene(session)
 
     def now() -> tuple[str, str]:
-        go_on = plan_for(session, enrolment, NOW).go_on
+        go_on = go_on_for(session, enrolment, NOW)
         assert go_on is not None
         return go_on.reason, go_on.task.kind
 
@@ -179,7 +180,7 @@ def test_what_a_quiz_missed_is_to_be_read_again(session: Session) -> None:
     attempt = make_attempt(session, enrolment, submitted_at=at(1))
     session.refresh(attempt, ["items"])
     make_step(session, attempt.items[0], kind=StepKind.score, score=0.0, response={"option": "no"}, at=at(1))
-    again = plan_for(session, enrolment, NOW).again
+    again = read_again(session, enrolment)
     assert [(one.ident, one.begins, one.missed.number) for one in again] == [("p-1", "Paragraph 1.", 1)]
 
 

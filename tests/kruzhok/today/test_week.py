@@ -1,17 +1,20 @@
 """In a study group the plan is that of the week: what the meeting at hand asks, for when, and how long it takes."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from course.base.web import Application
 from course.completion.models import State
 from course.completion.records import store
 from course.groups.models import Role
 from course.rules import INSTANT
 from course.syllabus import planning
-from kruzhok.today.plan import GoOn, Plan, plan_for
+from kruzhok.today.plan import GoOn
+from kruzhok.today.today import Here, today_of
 from kruzhok.today.week import Weeks, weeks_of
 from lessons.journal import keep_draft
 from lessons.models import Prompt
@@ -54,13 +57,22 @@ class Circle:
     def weeks(self, now: datetime) -> Weeks:
         return weeks_of(self.session, self.mine, now)[0]
 
-    def plan(self, now: datetime) -> Plan:
-        return plan_for(self.session, self.mine, now)
+    def here(self, now: datetime) -> Here:
+        here = today_of(self.session, self.mine.user, now).here
+        assert here is not None
+        return here
 
     def go_on(self, now: datetime) -> tuple[str, str, int]:
-        go_on = self.plan(now).go_on
+        go_on = self.here(now).go_on
         assert isinstance(go_on, GoOn)
         return go_on.reason, go_on.task.kind, go_on.task.lesson_number
+
+
+@pytest.fixture(autouse=True)
+def _in_a_request(app: Application) -> Iterator[None]:
+    """What one was told of is put into words with addresses."""
+    with app.test_request_context():
+        yield
 
 
 @pytest.fixture
@@ -197,16 +209,19 @@ def test_what_is_not_assigned_is_not_asked_in_a_group_with_a_syllabus(circle: Ci
     assert circle.go_on(NOW + timedelta(hours=1)) == ("done", "lesson", 1)
 
 
-def test_the_plan_shows_the_week_and_another_lesson_beside_it(circle: Circle):
+def test_today_shows_the_week_and_another_lesson_beside_it(circle: Circle):
     circle.meet(1, 2, 3)
     circle.tick(1, TUESDAY_AFTER)
-    plan = circle.plan(TUESDAY_AFTER)
-    assert plan.week is not None
-    assert plan.week.meeting.number == 2
-    assert plan.lesson_beside is not None
-    assert plan.lesson_beside.task.lesson_number == 1
+    asked = circle.here(TUESDAY_AFTER).asked
+    assert asked.week is not None
+    assert asked.week.meeting.number == 2
+    assert asked.lesson is not None
+    assert asked.lesson.task.lesson_number == 1
+    assert asked.late == []
     circle.tick(2, TUESDAY_AFTER + timedelta(hours=1))
-    assert circle.plan(TUESDAY_AFTER + timedelta(hours=2)).lesson_beside is None
+    asked = circle.here(TUESDAY_AFTER + timedelta(hours=2)).asked
+    assert asked.lesson is None
+    assert [task.lesson_number for task in asked.late] == [1]
 
 
 def test_a_part_assigned_by_itself_is_asked_for_its_meeting(circle: Circle):
