@@ -3,9 +3,8 @@
 What one meets about, or sits a quiz on, is to be known by then, and not only some day."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -69,11 +68,11 @@ class Need:
         """The ident of the course."""
         return self.dated.course
 
-    @property
-    def order(self) -> tuple[date, date, bool, datetime, str]:
-        """What is needed first comes first; of a meeting and what is due at it, the meeting."""
-        dated = self.dated
-        return (self.by, dated.day, dated.kind != MEETING, dated.moment, dated.uid)
+
+def order(need: Need) -> tuple[date, date, bool, datetime, str]:
+    """Return what sorts needs: what is needed first comes first; of a meeting and what is due at it, the meeting."""
+    dated = need.dated
+    return (need.by, dated.day, dated.kind != MEETING, dated.moment, dated.uid)
 
 
 def needs_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Mapping[int, Need]:
@@ -84,21 +83,17 @@ def needs_of(session: Session, user: User, dates: Iterable[Dated], now: datetime
     needs its own, a quiz while it is not done. Two queries, none where nothing comes."""
     zone = ZoneInfo(user.zone)
     today = study_day(now, zone)
-    by_activity: dict[int, list[tuple[date, Dated]]] = {}
+    first: dict[int, Need] = {}
     for dated in dates:
-        if not _needs(dated, now):
-            continue
-        by = max(study_day(dated.moment - BEFORE, zone), today)
-        if by <= today + AHEAD:
+        if _needs(dated, now) and (by := max(study_day(dated.moment - BEFORE, zone), today)) <= today + AHEAD:
+            need = Need(by, dated)
             for activity_id in _activities(dated):
-                by_activity.setdefault(activity_id, []).append((by, dated))
+                first[activity_id] = min(need, first.get(activity_id, need), key=order)
     found: dict[int, Need] = {}
-    for question in questions_of(session, by_activity):
-        asked = (by_activity.get(key, ()) for key in {question.activity_id, question.lesson_id or 0})
-        for by, dated in chain(*asked):
-            need, before = Need(by, dated, question.lesson), found.get(question.item_id)
-            if before is None or need.order < before.order:
-                found[question.item_id] = need
+    for question in questions_of(session, first):
+        asked = (first.get(question.activity_id), first.get(question.lesson_id or 0), found.get(question.item_id))
+        need = min(filter(None, asked), key=order)
+        found[question.item_id] = need if need.lesson is not None else replace(need, lesson=question.lesson)
     return found
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from course.users.models import User
 from kruzhok.calendar.dates import Dated
-from kruzhok.review.needs import Need, needs_of
+from kruzhok.review.needs import Need, needs_of, order
 from kruzhok.review.reached import reached_by
 from quizzes import scheduling
 from quizzes.review.candidates import Done, candidates_of, done_on, next_due
@@ -78,7 +78,9 @@ class Review:
 
 
 def review_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Review:
-    """Return what USER reviews today, whose dates in the calendar DATES are. Twelve queries at the most."""
+    """Return what USER reviews today, whose dates in the calendar DATES are.
+
+    Nine queries at the most, beside those for what is withheld."""
     day = _Day.read(session, user, dates, now)
     left = max(0.0, user.review_minutes * 60 - day.done.seconds)
     return day.review(session, left)
@@ -105,7 +107,7 @@ class _Day:
         today = study_day(now, ZoneInfo(user.zone))
         needs = needs_of(session, user, dates, now)
         reached = reached_by(session, user, dates, now)
-        candidates = candidates_of(session, user, today, _need_by(needs), reached)
+        candidates = candidates_of(session, user, now, _need_by(needs), reached)
         return cls(user, today, needs, candidates, done_on(session, user, today))
 
     def review(self, session: Session, seconds: float) -> Review:
@@ -140,25 +142,30 @@ class _Day:
         needs = [need for need in self.needs.values() if need.by == by]
         if not needs or minutes <= self.user.review_minutes:
             return []
-        return [Short(min(needs, key=lambda need: need.order), minutes, self.user.review_minutes)]
+        return [Short(min(needs, key=order), minutes, self.user.review_minutes)]
 
     def _next_on(self, session: Session, planned: DayPlan) -> date | None:
         """Return when something is due after today if today's queue is worked through; one query at the most."""
         queued, tomorrow = {one.item_id for one in planned.queue}, self.today + A_DAY
-        rest = [one for one in self.candidates if one.item_id not in queued]
-        days = [
-            max(due(one.memory, self.user.retention, one.need_by), tomorrow) if one.memory else tomorrow for one in rest
-        ]
-        return min(days, default=None) or next_due(session, self.user, self.today)
+        first: date | None = None
+        for one in self.candidates:
+            if one.item_id not in queued:
+                day = due(one.memory, self.user.retention, one.need_by) if one.memory else tomorrow
+                if day <= tomorrow:
+                    return tomorrow
+                first = min(day, first or day)
+        return first or next_due(session, self.user, self.today)
 
 
-def load_of(session: Session, user: User, needs: Mapping[int, Need], today: date) -> list[tuple[date, int]]:
+def load_of(session: Session, user: User, needs: Mapping[int, Need], now: datetime) -> list[tuple[date, int]]:
     """Return how many minutes of review each of the next two weeks' days takes, today first (what is left of it).
 
     Each day is planned as today is, in the minutes set, so what was missed is spread and no day has more. Assumed is
-    that everything is known when it comes, and that nothing new is met. Three queries."""
+    that everything is known when it comes, and that nothing new is met. Two queries beside those for what is withheld.
+    """
+    today = study_day(now, ZoneInfo(user.zone))
     known = {
-        one.item_id: one for one in candidates_of(session, user, today, _need_by(needs), ()) if one.memory is not None
+        one.item_id: one for one in candidates_of(session, user, now, _need_by(needs), ()) if one.memory is not None
     }
     budget = user.review_minutes * 60
     left = max(0.0, budget - done_on(session, user, today).seconds)

@@ -4,18 +4,19 @@ Read as columns and not as rows: whoever has thousands of cards asks no more oft
 is due within AHEAD or is needed in it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, exists, func, null, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from course.texts.models import Anchor, Passage
 from course.users.models import User
-from quizzes.attempts.side_door import open_item_ids
 from quizzes.models import Item, ItemVersion
 from quizzes.review.models import Card, ReviewLog, ReviewSource
-from quizzes.scheduling import Candidate, Memory
+from quizzes.review.withheld import withheld
+from quizzes.scheduling import Candidate, Memory, study_day
 
 #: How far a plan looks: what is due, or needed, later than that changes nothing today.
 AHEAD = timedelta(days=28)
@@ -43,26 +44,26 @@ Place = tuple[int, str]
 
 
 def candidates_of(
-    session: Session, user: User, today: date, needed: Mapping[int, date], reached: Sequence[int]
+    session: Session, user: User, now: datetime, needed: Mapping[int, date], reached: Sequence[int]
 ) -> list[Candidate]:
     """Return what may come up for USER: of their cards what is due within AHEAD, or NEEDED (item -> by which day) in
     it, or new; and of the items REACHED, which are in the order of the course, those that have no card.
 
-    Without what is suspended, retired, or stands in an open attempt of theirs; an essay they never wrote does not come
-    by itself. Three queries, one less where nothing was reached."""
-    closed = open_item_ids(session, user.id)
-    until = today + AHEAD
+    Without what is suspended, retired or `withheld`; an essay they never wrote does not come by itself. Two queries
+    beside those for what is withheld, one where nothing was reached."""
+    closed = withheld(session, user.id, now)
+    until = study_day(now, ZoneInfo(user.zone)) + AHEAD
     soon = [item_id for item_id, by in needed.items() if by <= until]
     mine = (
-        _columns(*_MEMORY)
+        _columns(Card.seconds, Card.stability, Card.difficulty, Card.last_on, Card.reviews, Card.lapses, Card.misses)
         .join(Card, Card.item_id == Item.id)
         .where(Card.user_id == user.id, Card.suspended_at.is_(None))
         .where(or_(Card.due_on <= until, Card.last_on.is_(None), Card.item_id.in_(soon)))
     )
     found = [
-        Candidate(row.id, _memory(row), _seconds(row), _passage(row), needed.get(row.id))
-        for row in session.execute(mine)
-        if row.id not in closed
+        Candidate(key, _memory(took, *memory), took or SECONDS[kind], _place(text, ident), needed.get(key))
+        for key, kind, text, ident, took, *memory in session.execute(mine)
+        if key not in closed
     ]
     return found + _new(session, user, [item_id for item_id in reached if item_id not in closed], needed)
 
@@ -73,8 +74,11 @@ def _new(session: Session, user: User, reached: Sequence[int], needed: Mapping[i
         return []
     places = {item_id: place for place, item_id in enumerate(reached, start=1)}
     unmet = ~exists().where(Card.user_id == user.id, Card.item_id == Item.id)
-    rows = session.execute(_columns(null().label("seconds")).where(Item.id.in_(places), unmet, _TYPE != "essay"))
-    return [Candidate(row.id, None, _seconds(row), _passage(row), needed.get(row.id), places[row.id]) for row in rows]
+    rows = session.execute(_columns().where(Item.id.in_(places), unmet, _TYPE != "essay"))
+    return [
+        Candidate(key, None, SECONDS[kind], _place(text, ident), needed.get(key), places[key])
+        for key, kind, text, ident in rows
+    ]
 
 
 class Done(NamedTuple):
@@ -91,17 +95,16 @@ def done_on(session: Session, user: User, day: date) -> Done:
 
     A review that nobody timed counts with what one like it takes."""
     rows = session.execute(
-        _columns(Card.seconds, ReviewLog.milliseconds, ReviewLog.source, ReviewLog.counts, ReviewLog.taken_back_at)
+        _columns(Card.seconds, ReviewLog.milliseconds, ReviewLog.source, _COUNTS)
         .join(Card, Card.item_id == Item.id)
         .join(ReviewLog, ReviewLog.card_id == Card.id)
         .where(Card.user_id == user.id, Card.last_on >= day, ReviewLog.day == day)
     ).all()
     reviews = [row for row in rows if row.source is ReviewSource.review]
-    valid = [row for row in rows if row.counts and row.taken_back_at is None]
     return Done(
-        sum(row.source is ReviewSource.review for row in valid),
-        sum(_seconds(row) if row.milliseconds is None else row.milliseconds / 1000 for row in reviews),
-        frozenset(place for row in valid if (place := _passage(row)) is not None),
+        sum(row.counts for row in reviews),
+        sum(_took(row.milliseconds, row.seconds, row.type) for row in reviews),
+        frozenset(place for row in rows if row.counts and (place := _place(row.text_id, row.ident))),
     )
 
 
@@ -114,9 +117,8 @@ def next_due(session: Session, user: User, after: date) -> date | None:
 #: The type of an item as its version says it.
 _TYPE = ItemVersion.data["type"].as_string()
 
-_MEMORY = (
-    Card.seconds, Card.stability, Card.difficulty, Card.last_on, Card.reviews, Card.lapses, Card.misses,
-)  # fmt: skip
+#: Whether a row of the log says something.
+_COUNTS = and_(ReviewLog.counts, ReviewLog.taken_back_at.is_(None)).label("counts")
 
 
 def _columns(*more: Any) -> Select[Any]:
@@ -131,15 +133,21 @@ def _columns(*more: Any) -> Select[Any]:
     )
 
 
-def _memory(row: Row[Any]) -> Memory | None:
-    if row.last_on is None:
-        return None
-    return Memory(row.stability, row.difficulty, row.last_on, row.reviews, row.lapses, row.misses, row.seconds)
+def _memory(
+    seconds: float | None,
+    stability: float,
+    difficulty: float,
+    last: date | None,
+    reviews: int,
+    lapses: int,
+    misses: int,
+) -> Memory | None:
+    return Memory(stability, difficulty, last, reviews, lapses, misses, seconds) if last is not None else None
 
 
-def _seconds(row: Row[Any]) -> float:
-    return row.seconds or SECONDS.get(row.type, SECONDS["short"])
+def _took(milliseconds: int | None, usual: float | None, kind: str) -> float:
+    return milliseconds / 1000 if milliseconds is not None else usual or SECONDS[kind]
 
 
-def _passage(row: Row[Any]) -> Place | None:
-    return (row.text_id, row.ident) if row.ident is not None else None
+def _place(text_id: int | None, ident: str | None) -> Place | None:
+    return (text_id, ident) if text_id is not None and ident is not None else None

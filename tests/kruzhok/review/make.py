@@ -1,9 +1,9 @@
 """Study groups with lessons whose items somebody knows, for the tests of review."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, State
@@ -13,7 +13,8 @@ from course.syllabus.models import Meeting
 from course.users.models import User
 from kruzhok.calendar.dates import Dated, dates_of
 from kruzhok.review.needs import Need, needs_of
-from quizzes.models import Item, Quiz, QuizSlot, SelfCheck
+from lessons.models import Reading
+from quizzes.models import Item, ItemVersion, Quiz, QuizSlot, SelfCheck
 from quizzes.review.models import Card
 from tests import factories
 from tests.conftest import NOW
@@ -107,7 +108,6 @@ class Circle:
 
 def checks_of(session: Session, lesson: Activity) -> list[int]:
     """Return the self-checks of LESSON: in its notes, and in the texts of its readings."""
-    from lessons.models import Reading
 
     texts = select(Reading.text_id).join(Activity, Activity.id == Reading.activity_id)
     ids = [factories.notes_of(session, lesson).id, *session.scalars(texts.where(Activity.parent_id == lesson.id))]
@@ -120,16 +120,38 @@ def slots_of(session: Session, quiz: Activity) -> list[int]:
     return list(session.scalars(rows))
 
 
-def know(
-    session: Session, user: User, item_ids: Sequence[int], *, due: date, stability: float = 10.0, **columns: object
-) -> None:
-    """Let USER have cards of these items that are due by themselves on DUE, at a retention of nine in ten."""
-    told = {"user_id": user.id, "made_at": NOW, "stability": stability, "difficulty": 5.0, "reviews": 2}
-    told |= {"last_on": due - timedelta(days=round(stability)), "due_on": due, "seconds": 20.0}
-    if item_ids:
-        session.execute(insert(Card), [told | {"item_id": item_id} | columns for item_id in item_ids])
+def know(session: Session, user: User, item_ids: Collection[int], **columns: object) -> None:
+    """Let USER have cards of these items."""
+    session.execute(insert(Card), [card(user, item_id, **columns) for item_id in item_ids])
+
+
+def card(user: User, item_id: int, *, due: date = TODAY, stability: int = 10, **columns: object) -> dict[str, object]:
+    """Return the columns of a card that is due by itself on DUE, at a retention of nine in ten."""
+    told = {"user_id": user.id, "item_id": item_id, "made_at": NOW, "stability": stability, "difficulty": 5.0}
+    last_on = due - timedelta(days=stability)
+    return told | {"reviews": 2, "last_on": last_on, "due_on": due, "seconds": 20.0} | columns
 
 
 def every_item(session: Session, course: Course) -> list[int]:
     """Return the items of COURSE."""
     return list(session.scalars(select(Item.id).where(Item.course_id == course.id)))
+
+
+def fill(session: Session, lesson: Activity, checks: int, asked: int) -> None:
+    """Add so many self-checks to the notes of LESSON, and to it a quiz of so many questions: in a few statements."""
+    notes, quiz = factories.notes_of(session, lesson), factories.make_quiz(session, lesson, items=0)
+    anchor_id = factories.make_anchor(session, notes).id
+    idents = [factories.one_more("many") for _ in range(checks + asked)]
+    session.execute(insert(Item), [{"course_id": lesson.course_id, "ident": ident} for ident in idents])
+    ids = list(session.scalars(select(Item.id).where(Item.ident.in_(idents)).order_by(Item.id)))
+    told = {"number": 1, "hash": "0", "data": factories.item_data("many"), "made_at": NOW, "anchor_id": anchor_id}
+    session.execute(insert(ItemVersion), [told | {"item_id": item_id} for item_id in ids])
+    its = select(ItemVersion.id).where(ItemVersion.item_id == Item.id).scalar_subquery()
+    session.execute(update(Item).where(Item.id.in_(ids)).values(current_version_id=its))
+    where = {"text_id": notes.id, "passage_ident": "p-1"}
+    session.execute(insert(SelfCheck), [where | {"item_id": item_id} for item_id in ids[:checks]])
+    quiz_id = session.scalars(select(Quiz.id).where(Quiz.activity_id == quiz.id)).one()
+    slots = [
+        {"quiz_id": quiz_id, "position": place, "item_id": item_id} for place, item_id in enumerate(ids[checks:], 1)
+    ]
+    session.execute(insert(QuizSlot), slots)
