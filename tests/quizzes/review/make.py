@@ -23,7 +23,7 @@ from quizzes.review.models import Card, ReviewLog
 from quizzes.review.recording import learners, logs_of, remembered
 from quizzes.scheduling import due
 from tests.conftest import NOW
-from tests.factories import make_check, make_user, notes_of
+from tests.factories import make_check, notes_of
 from tests.quizzes.attempts.make import House, give, make_house
 
 RIGHT, WRONG = {"option": "b"}, {"option": "a"}
@@ -35,16 +35,13 @@ MEMORY = ("stability", "difficulty", "last_on", "reviews", "lapses", "misses", "
 class Study:
     """A quiz with an item of each of KINDS; the first is a self-check in the notes, too."""
 
-    def __init__(self, session: Session, kinds: str = "single", *, user: User | None = None, **quiz: Any) -> None:
+    def __init__(self, session: Session, kinds: str = "single", **quiz: Any) -> None:
         self.session = session
         self.house: House = make_house(session, kinds, **quiz)
         row = session.scalars(select(Quiz).where(Quiz.activity_id == self.house.quiz.id)).one()
         slots = slots_of(session, row)
         self.items = [one.version.item_id for one in slots]
         self.place: Enrolment = self.house.enrolment
-        if user is not None:
-            self.place.user_id = user.id
-        session.flush()
         self.user = session.get_one(User, self.place.user_id)
         self.notes = notes_of(session, self.house.lesson)
         if slots[0].data.type not in {"essay", "evidence"}:
@@ -99,15 +96,6 @@ class Study:
     def ratings(self, place: int = 0) -> list[int]:
         """Return the ratings in the log by number."""
         return [row.rating for row in self.log(place)]
-
-
-def other_place(session: Session, study: Study) -> Enrolment:
-    """Return somebody else's place in the same course."""
-    own = study.place
-    place = Enrolment(user_id=make_user(session).id, course_id=own.course_id, role=own.role, joined_at=NOW, used_at=NOW)
-    session.add(place)
-    session.flush()
-    return place
 
 
 def cards_of(session: Session, user: User) -> Sequence[Card]:
