@@ -76,13 +76,18 @@ class Circle:
         """Give ACTIVITY to all of the group."""
         factories.make_assignment(self.session, self.group, activity, **columns)
 
-    def reach(self, lesson: int, state: State = State.done, *, activity: Activity | None = None) -> None:
-        """Have begun or done that lesson, or ACTIVITY."""
+    def reach(
+        self,
+        lesson: int,
+        state: State = State.done,
+        *,
+        activity: Activity | None = None,
+        place: Enrolment | None = None,
+    ) -> None:
+        """Have begun or done that lesson, or ACTIVITY, in the group or in another PLACE of the member."""
         done_at = TUESDAY if state is State.done else None
-        key = (activity or self.lessons[lesson - 1]).id
-        factories.add(
-            self.session, Completion(enrolment_id=self.mine.id, activity_id=key, state=state, done_at=done_at)
-        )
+        keys = {"enrolment_id": (place or self.mine).id, "activity_id": (activity or self.lessons[lesson - 1]).id}
+        factories.add(self.session, Completion(**keys, state=state, done_at=done_at))
 
     def checks(self, lesson: int) -> list[int]:
         """Return the self-checks of that lesson: two in its notes, one in its text."""

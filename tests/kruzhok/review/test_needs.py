@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from course.completion.models import State
 from course.groups.models import Role
 from course.rules import due_instant
-from course.syllabus.models import Assignment
+from course.syllabus.models import Assignment, AssignmentTarget
+from kruzhok.calendar.dates import dates_of
+from kruzhok.review.needs import needs_of
 from quizzes.review.candidates import AHEAD
 from tests import factories
 from tests.conftest import NOW
@@ -134,8 +136,6 @@ def test_of_a_meeting_and_what_is_due_at_it_the_meeting_is_told(circle: Circle):
 def test_what_is_given_to_others_is_not_needed(circle: Circle):
     meeting = circle.meet(2, days(2))
     other = factories.make_enrolment(circle.session, group=circle.group)
-    from course.syllabus.models import AssignmentTarget
-
     given = factories.make_assignment(
         circle.session, circle.group, circle.lessons[0], meeting_id=meeting.id, due_at=None
     )
@@ -153,7 +153,4 @@ def test_what_is_far_away_moves_nothing_yet(circle: Circle):
 
 def test_who_studies_alone_needs_nothing(session: Session):
     mine = factories.make_enrolment(session)
-    from kruzhok.calendar.dates import dates_of
-    from kruzhok.review.needs import needs_of
-
     assert needs_of(session, mine.user, dates_of(session, mine.user, TUESDAY), TUESDAY) == {}
