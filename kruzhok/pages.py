@@ -40,12 +40,14 @@ from kruzhok.digest import views as digest
 from kruzhok.groups import views as groups
 from kruzhok.meetings import minutes_views
 from kruzhok.meetings import views as meetings
+from kruzhok.memory import views as memory
 from kruzhok.messages import views as messages
 from kruzhok.next_run import views as next_run
 from kruzhok.notices import views as notices
 from kruzhok.progress import together_views as together
 from kruzhok.progress import views as progress
 from kruzhok.results import views as results
+from kruzhok.review import views as review
 from kruzhok.syllabus import arranging_views as arranging
 from kruzhok.syllabus import print_views as syllabus_print
 from kruzhok.syllabus import views as syllabus
@@ -111,8 +113,10 @@ def register(app: Flask) -> None:
         progress.bp,
         next_run.bp,
         together.bp,
+        memory.bp,
         messages.bp,
         results.bp,
+        review.bp,
         merging_views.bp,
         admin.bp,
         notices.bp,

@@ -85,7 +85,7 @@ def missed_in(session: Session, group: StudyGroup, looker_id: int) -> list[Misse
     """Return the passages of the course of which a share may be said, the most missed first and then as they come.
 
     Left out are those that an item tests which stands in an open attempt of whoever looks. Four queries."""
-    counted = session.execute(_counted(group, _kept_back(session, group.course_id))).all()
+    counted = session.execute(_counted(group, kept_back(session, group.course_id))).all()
     shares = {row.passage_id: share_of(row.missed, row.behind, members=row.behind) for row in counted}
     closed = _passages_of(session, open_item_ids(session, looker_id))
     said = {key: share for key, share in shares.items() if share is not None and key not in closed}
@@ -112,7 +112,7 @@ def missed_in(session: Session, group: StudyGroup, looker_id: int) -> list[Misse
     return sorted(found, key=lambda one: -one.share.size)
 
 
-def _kept_back(session: Session, course_id: int) -> list[int]:
+def kept_back(session: Session, course_id: int) -> list[int]:
     """Return the quizzes whose outcome is not to be seen at all times: nor is it here. One query."""
     quizzes = session.scalars(select(Quiz).join(Quiz.activity).where(Quiz.activity.has(course_id=course_id)))
     return [quiz.activity_id for quiz in quizzes if not Policy.of(quiz).always("right", "feedback")]
@@ -132,13 +132,13 @@ def _later(one: Any, other: Any) -> ColumnElement[Any]:
     return case((one > other, one), else_=other)
 
 
-def _counted(group: StudyGroup, kept_back: Collection[int]) -> Any:
+def _counted(group: StudyGroup, without: Collection[int]) -> Any:
     """Return the query for how many missed each passage, of the first fives of those who answered a question on it.
 
     Whether somebody missed it is said by their first answer to any item that tests it, and stays so. They come in the
     order in which these answers had their scores here. Who has left keeps their place in it, or each who leaves would
     be the difference of two figures; but five who are still members must stand behind it."""
-    first_answers = _first_answers(group, kept_back).subquery()
+    first_answers = _first_answers(group, without).subquery()
     # Behind each other, in an order in which whoever comes is last.
     place = func.row_number().over(
         partition_by=first_answers.c.passage_id, order_by=(first_answers.c.at, first_answers.c.enrolment_id)
@@ -166,7 +166,7 @@ def _counted(group: StudyGroup, kept_back: Collection[int]) -> Any:
     )
 
 
-def _first_answers(group: StudyGroup, kept_back: Collection[int]) -> Any:
+def _first_answers(group: StudyGroup, without: Collection[int]) -> Any:
     """Return the query for the answers that students of GROUP, former ones too, have given to items of its course.
 
     Of each its place (`nth`) among those of its writer on the passage. Open attempts, previews and blanks are none."""
@@ -195,7 +195,7 @@ def _first_answers(group: StudyGroup, kept_back: Collection[int]) -> Any:
         .join(Anchor, Anchor.id == ItemVersion.anchor_id)
         .where(Enrolment.group_id == group.id, Enrolment.role == Role.student)
         .where(Attempt.purpose.in_([Purpose.quiz, Purpose.check]), Attempt.submitted_at.is_not(None))
-        .where((Attempt.purpose == Purpose.check) | Attempt.activity_id.not_in(kept_back))
+        .where((Attempt.purpose == Purpose.check) | Attempt.activity_id.not_in(without))
         .where(Anchor.now_passage_id.is_not(None))
         .where(Step.kind.in_(VERDICTS), Step.score.is_not(None), Step.response.is_not(None), is_first)
     )
