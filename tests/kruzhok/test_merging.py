@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,18 +25,23 @@ from lessons.frames.models import Frame
 from lessons.models import Draft, JournalEntry, Prompt
 from lessons.notes.models import Note, NoteReply
 from quizzes.attempts.ending import submit_attempt
-from quizzes.models import Attempt, AttemptItem, MarkDraft, NameList, Purpose, Step, StepKind
+from quizzes.models import Attempt, AttemptItem, Item, MarkDraft, NameList, Purpose, Step, StepKind
+from quizzes.review.models import Card
+from quizzes.review.recording import remembered
+from quizzes.scheduling import due
 from tests.conftest import NOW, QUICK_HASHING
 from tests.factories import (
     activity_of,
     add,
     make_attempt,
     make_bare_course,
+    make_card,
     make_enrolment,
     make_frame,
     make_group,
     make_guest,
     make_note,
+    make_review_log,
     make_step,
     make_user,
     notes_of,
@@ -73,7 +78,18 @@ NOT_OF_GUESTS = {
     "calendar_feed",
     "digest",
 }
-MERGED = {"enrolment", "attempt", "completion_fact", "journal_entry", "frame", "note", "note_reply", "draft", "notice"}
+MERGED = {
+    "enrolment",
+    "attempt",
+    "card",
+    "completion_fact",
+    "journal_entry",
+    "frame",
+    "note",
+    "note_reply",
+    "draft",
+    "notice",
+}
 
 
 def test_every_table_that_names_a_user_or_an_enrolment_is_thought_of():
@@ -333,6 +349,80 @@ def test_attempts_of_no_enrolment_come_along(session: Session):
     make_enrolment(session, guest, course)
     assert merge(session, guest, user, now=NOW)
     assert [attempt.user_id for attempt in all_of(session, Attempt)] == [user.id]
+
+
+def sit(session: Session, enrolment: Enrolment, course: Course, option: str, at: datetime) -> Attempt:
+    """Return an attempt of ENROLMENT at the quiz of COURSE with OPTION everywhere, submitted at that time."""
+    attempt = make_attempt(session, enrolment, activity_of(session, course, ActivityKind.quiz), started_at=at)
+    answer(session, attempt, option)
+    submit_attempt(session, attempt, now=at)
+    return attempt
+
+
+def test_what_both_remember_of_an_item_is_one_memory(session: Session):
+    course = make_bare_course(session, items=1)
+    guest, user = make_guest(session, retention=0.8), make_user(session, review_minutes=5, retention=0.95)
+    days = [NOW + timedelta(days=day) for day in range(3)]
+    sit(session, make_enrolment(session, guest, course), course, "yes", days[1])
+    place = make_enrolment(session, user, course)
+    sit(session, place, course, "no", days[0])
+    [theirs, own] = all_of(session, Card)
+    make_review_log(session, own, number=2, at=days[2], day=days[2].date(), once="a click")
+    make_review_log(session, theirs, number=2, at=days[2], day=days[2].date(), rating=2, once="a click")
+
+    assert merge(session, guest, user, now=days[2])
+    [card] = all_of(session, Card)
+    assert (card.id, card.user_id, card.made_at) == (own.id, user.id, days[0])
+    log = [(row.number, row.rating, row.day, row.once) for row in card.log]
+    first, second, third = (day.date() for day in days)
+    assert log == [(1, 1, first, None), (2, 3, second, None), (3, 3, third, "a click"), (4, 2, third, None)]
+    assert (card.reviews, card.last_on) == (4, third)
+    memory = remembered(card.log)
+    assert memory is not None
+    assert (card.stability, card.due_on) == (memory.stability, due(memory, 0.95))
+    assert (user.review_minutes, user.retention) == (5, 0.95)
+
+
+def test_what_only_a_guest_remembers_comes_along(session: Session):
+    course = make_bare_course(session, items=2)
+    guest, user = make_guest(session), make_user(session, retention=0.8)
+    sit(session, make_enrolment(session, guest, course), course, "yes", NOW)
+    [first, second] = all_of(session, Card)
+    first.suspended_at = NOW
+    before = [(card.id, card.stability) for card in (first, second)]
+    assert merge(session, guest, user, now=NOW)
+    cards = all_of(session, Card)
+    assert [(card.id, card.stability) for card in cards] == before
+    assert {card.user_id for card in cards} == {user.id}
+    assert [card.suspended_at for card in cards] == [NOW, None]
+    for card in cards:
+        memory = remembered(card.log)
+        assert memory is not None
+        assert card.due_on == due(memory, 0.8)
+
+
+@pytest.mark.parametrize("suspends", ["guest", "account"])
+def test_a_card_of_both_is_suspended_if_the_accounts_was(session: Session, suspends: str):
+    course = make_bare_course(session, items=1)
+    guest, user = make_guest(session), make_user(session)
+    item = session.scalars(select(Item).where(Item.course_id == course.id)).one()
+    make_enrolment(session, guest, course)
+    for whose, name in ((guest, "guest"), (user, "account")):
+        make_card(session, whose, item, suspended_at=NOW if name == suspends else None)
+    assert merge(session, guest, user, now=NOW)
+    [card] = all_of(session, Card)
+    assert (card.suspended_at is not None) == (suspends == "account")
+
+
+def test_an_open_attempt_submitted_by_merging_is_remembered(session: Session):
+    course = make_bare_course(session, items=1)
+    guest, user = make_guest(session), make_user(session)
+    quiz = activity_of(session, course, ActivityKind.quiz)
+    answer(session, make_attempt(session, make_enrolment(session, guest, course), quiz))
+    make_attempt(session, make_enrolment(session, user, course), quiz)
+    assert merge(session, guest, user, now=NOW)
+    [card] = all_of(session, Card)
+    assert (card.user_id, [row.rating for row in card.log]) == (user.id, [3])
 
 
 work = st.lists(st.sampled_from(["tick", "untick", "entry", "sit", "open", "draft"]), max_size=7)
