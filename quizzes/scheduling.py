@@ -4,7 +4,7 @@ What a review does to a memory is FSRS's to say (the library `fsrs`, its default
 no fuzz: RULES, section 9). Ours is the day: nothing is due later than it is needed, the work is levelled over the days
 that are left, and it fits the minutes somebody set, or the plan says that it does not."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -23,6 +23,7 @@ __all__ = [
     "Rating",
     "Short",
     "due",
+    "gain",
     "interval",
     "plan",
     "rating_of",
@@ -40,6 +41,18 @@ LONGEST = 120.0
 
 #: Partly right is a memory from this score on (with effort), and none below it.
 NEARLY_RIGHT = Fraction(4, 5)
+
+#: For how long what is reviewed is to be known: the most endangered is what would be known so much less by then.
+FOR = timedelta(days=28)
+
+#: What has lost so much of the way from certain to due comes with what is due: two thirds.
+BRINK = 2 / 3
+
+#: New items have this part of a day's minutes: the other two are for what they ask for later.
+NEW_SHARE = 3
+
+#: So much of recall a review must save to be offered before its time.
+WORTHWHILE = 0.01
 
 _FSRS = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
 _DECAY = -_FSRS.parameters[20]
@@ -116,12 +129,12 @@ def replay(log: Iterable[Rated]) -> Memory | None:
 
 def recall(memory: Memory, day: date) -> float:
     """Return the chance (0 to 1) that MEMORY holds on DAY: (1 + F t / S) ^ D with t in whole days (FSRS)."""
-    return (1 + _FACTOR * max(0, (day - memory.last).days) / memory.stability) ** _DECAY
+    return _at(max(0, (day - memory.last).days), memory.stability)
 
 
 def interval(stability: float, retention: float) -> int:
     """Return after how many days recall has fallen to RETENTION: S / F (R ^ (1 / D) - 1), a day at least (FSRS)."""
-    days = round(stability / _FACTOR * (retention ** (1 / _DECAY) - 1))
+    days: int = round(stability / _FACTOR * (retention ** (1 / _DECAY) - 1))
     return min(max(days, 1), _FSRS.maximum_interval)
 
 
@@ -159,26 +172,138 @@ class Candidate(NamedTuple):
 
 
 class Short(NamedTuple):
-    """That what is due by a day does not fit: so many seconds a day would be needed from today on."""
+    """That what is needed by a day cannot be ready by then: so many seconds a day it would take, from today on."""
 
     by: date
     seconds_a_day: float
 
 
 class DayPlan(NamedTuple):
-    """What today's minutes go to, in order; the first day by which not all that is due will fit, if there is one."""
+    """What today's minutes go to, in order; and what cannot be ready in time."""
 
     queue: list[Candidate]
     short: Short | None
 
 
-def plan(candidates: Sequence[Candidate], today: date, *, seconds: float, retention: float) -> DayPlan:
-    """Return what to review TODAY in the SECONDS that are left of it."""
-    queue, left = [], seconds
-    known = [(due(one.memory, retention, one.need_by), one) for one in candidates if one.memory]
-    ready = sorted((recall(one.memory, today), one.item_id, one) for day, one in known if day <= today and one.memory)
-    for _recall, _item_id, one in ready:
-        if one.seconds <= left:
-            queue.append(one)
-            left -= one.seconds
-    return DayPlan(queue, None)
+def plan(
+    candidates: Sequence[Candidate],
+    today: date,
+    *,
+    seconds: float,
+    a_day: float,
+    retention: float,
+    passages_done: Collection[Hashable] = (),
+    further: bool = False,
+) -> DayPlan:
+    """Return what to review TODAY in the SECONDS that are left of it, where there are A_DAY on each day to come.
+
+    First what is needed by a day and would not be ready, as far as it cannot wait (`_pressing`); then what is due, and
+    what is about to be, the most endangered first: where a review saves the most of what would be known in four weeks,
+    for the time it takes; then new items, for a third of the day. Who goes FURTHER gets after these what is worth a
+    review before its time. Of one passage one item comes a day, and none of PASSAGES_DONE today, unless it presses.
+    Nothing is carried over: after days away the plan is made anew of what is so then."""
+    open_ones = [_Open.of(one, today, retention) for one in candidates if one.memory is None or one.memory.last < today]
+    pressing, short = _pressing(open_ones, today, seconds, a_day)
+    first = {one.item.item_id for one in pressing}
+    rest = [one for one in open_ones if one.item.item_id not in first]
+    known = sorted((one for one in rest if one.item.memory), key=_Open.worth, reverse=True)
+    new = sorted((one for one in rest if not one.item.memory), key=lambda one: one.item.place)
+    day = _Day(seconds, set(passages_done))
+    day.take(pressing, always=True)
+    day.take([one for one in known if one.comes])
+    day.take(new, at_most=a_day / NEW_SHARE)
+    if further:
+        day.take([one for one in known if not one.comes and one.gain >= WORTHWHILE])
+    return DayPlan(day.queue, short)
+
+
+class _Open(NamedTuple):
+    """A candidate as it stands today: whether it comes by itself, what a review saves, whether it will be ready."""
+
+    item: Candidate
+    comes: bool
+    gain: float
+    ready: bool
+
+    @classmethod
+    def of(cls, item: Candidate, today: date, retention: float) -> "_Open":
+        memory, need_by = item.memory, item.need_by if item.need_by and item.need_by >= today else None
+        if memory is None:
+            return cls(item, True, 1.0, need_by is None)
+        soon = recall(memory, today) <= 1 - (1 - retention) * BRINK
+        comes = soon or due(memory, retention, need_by) <= today
+        return cls(item, comes, gain(memory, today), need_by is None or recall(memory, need_by) >= retention)
+
+    def worth(self) -> tuple[float, int]:
+        """What a review saves for its time; of equals the item that has been here longer comes first."""
+        return self.gain / max(self.item.seconds, 1.0), -self.item.item_id
+
+
+class _Day:
+    """The minutes of a day, given to one item after another as long as they last."""
+
+    def __init__(self, seconds: float, passages: set[Hashable]) -> None:
+        self.queue: list[Candidate] = []
+        self.left, self.passages = seconds, passages
+
+    def take(self, items: Iterable[_Open], *, at_most: float | None = None, always: bool = False) -> None:
+        """Take those of ITEMS that still fit, and together AT_MOST so many seconds; ALWAYS also of one passage."""
+        share = self.left if at_most is None else min(self.left, at_most)
+        for one in items:
+            passage = one.item.passage
+            if one.item.seconds > share or (not always and passage is not None and passage in self.passages):
+                continue
+            self.queue.append(one.item)
+            self.passages.add(passage)
+            self.left -= one.item.seconds
+            share -= one.item.seconds
+
+
+def gain(memory: Memory, today: date) -> float:
+    """Return how much more of MEMORY is expected to be recalled in four weeks if it is reviewed TODAY (-1 to 1).
+
+    Known with the chance of today, and then good; else missed."""
+    now, then = recall(memory, today), today + FOR
+    good, again = (_stability_after(memory, rating, now) for rating in (Rating.Good, Rating.Again))
+    return now * _at(FOR.days, good) + (1 - now) * _at(FOR.days, again) - recall(memory, then)
+
+
+def _stability_after(memory: Memory, rating: Rating, chance: float) -> float:
+    """Return the stability after a review that comes out so, at that CHANCE of recall.
+
+    Of the library the one step that `reviewed` takes, without the cards around it: a plan asks for thousands. A test
+    holds the two together."""
+    after: float = _FSRS._next_stability(
+        difficulty=memory.difficulty, stability=memory.stability, retrievability=chance, rating=rating
+    )
+    return after
+
+
+def _at(days: int, stability: float) -> float:
+    chance: float = (1 + _FACTOR * days / stability) ** _DECAY
+    return chance
+
+
+def _pressing(items: Sequence[_Open], today: date, seconds: float, a_day: float) -> tuple[list[_Open], Short | None]:
+    """Return those of ITEMS that are needed, will not be ready and cannot wait, the earliest first; and what is short.
+
+    For each day that something is needed by, what is not ready must fit into the days until then. So much as would not
+    fit into those after today is for today, and so is what is needed by tomorrow."""
+    needed = sorted(
+        (one for one in items if not one.ready), key=lambda one: (one.item.need_by or today, *(-w for w in one.worth()))
+    )
+    total, must, short = 0.0, 0.0, None
+    for one in needed:
+        by = one.item.need_by or today
+        total += one.item.seconds
+        days = (by - today).days
+        must = max(must, total - a_day * days)
+        if total > seconds + a_day * days and (short is None or short.by == by):
+            short = Short(by, total / (days + 1))
+    found, sum_of = [], 0.0
+    for one in needed:
+        if sum_of >= must and (one.item.need_by or today) > today + timedelta(days=1):
+            break
+        found.append(one)
+        sum_of += one.item.seconds
+    return found, short

@@ -88,7 +88,7 @@ def review_of(session: Session, user: User, dates: Iterable[Dated], now: datetim
 
 def more_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Review:
     """Return what comes next for USER, who goes on although the minutes of today are used up."""
-    return _Day.read(session, user, dates, now).review(session, FURTHER)
+    return _Day.read(session, user, dates, now).review(session, FURTHER, further=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,16 @@ class _Day:
         candidates = candidates_of(session, user, now, _need_by(needs), reached)
         return cls(user, today, needs, candidates, done_on(session, user, today))
 
-    def review(self, session: Session, seconds: float) -> Review:
-        planned = scheduling.plan(self.candidates, self.today, seconds=seconds, retention=self.user.retention)
+    def review(self, session: Session, seconds: float, *, further: bool = False) -> Review:
+        planned = scheduling.plan(
+            self.candidates,
+            self.today,
+            seconds=seconds,
+            a_day=self.user.review_minutes * 60,
+            retention=self.user.retention,
+            passages_done=self.done.passages,
+            further=further,
+        )
         return Review(
             self.today,
             [self._queued(one) for one in planned.queue],
@@ -171,7 +179,7 @@ def load_of(session: Session, user: User, needs: Mapping[int, Need], now: dateti
     left = max(0.0, budget - done_on(session, user, today).seconds)
     found = []
     for day in (today + days * A_DAY for days in range(COMING)):
-        queue = scheduling.plan(list(known.values()), day, seconds=left, retention=user.retention).queue
+        queue = scheduling.plan(list(known.values()), day, seconds=left, a_day=budget, retention=user.retention).queue
         for one in queue:
             known[one.item_id] = one._replace(memory=reviewed(one.memory, Rated(day, Rating.Good)))
         found.append((day, _minutes(sum(one.seconds for one in queue))))
