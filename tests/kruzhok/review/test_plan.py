@@ -75,7 +75,7 @@ def test_who_wants_no_review_gets_none(circle: Circle):
 
 
 def test_a_day_of_study_is_one_of_the_user(circle: Circle):
-    know(circle.session, circle.user, circle.checks(1), due=days(1))
+    know(circle.session, circle.user, circle.checks(1), due=days(1), stability=1)
     evening = TUESDAY + timedelta(hours=6)
     for zone, today in (("UTC", TODAY), ("Pacific/Auckland", days(1))):
         circle.user.zone = zone
@@ -135,7 +135,7 @@ def test_days_away_make_no_number_above_the_minutes(circle: Circle, away: int):
 def test_the_load_counts_what_comes_back_within_the_two_weeks(circle: Circle):
     know(circle.session, circle.user, circle.checks(1), due=days(4))
     load = load_of(circle.session, circle.user, {}, TUESDAY)
-    assert load[4] == (days(4), 1)
+    assert sum(minutes for day, minutes in load if day <= days(4)) == 1
     assert sum(minutes for _day, minutes in load) == 1
 
 
