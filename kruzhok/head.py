@@ -95,6 +95,8 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
         }
         here = room in rooms and request.endpoint != OWN_RULES
         nav.append((_("Groups"), url_for("groups.groups"), here))
+    if current_user.is_authenticated:  # there is nothing to review before one's first act
+        nav.append((_("Review"), url_for("review.review"), room == "review"))
     where: dict[str, Any] = {"course": enrolment.course.ident, "group": link_slug} if enrolment is not None else {}
     nav.append((_("Search"), url_for("search.search", **where), room == "search"))
     return nav

@@ -34,6 +34,9 @@ from lessons.notes.noting import reply_to
 from lessons.reports.reports import Meant, make_report
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import ItemVersion
+from quizzes.review.answering import Given as InReview
+from quizzes.review.answering import answer_review
+from quizzes.review.asking import asked
 from tests import factories
 from tests.conftest import NOW
 from tests.quizzes.marking.make import hand_in, make_essay_quiz
@@ -121,8 +124,17 @@ def make_world(session: Session) -> World:
     told = content | names | _invited(session, enrolments["organiser"]) | _done(session, course, student)
     told |= _brought(session, student, enrolments["tutor"])
     told |= _complained(session, enrolments["organiser"], told["post"])
-    told |= _led(session, student, notes)
+    told |= _led(session, student, notes) | _reviewed(session, course, student)
     return World(users, told | _wrote(session, course, student) | _noted(session, notes, student))
+
+
+def _reviewed(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
+    """Return the names of a question that STUDENT answered in review today, and of that answer."""
+    question = asked(session, factories.make_item(session, course).id)
+    assert question is not None
+    given = InReview({"option": "yes"})
+    log = answer_review(session, student.user, question, given, now=datetime.now(UTC))
+    return {"to_review": question.item_id, "reviewed": log.id}
 
 
 def _led(session: Session, student: Enrolment, text: Text) -> dict[str, Any]:
@@ -355,6 +367,15 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("checks.check", "/courses/{course}/lessons/{lesson}/checks/{check_of_text}", NOBODY),
     ("checks.check", "/courses/{course}/texts/{text}/checks/{check_of_text}", EVERYBODY),
     ("calibration.mine", "/me/calibration", of(*ROLES[1:], others=401)),
+    ("review.review", "/review", EVERYBODY),
+    ("review.review", "/review?item={to_review}", of("student") | {"visitor": 200}),
+    ("review.outcome", "/review/answers/{reviewed}", of("student") | {"visitor": 401}),
+    ("review.settings", "/review/settings", of(*ROLES[1:], others=401)),
+    ("memory.mine", "/me/memory", EVERYBODY),
+    ("memory.people", "/me/memory/people", of(*ROLES[1:], others=401)),
+    ("memory.terms", "/me/memory/terms", of(*ROLES[1:], others=401)),
+    ("memory.passages", "/me/memory/passages", of(*ROLES[1:], others=401)),
+    ("memory.estimate", "/me/memory/estimate", of(*ROLES[1:], others=401)),
     ("explore.reference", "/courses/{course}/reference", EVERYBODY),
     ("explore.timeline", "/courses/{course}/timeline", EVERYBODY),
     ("explore.timeline", "/courses/{course}/timeline?group={circle}", of(*MEMBERS)),
@@ -480,6 +501,10 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("progress.places", "/me/places", of(*ROLES[1:], others=401)),
     ("progress.mine", "/me/places/{member}", of("student") | {"visitor": 401}),
     ("progress.mine", "/me/places/{former}", of("former member") | {"visitor": 401}),
+    ("progress.record", "/me/places/{member}/record", of("student") | {"visitor": 401}),
+    ("progress.record", "/me/places/{former}/record", of("former member") | {"visitor": 401}),
+    ("progress.record_file", "/me/places/{member}/record.md", of("student") | {"visitor": 401}),
+    ("progress.record_file", "/me/places/{former}/record.md", of("former member") | {"visitor": 401}),
     ("site.healthz", "/healthz", EVERYBODY),
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),
@@ -867,6 +892,11 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
         {"step": "0"},
         TUTORS | {"tutor": 409},
     ),
+    ("review.answer", "/review", {"item": "{to_review}"}, of("student", then=422) | {"visitor": 401}),
+    ("review.take_back", "/review/answers/{reviewed}/take-back", {}, of("student", then=303) | {"visitor": 401}),
+    ("review.rest", "/review/cards/{to_review}/suspend", {}, of("student", then=303) | {"visitor": 401}),
+    ("review.wake", "/review/cards/{to_review}/resume", {}, of("student", then=303) | {"visitor": 401}),
+    ("review.settings", "/review/settings", {"minutes": "many"}, of(*ROLES[1:], then=422, others=401)),
     ("users.end_sign_in", "/me/sign-ins/{sign_in}/sign-out", {}, accounts(404) | {"student": 303}),
     ("users.sign_up", "/sign-up", {}, of("visitor", "guest", then=422, others=303)),
     ("users.sign_in", "/sign-in", {}, of(*ROLES, then=422)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +31,11 @@ from quizzes.checks.answering import Given, answer_check
 from quizzes.checks.asking import checks_in
 from quizzes.marking.releasing import release
 from quizzes.models import Attempt, StepKind
+from quizzes.review.answering import Given as InReview
+from quizzes.review.answering import answer_review
+from quizzes.review.asking import asked
+from quizzes.review.models import Card
+from quizzes.scheduling import study_day
 from tests import factories
 from tests.conftest import NOW
 from tests.quizzes.marking.make import FAIR, GOOD, draft, hand_in, make_essay_quiz
@@ -80,6 +86,14 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "prompt of the group": ("/groups/{group}/prompts/{own_prompt}", 11),
     "self-check": ("/courses/{course}/lessons/{lesson}/checks/{check}?group={group}", 8),
     "calibration": ("/me/calibration", 3),
+    "review": ("/review", 27),
+    "what came of a review": ("/review/answers/{reviewed}", 28),
+    "settings of review": ("/review/settings", 3),
+    "memory": ("/me/memory", 36),
+    "persons one remembers": ("/me/memory/people", 10),
+    "terms one remembers": ("/me/memory/terms", 10),
+    "passages one remembers": ("/me/memory/passages", 8),
+    "what the estimate said": ("/me/memory/estimate", 8),
     "prompt": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}", 17),
     "a post to reply to": ("/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={group}&reply={post}", 17),
     "discussions": ("/groups/{group}/discussions", 7),
@@ -113,7 +127,9 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "me": ("/me", 3),
     "what the next letter would say": ("/digest", 33),
     "places": ("/me/places", 8),
-    "own record": ("/me/places/{place}", 19),
+    "own progress": ("/me/places/{place}", 32),
+    "record of study": ("/me/places/{place}/record", 21),
+    "record of study as a file": ("/me/places/{place}/record.md", 20),
 }
 
 #: The same of pages that a tutor of the group looks at. At the end of two is the trace that the look leaves.
@@ -136,7 +152,7 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     ),
     "progress as a file": ("/groups/{group}/progress.csv?order=last", 14),
     "who may need a hand": ("/groups/{group}/progress/help", 18),
-    "the group together": ("/groups/{group}/progress/passages", 19),
+    "the group together": ("/groups/{group}/progress/passages", 27),
     "writing to all found": ("/groups/{group}/messages/new?all=1&hand=1", 19),
     "messages sent": ("/groups/{group}/messages", 4),
     "message": ("/messages/{message}", 4),
@@ -254,11 +270,23 @@ def make_house(
             for word in LINKING_TABLES.values()
         },
         **_brought(session, group, [reader, *others], tutor),
+        "reviewed": _review(session, reader),
     }
     for _look in range(users):
         session.add(Look(enrolment_id=reader.id, by_id=factories.make_user(session).id, at=NOW))
     refresh_course(session, course.id)
     return House(reader.user_id, tutor.user_id, names)
+
+
+def _review(session: Session, reader: Enrolment) -> int:
+    """Have READER meet again all they have answered, one of it already today; return that answer."""
+    now = datetime.now(UTC)
+    day = study_day(now, ZoneInfo(reader.user.zone))
+    theirs = (Card.user_id == reader.user_id, Card.last_on.is_not(None))
+    session.execute(update(Card).where(*theirs).values(last_on=day - timedelta(days=3), due_on=day))
+    question = asked(session, session.scalars(select(Card.item_id).where(*theirs).order_by(Card.item_id)).first() or 0)
+    assert question is not None
+    return answer_review(session, reader.user, question, InReview({"option": "no"}, 3), now=now).id
 
 
 def _plan(session: Session, group: StudyGroup, parts: Sequence["Parts"], meetings: int, *, by: Enrolment) -> None:

@@ -16,9 +16,9 @@ CAME_OUT = {1: _("missed"), 2: _("known, with effort"), 3: _("known"), 4: _("kno
 A_WEEK, A_YEAR = 7, 300
 
 _CHANCE = {
-    Reason.fallen: _("By now you still know it in about {chance} of 100 cases, and you want to know {share}."),
-    Reason.needed: _("You still know it in about {chance} of 100 cases."),
-    Reason.ahead: _("You still know it in about {chance} of 100 cases. It would come in some days, and there is time."),
+    Reason.fallen: _("By now you would still know it in about {chance} of 100 cases, and you asked for {share}."),
+    Reason.needed: _("You would still know it in about {chance} of 100 cases."),
+    Reason.ahead: _("You would still know it in about {chance} of 100 cases. It would come soon, and there is time."),
 }
 
 

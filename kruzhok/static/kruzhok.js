@@ -645,14 +645,15 @@ addEventListener("pageshow", ({ persisted }) => { // come back to by the browser
   }
 });
 
-// A review by keys. They hold only while the focus is in it, and never where something is typed (WCAG 2.1.4).
+// A review by keys. They hold only while the focus is in the main part of the page, and never where something is typed (WCAG 2.1.4).
 function byKeys(part) {
+  const main = part.closest("main");
   const typing = "textarea, select, input:not([type=radio], [type=checkbox])";
   all("details[data-keys]").forEach((fold) => { fold.hidden = false; });
-  part.addEventListener("keydown", (event) => {
+  main.addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || target.matches(typing)) return;
-    if (key === "Enter" && target !== part) return; // there it has its own meaning
+    if (key === "Enter" && target !== main) return; // there it has its own meaning
     const choices = all(".options input, [data-choice]", part).filter((one) => one.offsetParent);
     const meant = key === "Enter" ? part.querySelector(".primary") : choices[key - 1] ?? all("[data-key]", part).find((one) => one.dataset.key === key);
     if (!meant) return;
@@ -660,7 +661,7 @@ function byKeys(part) {
     meant.focus();
     meant.click();
   });
-  if (!location.hash) part.focus({ preventScroll: true });
+  if (!location.hash) main.focus({ preventScroll: true });
 }
 all("[data-by-keys]").forEach(byKeys);
 

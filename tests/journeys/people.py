@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import NamedTuple
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -27,6 +28,8 @@ from lessons.moderation.models import Complaint
 from lessons.outline import lessons_of
 from quizzes.marking.releasing import release
 from quizzes.models import Attempt, Quiz
+from quizzes.review.models import Card
+from quizzes.scheduling import study_day
 from tests import factories
 from tests.quizzes.marking.make import FAIR, HALF, draft, hand_in, make_essay_quiz
 from tests.web import post
@@ -51,6 +54,7 @@ EMAIL, PASSWORD = "vera@example.org", "peace, land and bread"
 CHOICE = re.compile(r'name="(item-\d+)" value="([^"]+)"')
 TYPED = re.compile(r'type="text" id="[^"]+" name="(item-\d+)"')
 DATED = re.compile(r'type="text" id="[^"]+" name="(item-\d+)"[^>]*-hint"')
+HIDDEN = re.compile(r'name="(item|once|shown_at|seen|version)" value="([^"]*)"')
 BASE = re.compile(r'name="(base-\d+)" value="(\d+)"')
 WRONG = re.compile(r'href="([^"]+/wrong\?[^"]*(?:passage|item)=(\d+)[^"]*)"')
 PLACE = re.compile(r'<select name="item-(\d+)-([^"]+)" aria-label="Place of')
@@ -70,6 +74,7 @@ def make_house(app: Application, database: Database) -> House:
     sign_up(student, EMAIL, "Vera")
     result, sitting = work(student)
     check, closed = _check(student)
+    reviewed = _review(database, student, EMAIL, check, closed)
     ordering, entry = PLACE.findall(student.get(f"/attempts/{sitting}").text)[0]
     _tick(merging)
     post(merging, "/sign-in", {"email": EMAIL, "password": PASSWORD})
@@ -86,6 +91,7 @@ def make_house(app: Application, database: Database) -> House:
     _frame(member, planner, group)
     _meet(database, member, planner, group)
     passage, item, reported, answered = _report(student, administrator, result)
+    _review(database, member, "nadia@example.org", minutes=0)
     names = {
         "post": (first := _discuss(member, planner, group)),
         **_moderate(database, member, planner, group, first),
@@ -103,6 +109,7 @@ def make_house(app: Application, database: Database) -> House:
         "sitting": sitting,
         "check": check,
         "closed": closed,
+        "reviewed": reviewed,
         "ordering": ordering,
         "entry": entry,
         "reset": _token_in_letter(database),
@@ -411,6 +418,32 @@ def _check(client: FlaskClient) -> tuple[str, str]:
     check = field.removeprefix("item-")
     assert post(client, f"{LESSON}/checks/{check}", {field: value, "certainty": "3"}).status_code == 303
     return check, re.findall(r'id="check-(\d+)"', client.get(OTHER_LESSON).text)[0]
+
+
+def _review(
+    database: Database,
+    client: FlaskClient,
+    email: str,
+    item: str | None = None,
+    closed: str | None = None,
+    *,
+    minutes: int = 15,
+) -> str:
+    """Let all that the user of CLIENT answered be due, and have ITEM, else any, answered once more, wrongly; return the
+    name of that answer. They also have a card of CLOSED, and so many MINUTES a day."""
+    with database.transaction() as session:
+        user = session.scalars(select(User).where(User.email == email)).one()
+        today = study_day(datetime.now(UTC), ZoneInfo(user.zone))
+        told = {"last_on": today - timedelta(days=3), "due_on": today}
+        theirs = (Card.user_id == user.id, Card.last_on.is_not(None))
+        session.execute(update(Card).where(*theirs).values(**told))
+        item = item or str(session.scalars(select(Card.item_id).where(*theirs).order_by(Card.item_id)).first())
+        if closed is not None:
+            session.add(Card(user_id=user.id, item_id=int(closed), made_at=datetime.now(UTC)))
+        user.review_minutes = minutes
+    page = client.get(f"/review?item={item}").text
+    sent = dict(HIDDEN.findall(page)) | dict(CHOICE.findall(page)) | dict.fromkeys(TYPED.findall(page), "Thermidor")
+    return str(post(client, "/review", sent | {"do": "answer"}).location).rsplit("/", 1)[1]
 
 
 def _tick(client: FlaskClient) -> None:

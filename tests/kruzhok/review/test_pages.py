@@ -131,7 +131,7 @@ def test_what_was_missed_three_times_in_a_row_leads_to_its_passage_first(app: Ap
 
 def test_it_says_why_a_question_comes_and_where_it_was_met(desk: Desk) -> None:
     page = desk.page
-    assert "By now you still know it in about 90 of 100 cases, and you want to know 90." in page
+    assert "By now you would still know it in about 90 of 100 cases, and you asked for 90." in page
     assert "You have not answered it anywhere yet." in page
     desk.wrong()
     item = desk.items[0] if desk.logs()[0].card_id == desk.card(0).id else desk.items[1]
