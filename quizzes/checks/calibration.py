@@ -1,4 +1,4 @@
-"""Whether one knows what one knows: how sure a user was of their answers to self-checks, and how these came out."""
+"""Whether one knows what one knows: how sure a user was of answers in texts and in review, and how these came out."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -13,6 +13,7 @@ from quizzes.attempts.side_door import is_open_in_attempt
 from quizzes.attempts.steps import certainty_of
 from quizzes.certainty import WORDS, Level, fitting, levels_of
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, Step, StepKind
+from quizzes.review.models import ReviewLog
 
 #: Of fewer answers nothing can be said.
 LEAST = 5
@@ -27,25 +28,32 @@ class Calibration(NamedTuple):
 
 
 def calibration(session: Session, user_id: int) -> Calibration:
-    """Return how well a user knows what they know, from their first answer to each self-check. One query.
+    """Return how well a user knows what they know, from their first answer to each item in a text or in review.
 
-    Whoever answers again has seen the key. Items in an open attempt of theirs are left out until it is submitted."""
+    Whoever answers again has seen the key. In review nobody need say how sure they are: who did not, and who took the
+    answer back, said nothing of it. Items in an open attempt of theirs are left out until it is submitted.
+
+    One query."""
     save, scored = aliased(Step), aliased(Step)
     rows = session.execute(
-        select(ItemVersion.item_id, save, scored.score)
+        select(ItemVersion.item_id, save, scored.score, Attempt.purpose, ReviewLog.taken_back_at)
         .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(save, (save.attempt_item_id == AttemptItem.id) & (save.kind == StepKind.save))
         .join(scored, (scored.attempt_item_id == AttemptItem.id) & (scored.kind == StepKind.score))
-        .where(Attempt.user_id == user_id, Attempt.purpose == Purpose.check)
+        .outerjoin(ReviewLog, ReviewLog.attempt_item_id == AttemptItem.id)
+        .where(Attempt.user_id == user_id, Attempt.purpose.in_((Purpose.check, Purpose.review)))
         .where(~is_open_in_attempt(user_id, ItemVersion.item_id))
         .order_by(Attempt.id)
     )
-    first: dict[int, tuple[int | None, Fraction]] = {}
-    for item_id, save_step, score in rows:
-        first.setdefault(item_id, (certainty_of(save_step), exactly(score or 0.0)))
-    levels = levels_of(first.values())
-    return Calibration(levels, len(first), sum((level.points for level in levels), Fraction(0)))
+    first: dict[int, tuple[int | None, Fraction] | None] = {}
+    for item_id, save_step, score, purpose, taken_back_at in rows:
+        certainty = certainty_of(save_step)
+        said = taken_back_at is None and (purpose is Purpose.check or certainty is not None)
+        first.setdefault(item_id, (certainty, exactly(score or 0.0)) if said else None)
+    answers = [answer for answer in first.values() if answer is not None]
+    levels = levels_of(answers)
+    return Calibration(levels, len(answers), sum((level.points for level in levels), Fraction(0)))
 
 
 def in_words(level: Level) -> str:

@@ -323,7 +323,7 @@ def test_calibration_asks_a_visitor_to_sign_in_and_teaches_before_there_is_any(
     assert client.get("/me/calibration").status_code == 401
     with database.transaction() as session:
         reader = make_user(session).id
-    assert "No self-check answered yet" in browser_of(app, database, reader).get("/me/calibration").text
+    assert "Nothing answered yet" in browser_of(app, database, reader).get("/me/calibration").text
 
 
 def test_calibration_says_what_came_of_the_answers(client: FlaskClient, places: Places) -> None:

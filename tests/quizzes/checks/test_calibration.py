@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from quizzes.attempts.ending import submit_attempt
 from quizzes.certainty import Level
 from quizzes.checks.calibration import advice, calibration, in_words
+from quizzes.review.answering import Given, recall_essay, take_back
 from tests.conftest import NOW
 from tests.factories import make_enrolment
 from tests.quizzes.checks.make import give, make_house
 from tests.quizzes.checks.test_answering import put_in_quiz
+from tests.quizzes.review.make import RIGHT, WRONG, Study
 
 
 def level(certainty: int, answers: int, right: int) -> Level:
@@ -63,6 +65,29 @@ def test_what_stands_in_an_open_attempt_is_left_out_until_it_is_submitted(sessio
     assert calibration(session, house.enrolment.user_id).answers == 0
     submit_attempt(session, attempt, now=NOW)
     assert calibration(session, house.enrolment.user_id).answers == 1
+
+
+def test_a_first_answer_in_review_counts_like_one_in_a_text(session: Session) -> None:
+    study = Study(session, "single single")
+    study.review(WRONG, certainty=3)
+    study.check(RIGHT, 3)
+    study.review(RIGHT, place=1, certainty=2)
+    said = calibration(session, study.user.id)
+    assert (said.answers, said.points) == (2, -6 + 2)
+
+
+def test_who_did_not_say_in_review_and_who_took_it_back_said_nothing(session: Session) -> None:
+    study = Study(session, "single single")
+    study.review(WRONG)
+    study.review(RIGHT, certainty=3)
+    take_back(session, study.review(WRONG, place=1, certainty=3), now=NOW)
+    assert calibration(session, study.user.id).answers == 0
+
+
+def test_an_essay_that_was_recalled_says_nothing(session: Session) -> None:
+    study = Study(session, "essay")
+    recall_essay(session, study.user, study.question(), 3, Given({"text": "So it was."}), now=NOW)
+    assert calibration(session, study.user.id).answers == 0
 
 
 def test_it_is_said_in_a_sentence() -> None:
