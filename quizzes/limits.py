@@ -7,20 +7,24 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from course import rules
 from course.base.words import _
 from course.groups.models import Enrolment, StudyGroup
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, Resolved
 from course.syllabus import models
-from course.syllabus.exceptions import accommodations_in, layers, layers_of
+from course.syllabus.assigned import given_to
+from course.syllabus.exceptions import accommodations_in, all_layers_of, layers, layers_of
 from quizzes.models import Quiz
 
 UTC = ZoneInfo("UTC")
 
 #: After a deadline a save still counts for so long: then the worker submits what was saved.
 GRACE = timedelta(seconds=60)
+
+#: The levels of what assignments say: that of a lesson holds for its parts too.
+ASSIGNED = (Level.user_assignment, Level.subgroup_assignment, Level.group_assignment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,22 @@ def limits_of_all(
     own, said = layers_of_quiz(quiz), layers_of(session, enrolments, quiz.activity)
     always, zone = accommodations_in(session, group.id), ZoneInfo(group.zone)
     return {one.id: Limits((*said[one.id], *own), always.get(one.id, NO_ACCOMMODATION), zone) for one in enrolments}
+
+
+def closing_times(session: Session, enrolment: Enrolment, quiz_ids: Collection[int]) -> dict[int, datetime | None]:
+    """Return until when each of those quizzes (activities) may be begun by ENROLMENT. Up to five queries."""
+    quizzes = session.scalars(
+        select(Quiz).where(Quiz.activity_id.in_(quiz_ids)).options(joinedload(Quiz.activity))
+    ).all()
+    given = given_to(session, [enrolment])
+    said, always = all_layers_of(session, [enrolment], given)[enrolment.id], accommodation_of(session, enrolment)
+    zone = _zone(session, enrolment)
+    found = {}
+    for quiz in quizzes:
+        of_lesson = [one for one in said.get(quiz.activity.parent_id or 0, ()) if one.level in ASSIGNED]
+        here = (*said.get(quiz.activity_id, ()), *of_lesson, *layers_of_quiz(quiz))
+        found[quiz.activity_id] = Limits(here, always, zone).closes_at
+    return found
 
 
 def accommodation_of(session: Session, enrolment: Enrolment) -> Accommodation:

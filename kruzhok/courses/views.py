@@ -66,7 +66,9 @@ def course(course: str) -> str:
     found = course_named(db_session, course)
     enrolment = page_enrolment(db_session, found)
     page = course_page(db_session, found, enrolment, settings_here().pace)
-    return render_template("kruzhok/courses/course.html", course=found, page=page, form=PathForm(formdata=None))
+    own_place = enrolment.id if enrolment else None
+    told = {"page": page, "own_place": own_place, "form": PathForm(formdata=None)}
+    return render_template("kruzhok/courses/course.html", course=found, **told)
 
 
 @bp.get("/courses/<course>/units/<unit>")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from course.base.csv_files import MEDIA_TYPE, csv_of
 from course.base.db import db_session
 from course.base.forms import EmptyForm
-from course.base.web import after_page
+from course.base.web import after_page, attachment
 from course.base.words import _
 from course.completion.looks import looks_at, note_look
 from course.completion.records import standings_of
@@ -22,11 +22,16 @@ from kruzhok.progress import access
 from kruzhok.progress.export import heads_of, lines
 from kruzhok.progress.forms import DOWN_FIRST, Asked, RulesForm, asked_students
 from kruzhok.progress.help import change_rules
+from kruzhok.progress.own import MOST_AGAIN, MOST_MORE, own_progress
 from kruzhok.progress.pages import Links, TutorLinks
 from kruzhok.progress.record import record_of
 from kruzhok.progress.students import Wanted
+from kruzhok.progress.study import NO_CERTIFICATE, Say, Study, study_of
+from kruzhok.progress.study_file import as_markdown
 from kruzhok.progress.table import WORDS, Table
 from kruzhok.progress.tutorial import MOST_NAMED, tutorial_of
+from kruzhok.today.addresses import address_of
+from kruzhok.words import day, is_elsewhere, minutes
 from quizzes.attempts.results import Answered, Looker, answers_of
 from quizzes.attempts.wording import amount, of_points
 from quizzes.explaining import correcting
@@ -241,13 +246,40 @@ def places() -> str:
 
 @bp.get("/me/places/<int:enrolment_id>")
 def mine(enrolment_id: int) -> str:
-    """Show what whoever asks did in one of their places, with their journal and who looked at it."""
-    place = access.own_place(db_session, enrolment_id)
+    """Show whoever asks how far they are in one of their places and what is next, with their journal and who looked."""
+    place, now = access.own_place(db_session, enrolment_id), datetime.now(UTC)
+    record = record_of(db_session, place, now, own=True, pace=place.user.pace)
     return render_template(
         "kruzhok/progress/mine.html",
         enrolment=place,  # not `place`: that is what the head says
-        record=record_of(db_session, place, datetime.now(UTC), own=True),
+        page=own_progress(db_session, record, now),
         looks=looks_at(db_session, place, most=MOST_LOOKS),
         has_tutor=has_tutor(db_session, place.group_id),
         links=Links(place, place.group.slug if place.group else ALONE),
+        address_of=address_of,
+        elsewhere=is_elsewhere(place.group, now),
+        most_again=MOST_AGAIN,
+        most_more=MOST_MORE,
+        button=EmptyForm(),
     )
+
+
+@bp.get("/me/places/<int:enrolment_id>/record")
+def record(enrolment_id: int) -> str:
+    """Show whoever asks what they did in one of their places on paper, to keep or to show: no certificate."""
+    return render_template("kruzhok/progress/study.html", study=_study(enrolment_id), no_certificate=NO_CERTIFICATE)
+
+
+@bp.get("/me/places/<int:enrolment_id>/record.md")
+def record_file(enrolment_id: int) -> ResponseReturnValue:
+    """Give whoever asks the same as a file of Markdown."""
+    study = _study(enrolment_id)
+    name = f"record-{study.place.course.ident}-{study.made_on:%Y-%m-%d}.md"
+    return attachment(as_markdown(study, minutes).encode(), "text/markdown; charset=utf-8", name)
+
+
+def _study(enrolment_id: int) -> Study:
+    place, now = access.own_place(db_session, enrolment_id), datetime.now(UTC)
+    made = record_of(db_session, place, now, own=True)
+    site = current_app.config["SITE_URL"] or request.host_url
+    return study_of(db_session, made, now, Say(day, minutes), site=site.rstrip("/"))

@@ -176,7 +176,7 @@ def see_nobodys_score(person: Person, friends: Friends) -> None:
     person.watched.complaints = [said for said in person.watched.complaints if "403" not in said]
     person.go(friends.address)
     expect(person.page.get_by_text("what you have done here; no other member sees it")).to_be_visible()
-    person.page.get_by_role("link", name="Your record").click()
+    person.page.get_by_role("link", name="Your progress").click()
     expect(person.page.get_by_role("heading", level=1)).to_be_visible()
 
 
