@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kruzhok.completions import rebuild
 from quizzes.attempts.ending import submit_attempt
 from quizzes.checks.answering import InOpenAttempt
+from quizzes.checks.completions import answered_in
 from quizzes.items import BadResponse
 from quizzes.models import Attempt, Purpose, StepKind
 from quizzes.review.answering import (
@@ -22,6 +24,7 @@ from quizzes.review.answering import (
 )
 from quizzes.review.models import ReviewSource
 from tests.conftest import NOW
+from tests.factories import states_of
 from tests.quizzes.review.make import MEMORY, RIGHT, WRONG, Study, cards_of, check_replayed
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -113,6 +116,19 @@ def test_what_stands_in_an_open_attempt_is_not_answered_here(session: Session) -
     assert cards_of(session, study.user) == []
     submit_attempt(session, attempt, now=NOW)
     assert study.review(RIGHT).counts
+
+
+def test_a_review_completes_nothing_and_undoes_nothing(session: Session) -> None:
+    study = Study(session)
+    study.sit(WRONG)
+    rebuild(session, [study.place], now=NOW)
+    before = states_of(session, study.place.id)
+    assert before
+    study.review(RIGHT, at=NOW + DAY)
+    assert states_of(session, study.place.id) == before
+    rebuild(session, [study.place], now=NOW + DAY)
+    assert states_of(session, study.place.id) == before
+    assert answered_in(session, [study.notes.id], [study.place.id]) == {}
 
 
 # Essays
