@@ -2,6 +2,7 @@
 
 from course.base.words import _, plural
 from course.groups.models import Enrolment
+from kruzhok.review.needs import order
 from kruzhok.review.plan import Review
 from kruzhok.review.words import need_words
 from kruzhok.words import weekday_and_day
@@ -21,8 +22,8 @@ def review_for(review: Review) -> str:
     needs = [one.need for one in review.queue if one.need is not None]
     if not needs:
         return ""
-    first = min(needs, key=lambda need: need.order)
-    count = sum(need.order == first.order for need in needs)
+    first = min(needs, key=order)
+    count = sum(order(need) == order(first) for need in needs)
     needed = plural(_("One of them is needed"), _("{n} of them are needed"), count)
     if count == len(review.queue):
         needed = _("It is needed") if count == 1 else _("All of them are needed")
