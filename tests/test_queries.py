@@ -38,6 +38,7 @@ from quizzes.review.models import Card
 from quizzes.scheduling import study_day
 from tests import factories
 from tests.conftest import NOW
+from tests.kruzhok.review.make import Circle, every_item, fill, know
 from tests.quizzes.marking.make import FAIR, GOOD, draft, hand_in, make_essay_quiz
 from tests.scene import COLUMNS, LINKING_TABLES, MODELS, Scene
 from tests.test_access import ABOUT, browser_of, filled
@@ -45,13 +46,13 @@ from tests.test_access import ABOUT, browser_of, filled
 #: Page -> its address, and how many queries it makes at the most: that of who is signed in included.
 PAGES: Mapping[str, tuple[str, int]] = {
     "front": ("/", 18),
-    "today": ("/today", 34),
-    "today in a group": ("/today?group={group}", 34),
+    "today": ("/today", 32),
+    "today in a group": ("/today?group={group}", 32),
     "group": ("/groups/{group}", 17),
     "syllabus": ("/groups/{group}/syllabus", 14),
     "syllabus on paper": ("/groups/{group}/syllabus/print", 8),
-    "calendar": ("/calendar", 16),
-    "calendar of the group": ("/groups/{group}/calendar?month=2026-12", 17),
+    "calendar": ("/calendar", 13),
+    "calendar of the group": ("/groups/{group}/calendar?month=2026-12", 14),
     "feeds for a calendar": ("/calendar/feed", 4),
     "meeting": ("/groups/{group}/meetings/1", 24),
     "minutes before they were changed": ("/groups/{group}/meetings/1/minutes/earlier", 5),
@@ -125,7 +126,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "reports": ("/reports", 3),
     "report": ("/reports/{report}", 7),
     "me": ("/me", 3),
-    "what the next letter would say": ("/digest", 33),
+    "what the next letter would say": ("/digest", 32),
     "places": ("/me/places", 8),
     "own progress": ("/me/places/{place}", 32),
     "record of study": ("/me/places/{place}/record", 21),
@@ -140,7 +141,7 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "hiding": ("/groups/{group}/posts/{post}/hide", 11),
     "complaints": ("/groups/{group}/complaints", 11),
     "complaint": ("/complaints/{complaint}", 7),
-    "today of a tutor": ("/today?group={group}", 34),
+    "today of a tutor": ("/today?group={group}", 27),
     "what waits to be marked": ("/groups/{group}/marking", 5),
     "essay to be marked": ("/groups/{group}/marking/{essay}?n=1", 12),
     "release of marks": ("/groups/{group}/marking/{essay}/release", 6),
@@ -531,3 +532,35 @@ def test_a_full_house_asks_no_more_than_a_single_reader(app: Application, databa
         big = make_house(session, users=30, lessons=12, attempts=8, meetings=30, idle=270, posts=300, checks=6)
     assert queries_of(app, database, big) == alone
     assert alone == {page: most for page, (_address, most) in {**PAGES, **PAGES_OF_TUTOR}.items()}
+
+
+def make_reader_of_three(session: Session, *, lessons: int, checks: int, asked: int) -> tuple[int, int]:
+    """Return a user in three study groups, on courses with so many LESSONS, each with so many CHECKS and questions
+    ASKED in its quiz: with a card for every item, half of them due. And how many cards that are."""
+    user, today, cards = factories.make_user(session), datetime.now(UTC).date(), 0
+    for number in range(3):
+        circle = Circle(session, user, lessons=0)
+        unit = factories.make_unit(session, circle.course)
+        circle.lessons = [factories.make_lesson(session, circle.course, unit, number=n) for n in range(1, lessons + 1)]
+        for place, lesson in enumerate(circle.lessons, 1):
+            fill(session, lesson, checks, asked)
+            circle.meet(place, today + timedelta(days=7 * (place - lessons // 2) + number), number=place)
+        items = every_item(session, circle.course)
+        for some, due in ((items[::2], -3), (items[1::2], 3)):
+            know(session, user, some, due=today + timedelta(days=due))
+        cards += len(items)
+    return user.id, cards
+
+
+def test_today_asks_as_much_with_four_thousand_cards_as_with_few(app: Application, database: Database) -> None:
+    with database.transaction() as session:
+        few, _cards = make_reader_of_three(session, lessons=2, checks=1, asked=2)
+        many, cards = make_reader_of_three(session, lessons=26, checks=40, asked=12)
+    found = []
+    for user_id in (few, many):
+        client = browser_of(app, database, user_id)
+        client.get("/today")  # what is done once a day is done
+        with counted(database) as said:
+            assert "questions, about 15 minutes" in client.get("/today").text or user_id == few
+        found.append(len(said))
+    assert (cards, found) == (4056, [25, 25])

@@ -76,17 +76,21 @@ def asked_in(
 
 
 def _soon(dates: Sequence[Dated], week: AtMeeting | None, shown: Collection[int], now: datetime) -> list[Dated]:
-    """Return those of DATES that come soon and are not said with what the meeting of WEEK asks, or what is SHOWN."""
+    """Return those of DATES that come soon and are not said with what the meeting of WEEK asks, or what is SHOWN.
+
+    What is due at a meeting is said by the meeting."""
     said = set(shown)
     if week:
         said |= {task.id for task in week.parts} | {task.id for one in week.lessons for task in (one.task, *one.parts)}
+    coming = [one for one in dates if is_to_come(one, now)]
+    at_meetings = {(activity_id, one.day) for one in coming if needs(one) for activity_id in one.activity_ids}
     found = []
-    for one in dates:
-        if not is_to_come(one, now) or one.moment >= now + SOON or (one.done and one.kind != MEETING):
+    for one in coming:
+        if one.moment >= now + SOON or (one.done and one.kind != MEETING):
             continue
         is_said = one.number == week.meeting.number if week and one.kind == MEETING else False
         if one.task is not None and one.kind in {DUE, REPLIES}:
-            is_said = one.task.id in said
+            is_said = one.task.id in said or (one.kind == DUE and (one.task.id, one.day) in at_meetings)
         if not is_said:
             found.append(one)
     return found

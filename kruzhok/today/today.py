@@ -58,8 +58,9 @@ class Today:
 
     @property
     def came_back(self) -> list[News]:
-        """What came back to the user on what they did or wrote."""
-        return [one for one in self.news.news if one.came_back]
+        """What came back to the user on what they did or wrote, the newest first."""
+        came = [one for one in self.news.news if one.came_back]
+        return sorted(came, key=lambda one: one.at, reverse=True)
 
 
 def today_of(session: Session, user: User, now: datetime, named: str | None = None) -> Today:

@@ -1,10 +1,10 @@
 """What is new in the discussions that a user takes part in, and which will open once they have written: in all of their
 places at once."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from course.completion.models import Completion
@@ -29,46 +29,57 @@ class Unread:
 
 def unread_of(session: Session, places: Collection[Enrolment]) -> Sequence[Unread]:
     """Return the talks with something new, or waiting, in PLACES of one user: those with something new first, and that
-    with the newest post first among them. Two queries at the most, one where there is nothing.
+    with the newest post first among them. One query, none where all places are alone.
 
     New is what `listing.post_counts` counts as new, in discussions that the user follows. Of a prompt that is retired
     there is something only for who worked on it."""
     in_groups = {one.id: one for one in places if one.group_id is not None}
     if not in_groups:
         return []
-    own = aliased(Enrolment)
-    is_open = Discussion.id.in_(select(Discussion.id).where(_any(open_talks, in_groups.values())))
-    is_mine = Post.enrolment_id == own.id
-    is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
-    new, waiting, mine = _count(is_new), _count(and_(~is_mine, ~is_open)), _count(is_mine)
+    talks = _counted(in_groups)
+    worked = select(Completion.id).where(
+        Completion.enrolment_id == talks.c.enrolment_id, Completion.activity_id == Activity.id
+    )
     rows = session.execute(
-        select(own.id, Discussion.activity_id, new, waiting, mine, last_said(own.id))
-        .join(Discussion, Discussion.group_id == own.group_id)
-        .join(Post, Post.discussion_id == Discussion.id)
-        .outerjoin(ReadMark, and_(ReadMark.discussion_id == Discussion.id, ReadMark.enrolment_id == own.id))
-        .where(own.id.in_(in_groups), _any(its_talks, in_groups.values()), Post.hidden_at.is_(None))
-        .group_by(own.id, Discussion.activity_id)
-        .having(or_(new > 0, and_(waiting > 0, mine == 0)))
-        .order_by((new > 0).desc(), func.max(Post.id).desc())
-    ).all()
-    told = [row for row in rows if row[5] is True or (row[5] is None and (row[4] or row[3]))]
-    prompts = _prompts(session, {row[1] for row in told}, in_groups)
+        select(Activity, talks)
+        .join(talks, talks.c.activity_id == Activity.id)
+        .where(or_(Activity.retired_at.is_(None), worked.exists()))
+        .where(func.coalesce(talks.c.follows, or_(talks.c.mine > 0, talks.c.new == 0)))
+        .order_by((talks.c.new > 0).desc(), talks.c.newest.desc())
+        .options(joinedload(Activity.parent), joinedload(Activity.course))
+    )
     return [
-        Unread(prompts[activity_id], in_groups[place_id], int(fresh), 0 if fresh else int(waits))
-        for place_id, activity_id, fresh, waits, _mine, _follows in told
-        if activity_id in prompts
+        Unread(row.Activity, in_groups[row.enrolment_id], int(row.new), 0 if row.new else int(row.waiting))
+        for row in rows
     ]
 
 
-def _prompts(session: Session, activity_ids: Collection[int], place_ids: Collection[int]) -> dict[int, Activity]:
-    """Return those of the prompts that may be shown, with all that their addresses need. One query at the most."""
-    if not activity_ids:
-        return {}
-    worked = select(Completion.id).where(Completion.enrolment_id.in_(place_ids), Completion.activity_id == Activity.id)
-    there = select(Activity).where(Activity.id.in_(activity_ids))
-    there = there.where(or_(Activity.retired_at.is_(None), worked.exists()))
-    whole = joinedload(Activity.parent), joinedload(Activity.course)
-    return {one.id: one for one in session.scalars(there.options(*whole))}
+def _counted(places: Mapping[int, Enrolment]) -> Subquery:
+    """Return the query for the posts by place and prompt: `new`, `waiting`, `mine`, `newest`, and whether the member
+    said that they follow the talk."""
+    own = aliased(Enrolment)
+    is_open = Discussion.id.in_(select(Discussion.id).where(_any(open_talks, places.values())))
+    is_mine = Post.enrolment_id == own.id
+    is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
+    new, waiting, mine = _count(is_new), _count(and_(~is_mine, ~is_open)), _count(is_mine)
+    return (
+        select(
+            own.id.label("enrolment_id"),
+            Discussion.activity_id,
+            new.label("new"),
+            waiting.label("waiting"),
+            mine.label("mine"),
+            func.max(Post.id).label("newest"),
+            last_said(own.id).label("follows"),
+        )
+        .join(Discussion, Discussion.group_id == own.group_id)
+        .join(Post, Post.discussion_id == Discussion.id)
+        .outerjoin(ReadMark, and_(ReadMark.discussion_id == Discussion.id, ReadMark.enrolment_id == own.id))
+        .where(own.id.in_(places), _any(its_talks, places.values()), Post.hidden_at.is_(None))
+        .group_by(own.id, Discussion.activity_id)
+        .having(or_(new > 0, and_(waiting > 0, mine == 0)))
+        .subquery()
+    )
 
 
 def _any(condition: Callable[[Enrolment], ColumnElement[bool]], places: Iterable[Enrolment]) -> ColumnElement[bool]:

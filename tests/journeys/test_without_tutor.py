@@ -116,8 +116,12 @@ def miss_something(pavel: Person, friends: Friends) -> None:
     expect(pavel.page.get_by_text("The passage is on the agenda of meeting 1.")).to_be_visible()
     pavel.look("result in a group that meets")
     pavel.go(f"/today?group={friends.slug}")
-    expect(pavel.page.get_by_role("link", name="On the agenda of meeting 1")).to_have_count(1)
+    expect(pavel.page.get_by_role("link", name="Go on from here")).to_be_visible()
     pavel.look("today before a meeting")
+    pavel.go(f"/groups/{friends.slug}")
+    pavel.page.get_by_role("link", name="Your progress").click()
+    expect(pavel.page.get_by_role("link", name="On the agenda of meeting 1")).to_have_count(1)
+    pavel.look("progress before a meeting")
 
 
 def ask(nadia: Person, friends: Friends) -> None:

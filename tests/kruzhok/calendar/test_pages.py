@@ -83,14 +83,18 @@ def test_month_today_and_feed_say_the_same(app: Application, database: Database,
     months = {(one.day.year, one.day.month) for one in dates}
     month = "".join(house.client.get(f"/calendar?month={year}-{number:02}").text for year, number in sorted(months))
     today = house.client.get("/today").text
-    today = today[today.index('id="soon"') :]
     assert [one.kind for one in dates] == ["meeting", "due", "closes", "meeting", "due"]
+    # What the meeting at hand asks is said with it; of the next one the meeting says what is due then.
+    at_hand, _soon, soon = today.partition('id="soon"')
+    assert said[0][2] in at_hand
+    assert "Due by the end of that day" in at_hand
     for one, (words, hour, address) in zip(dates, said, strict=True):
+        pages = (month, soon) if one in dates[2:4] else (month,)
         event = read[f"{one.uid}@kruzhok"]
         begins = event.dtstart.value
         assert begins == (one.day if one.whole_day else one.moment.replace(microsecond=0))
         assert (event.summary.value, event.url.value) == (words, f"http://localhost{address}")
-        for page in (month, today):
+        for page in pages:
             assert address.replace("&", "&amp;") in page
             assert words in page
             assert hour in page

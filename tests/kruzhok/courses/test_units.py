@@ -190,10 +190,7 @@ def test_who_follows_a_path_goes_on_along_it(client: FlaskClient, database: Data
     assert primary(page.text)[0] == f"{COURSE}/lessons/lesson-3"
     ticks(client, 3)
     assert primary(client.get(COURSE).text) == (f"{COURSE}/lessons/lesson-1", "Next: lesson 1")
-    today = client.get("/today").text
-    assert primary(today)[0] == f"{COURSE}/lessons/lesson-1"
-    assert "On “The short path”</a>" in today
-    assert "1 of 2 lessons done" in today
+    assert primary(client.get("/today").text)[0] == f"{COURSE}/lessons/lesson-1"
     ticks(client, 1)
     assert primary(client.get(COURSE).text) == (f"{COURSE}/lessons/lesson-2", "Next: lesson 2")
 

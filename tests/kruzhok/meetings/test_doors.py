@@ -1,4 +1,5 @@
-"""How one comes to a meeting: from the result of a quiz, from /today, from the page of the group and the syllabus."""
+"""How one comes to a meeting: from the result of a quiz, one's own progress, /today, the page of the group and the
+syllabus."""
 
 import re
 
@@ -47,14 +48,16 @@ def test_a_result_puts_its_missed_passage_on_the_agenda(there: Friends, browser:
     assert "“Paragraph 1.”" in browser(there.ivan).get(there.address).text
 
 
-def test_today_puts_it_there_too_and_says_so_afterwards(there: Friends, browser: Browser, result: str) -> None:
+def test_ones_own_progress_puts_it_there_too_and_says_so_afterwards(
+    there: Friends, browser: Browser, result: str
+) -> None:
     vera = browser(there.vera)
-    assert BUTTON in vera.get("/today").text
+    assert BUTTON in vera.get(f"/me/places/{there.vera.id}").text
     post(vera, f"{there.address}/agenda/passage", {"text": there.text.id, "passage": "p-1"})
-    page = vera.get("/today").text
+    page = vera.get(f"/me/places/{there.vera.id}").text
     assert BUTTON not in page
     assert ON_IT in page
-    assert ON_IT not in browser(there.ivan).get("/today").text
+    assert ON_IT not in browser(there.ivan).get(f"/me/places/{there.ivan.id}").text
 
 
 @pytest.mark.parametrize("how", ["no meeting to come", "archived"])
@@ -66,7 +69,7 @@ def test_without_a_meeting_to_come_there_is_no_button(
             session.get_one(Meeting, meeting.id).cancelled_at = NOW if how == "no meeting to come" else None
         session.get_one(StudyGroup, there.group.id).archived_at = NOW if how == "archived" else None
     vera = browser(there.vera)
-    for page in (result, f"/today?group={there.group.slug}"):
+    for page in (result, f"/me/places/{there.vera.id}"):
         answer = vera.get(page)
         assert answer.status_code == 200
         assert BUTTON not in answer.text

@@ -234,7 +234,7 @@ def test_a_reading_for_others_stands_in_nobody_elses_plan(circle: Circle):
 def test_what_is_late_is_said_to_be(circle: Circle):
     circle.give(day="2026-11-20")
     page = circle.browser("reader").get(f"/today?group={circle.group}").text
-    assert "Was due before" in page
+    assert "Something from before is still open" in page
 
 
 def test_a_tick_does_it_and_can_be_taken_back(circle: Circle):
