@@ -45,8 +45,9 @@ NEARLY_RIGHT = Fraction(4, 5)
 #: For how long what is reviewed is to be known: the most endangered is what would be known so much less by then.
 FOR = timedelta(days=28)
 
-#: What has lost so much of the way from certain to due comes with what is due: two thirds.
-BRINK = 2 / 3
+#: What has lost so much of the way from certain to due is about to be: two thirds. It comes with what is due, unless
+#: that alone would take so many days.
+BRINK, FULL_DAYS = 2 / 3, 3
 
 #: New items have this part of a day's minutes: the other two are for what they ask for later.
 NEW_SHARE = 3
@@ -206,37 +207,51 @@ def plan(
     pressing, short = _pressing(open_ones, today, seconds, a_day)
     first = {one.item.item_id for one in pressing}
     rest = [one for one in open_ones if one.item.item_id not in first]
-    known = sorted((one for one in rest if one.item.memory), key=_Open.worth, reverse=True)
-    new = sorted((one for one in rest if not one.item.memory), key=lambda one: one.item.place)
+    is_full = sum(one.item.seconds for one in rest if one.is_due) > FULL_DAYS * a_day
     day = _Day(seconds, set(passages_done))
     day.take(pressing, always=True)
-    day.take([one for one in known if one.comes])
-    day.take(new, at_most=a_day / NEW_SHARE)
+    day.take(_endangered(one for one in rest if one.is_due or (one.is_soon and not is_full)))
+    new = (one for one in rest if not one.item.memory)
+    day.take(sorted(new, key=lambda one: one.item.place), at_most=a_day / NEW_SHARE)
     if further:
-        day.take([one for one in known if not one.comes and one.gain >= WORTHWHILE])
+        taken = {one.item_id for one in day.queue}
+        early = (one for one in rest if one.item.memory and not one.is_due and one.item.item_id not in taken)
+        day.take(_endangered(one for one in early if one.gain >= WORTHWHILE))
     return DayPlan(day.queue, short)
 
 
 class _Open(NamedTuple):
-    """A candidate as it stands today: whether it comes by itself, what a review saves, whether it will be ready."""
+    """A candidate as it stands today: whether it is due, or about to be; whether it will be ready when it is needed."""
 
     item: Candidate
-    comes: bool
-    gain: float
-    ready: bool
+    today: date
+    is_due: bool
+    is_soon: bool
+    is_ready: bool
 
     @classmethod
     def of(cls, item: Candidate, today: date, retention: float) -> "_Open":
         memory, need_by = item.memory, item.need_by if item.need_by and item.need_by >= today else None
         if memory is None:
-            return cls(item, True, 1.0, need_by is None)
-        soon = recall(memory, today) <= 1 - (1 - retention) * BRINK
-        comes = soon or due(memory, retention, need_by) <= today
-        return cls(item, comes, gain(memory, today), need_by is None or recall(memory, need_by) >= retention)
+            return cls(item, today, False, False, need_by is None)
+        is_soon = recall(memory, today) <= 1 - (1 - retention) * BRINK
+        is_due = (is_soon or need_by == today) and due(memory, retention, need_by) <= today
+        return cls(item, today, is_due, is_soon, need_by is None or recall(memory, need_by) >= retention)
 
-    def worth(self) -> tuple[float, int]:
-        """What a review saves for its time; of equals the item that has been here longer comes first."""
-        return self.gain / max(self.item.seconds, 1.0), -self.item.item_id
+    @property
+    def gain(self) -> float:
+        """What a review saves: of a new item all there is."""
+        return gain(self.item.memory, self.today) if self.item.memory else 1.0
+
+    @property
+    def worth(self) -> float:
+        """What a review saves for each second it takes."""
+        return self.gain / max(self.item.seconds, 1.0)
+
+
+def _endangered(items: Iterable[_Open]) -> list[_Open]:
+    """Return ITEMS with those first of which a review saves the most for its time; of equals the one met first."""
+    return sorted(items, key=lambda one: (-one.worth, one.item.item_id))
 
 
 class _Day:
@@ -289,9 +304,7 @@ def _pressing(items: Sequence[_Open], today: date, seconds: float, a_day: float)
 
     For each day that something is needed by, what is not ready must fit into the days until then. So much as would not
     fit into those after today is for today, and so is what is needed by tomorrow."""
-    needed = sorted(
-        (one for one in items if not one.ready), key=lambda one: (one.item.need_by or today, *(-w for w in one.worth()))
-    )
+    needed = sorted(_endangered(one for one in items if not one.is_ready), key=lambda one: one.item.need_by or today)
     total, must, short = 0.0, 0.0, None
     for one in needed:
         by = one.item.need_by or today
