@@ -22,6 +22,7 @@ __all__ = [
     "Rated",
     "Rating",
     "Short",
+    "comes_from",
     "due",
     "gain",
     "interval",
@@ -145,6 +146,16 @@ def due(memory: Memory, retention: float, need_by: date | None = None) -> date:
     return falls if need_by is None or need_by <= memory.last else min(falls, need_by)
 
 
+def comes_from(memory: Memory, retention: float, need_by: date | None = None) -> date:
+    """Return from which day on MEMORY comes where there are minutes for it: when it is about to be due (BRINK)."""
+    soon = memory.last + timedelta(days=interval(memory.stability, _brink(retention)))
+    return min(soon, due(memory, retention, need_by))
+
+
+def _brink(retention: float) -> float:
+    return 1 - (1 - retention) * BRINK
+
+
 def _noon(day: date) -> datetime:
     """FSRS counts whole days between moments; at noon of each they are the days of the calendar."""
     return datetime.combine(day, time(12), UTC)
@@ -203,7 +214,12 @@ def plan(
     for the time it takes; then new items, for a third of the day. Who goes FURTHER gets after these what is worth a
     review before its time. Of one passage one item comes a day, and none of PASSAGES_DONE today, unless it presses.
     Nothing is carried over: after days away the plan is made anew of what is so then."""
-    open_ones = [_Open.of(one, today, retention) for one in candidates if one.memory is None or one.memory.last < today]
+    brink = _brink(retention)
+    open_ones = [
+        _Open.of(one, today, retention, chance, brink)
+        for one in candidates
+        if (chance := _chance(one, today)) is not None and (further or one.need_by or chance <= brink)
+    ]
     pressing, short = _pressing(open_ones, today, seconds, a_day)
     first = {one.item.item_id for one in pressing}
     rest = [one for one in open_ones if one.item.item_id not in first]
@@ -216,7 +232,7 @@ def plan(
     if further:
         taken = {one.item_id for one in day.queue}
         early = (one for one in rest if one.item.memory and not one.is_due and one.item.item_id not in taken)
-        day.take(_endangered(one for one in early if one.gain >= WORTHWHILE))
+        day.take(_endangered(early, least=WORTHWHILE))
     return DayPlan(day.queue, short)
 
 
@@ -230,11 +246,11 @@ class _Open(NamedTuple):
     is_ready: bool
 
     @classmethod
-    def of(cls, item: Candidate, today: date, retention: float) -> "_Open":
+    def of(cls, item: Candidate, today: date, retention: float, chance: float, brink: float) -> "_Open":
         memory, need_by = item.memory, item.need_by if item.need_by and item.need_by >= today else None
         if memory is None:
             return cls(item, today, False, False, need_by is None)
-        is_soon = recall(memory, today) <= 1 - (1 - retention) * BRINK
+        is_soon = chance <= brink
         is_due = (is_soon or need_by == today) and due(memory, retention, need_by) <= today
         return cls(item, today, is_due, is_soon, need_by is None or recall(memory, need_by) >= retention)
 
@@ -243,15 +259,20 @@ class _Open(NamedTuple):
         """What a review saves: of a new item all there is."""
         return gain(self.item.memory, self.today) if self.item.memory else 1.0
 
-    @property
-    def worth(self) -> float:
-        """What a review saves for each second it takes."""
-        return self.gain / max(self.item.seconds, 1.0)
+
+def _chance(item: Candidate, today: date) -> float | None:
+    """Return the chance that ITEM is known TODAY, 0 if it is new; None where it was reviewed today."""
+    if item.memory is None:
+        return 0.0
+    return recall(item.memory, today) if item.memory.last < today else None
 
 
-def _endangered(items: Iterable[_Open]) -> list[_Open]:
-    """Return ITEMS with those first of which a review saves the most for its time; of equals the one met first."""
-    return sorted(items, key=lambda one: (-one.worth, one.item.item_id))
+def _endangered(items: Iterable[_Open], *, least: float = -1.0) -> list[_Open]:
+    """Return those of ITEMS of which a review saves LEAST or more, those first of which it saves the most for its time;
+    of equals the one met first."""
+    found = [(one.gain, one) for one in items]
+    worth = [(-gained / max(one.item.seconds, 1.0), one.item.item_id, one) for gained, one in found if gained >= least]
+    return [one for *_order, one in sorted(worth)]
 
 
 class _Day:

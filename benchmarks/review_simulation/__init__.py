@@ -1,1 +1,1 @@
-"""What spaced review that knows the syllabus is worth, on students whose memories are not what its scheduler supposes."""
+"""What review that knows the syllabus is worth, on students whose memories are not what its scheduler supposes."""

@@ -12,7 +12,7 @@ ITEMS = WEEKS * ITEMS_A_WEEK
 FINAL = WEEKS * 7  #: the day of the final, on which nobody studies any more
 LATER = FINAL + 28  #: nobody reviews after the final
 
-#: Students meet the items of a week on five of its days, and two of an item's passage-mates are its own.
+#: Students meet the items of a week on five of its days; so many items in a row hang on one passage.
 STUDY_DAYS, OF_A_PASSAGE = 5, 3
 
 KNOWN_BEFORE = 0.65  #: the chance to answer an item right when it is met, just after its text
@@ -23,10 +23,14 @@ SECONDS, WRONG_TAKES = 20.0, 1.6  #: how long an answer takes, and how much long
 ANSWERS = 64
 
 
-def met_on(item: int) -> int:
-    """Return the day on which ITEM is met."""
+def _met_on(item: int) -> int:
+    """Return the day on which ITEM is met: of a week's items some on each of five days, from its second."""
     week, place = divmod(item, ITEMS_A_WEEK)
     return 7 * week + 1 + place % STUDY_DAYS
+
+
+#: Day -> the items met on it.
+MET_ON = {day: [item for item in range(ITEMS) if _met_on(item) == day] for day in range(FINAL)}
 
 
 def meeting_of(item: int) -> int:
@@ -79,11 +83,10 @@ class Study:
     def through(self) -> "Study":
         """Study from the first day to the eve of the final."""
         for day in range(FINAL):
-            for item in range(ITEMS):
-                if met_on(item) == day:
-                    known = self.student.knew[item]
-                    self.traces[item] = self.student.memory.met(self.student.items[item], day, known=known)
-                    self.meet(item, day, right=known)
+            for item in MET_ON.get(day, ()):
+                known = self.student.knew[item]
+                self.traces[item] = self.student.memory.met(self.student.items[item], day, known=known)
+                self.meet(item, day, right=known)
             if self.student.comes[day]:
                 self.review(day)
         return self

@@ -18,7 +18,7 @@ from kruzhok.review.needs import Need, needs_of, order
 from kruzhok.review.reached import reached_by
 from quizzes import scheduling
 from quizzes.review.candidates import Done, candidates_of, done_on, next_due
-from quizzes.scheduling import Candidate, DayPlan, Memory, Rated, Rating, due, recall, reviewed, study_day
+from quizzes.scheduling import Candidate, DayPlan, Memory, Rated, Rating, comes_from, due, recall, reviewed, study_day
 
 #: How much more comes to who goes on although the minutes of the day are used up, in seconds.
 FURTHER = 5 * 60.0
@@ -158,7 +158,7 @@ class _Day:
         first: date | None = None
         for one in self.candidates:
             if one.item_id not in queued:
-                day = due(one.memory, self.user.retention, one.need_by) if one.memory else tomorrow
+                day = comes_from(one.memory, self.user.retention, one.need_by) if one.memory else tomorrow
                 if day <= tomorrow:
                     return tomorrow
                 first = min(day, first or day)
