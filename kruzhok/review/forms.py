@@ -70,10 +70,10 @@ class SettingsForm(Form):
     retention = RadioField(
         _("How much of it do you want to know at any time?"),
         choices=[
-            SelectChoice("80", _("80 percent: two of ten may have slipped, and a third less comes than at 90")),
-            SelectChoice("85", _("85 percent: a fifth less comes than at 90")),
+            SelectChoice("80", _("80 percent: two of ten may have slipped. The fewest questions")),
+            SelectChoice("85", _("85 percent: fewer questions than at 90")),
             SelectChoice("90", _("90 percent: one of ten may have slipped. So it is unless you say otherwise")),
-            SelectChoice("95", _("95 percent: one of twenty, and half as much again comes as at 90")),
+            SelectChoice("95", _("95 percent: one of twenty may have slipped. The most questions")),
         ],
         validators=[InputRequired(_("Choose one."))],
     )

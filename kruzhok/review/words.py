@@ -62,8 +62,8 @@ def short_words(short: Short, today: date) -> str:
 
 
 def comes_back(due_on: date, today: date, need: Need | None) -> str:
-    """Return "Comes back in 11 days, on 11 December; before Tuesday’s meeting": DUE_ON is when it does by the memory
-    alone, NEED what it is needed for, and by when, if for anything."""
+    """Return "Comes back within 11 days, by 11 December; before Tuesday’s meeting": DUE_ON is when at the latest by the
+    memory alone, NEED what it is needed for, and by when, if for anything. It may come earlier, where there is time."""
     if need is None or not today < need.by <= due_on:
         return _("{when}.").format(when=_in_days(due_on, today))
     return _("{when}; before {what}.").format(when=_in_days(need.by, today), what=need_words(need, today))
@@ -73,7 +73,7 @@ def _in_days(when: date, today: date) -> str:
     days = (when - today).days
     if days <= 1:
         return _("Comes back tomorrow") if days == 1 else _("Comes back today")
-    return _("Comes back in {n} days, on {day}").format(n=days, day=near_day(when, today))
+    return _("Comes back within {n} days, by {day}").format(n=days, day=near_day(when, today))
 
 
 def near_day(when: date, today: date) -> str:

@@ -160,7 +160,7 @@ def test_a_right_answer_leads_to_what_came_of_it(desk: Desk) -> None:
     page = desk.client.get(desk.right()).text
     assert '<h1 id="came">Right</h1>' in page
     assert "Because." in page
-    assert re.search(r"Comes back in \d+ days, on \d+ \w+", page)
+    assert re.search(r"Comes back within \d+ days, by \d+ \w+", page)
     assert re.search(r"Paragraph \d\.", page)
     assert "2 of about 3" in desk.page
 
