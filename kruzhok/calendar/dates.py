@@ -135,7 +135,7 @@ class Known:
             accommodations_of(session, places),
             standings_of(session, places, activities=[line.activity for line in lines], given=given),
             _meetings(session, places),
-            _posted(session, places),
+            _posted(session, [one for one in places if one.group_id is not None]),
             changes,
         )
 
@@ -167,7 +167,9 @@ def _meetings(session: Session, places: Sequence[Enrolment]) -> dict[int, list[M
 
 
 def _posted(session: Session, places: Sequence[Enrolment]) -> frozenset[tuple[int, int]]:
-    """Return (enrolment, prompt) where it wrote something of its own."""
+    """Return (enrolment, prompt) where it wrote something of its own. One query, none where there are no places."""
+    if not places:
+        return frozenset()
     rows = session.execute(
         select(Post.enrolment_id, Discussion.activity_id)
         .join(Discussion, Discussion.id == Post.discussion_id)

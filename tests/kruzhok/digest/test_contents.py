@@ -19,9 +19,12 @@ from kruzhok.digest import words
 from kruzhok.digest.contents import DigestOf, digest_of
 from kruzhok.digest.writing import reading_as
 from kruzhok.today.news import NEWS
+from kruzhok.today.today import today_of
+from kruzhok.today.words import review_takes
 from lessons.discussion.models import Discussion, Post
 from tests import factories
 from tests.conftest import NOW
+from tests.kruzhok.review.make import know
 
 
 class Circle:
@@ -213,3 +216,25 @@ def test_it_says_where_to_go_on(circle: Circle):
     assert found is not None
     assert found.go_on is not None
     assert found.go_on.task.ident == circle.lesson.ident
+
+
+def test_review_is_a_line_of_a_letter_and_no_reason_for_one(circle: Circle):
+    check = factories.make_check(circle.session, factories.notes_of(circle.session, circle.lesson))
+    know(circle.session, circle.user, [check.item_id], due=NOW.date())
+    assert circle.digest() is None
+    circle.tell(kinds.JOINED, f"enrolment:{circle.other.id}")
+    found = circle.digest()
+    assert found is not None
+    assert review_takes(found.today.review) == "1 question, about 1 minute"
+
+
+def test_it_draws_the_object_of_the_page_of_the_day(circle: Circle):
+    circle.give(due_at=NOW + timedelta(days=1))
+    found = circle.digest()
+    assert found is not None
+    with circle.reading():
+        today = today_of(circle.session, circle.user, NOW)
+    assert found.today.dates == today.dates
+    assert found.today.here is not None
+    assert today.here is not None
+    assert found.go_on == today.here.go_on

@@ -20,6 +20,7 @@ from kruzhok.digest import letters, writing
 from kruzhok.digest.sending import KEPT
 from kruzhok.digest.tokens import unsubscribe_token
 from kruzhok.worker import work_for
+from quizzes.review.models import Card
 from tests import factories
 from tests.conftest import NOW
 from tests.sink import Sink, sink
@@ -315,3 +316,22 @@ def test_the_worker_forgets_after_a_time_that_letters_went(post: Post):
     assert len(post.digests()) == 1
     daily(post.database, {}, MORNING + KEPT + timedelta(seconds=1))
     assert post.digests() == []
+
+
+def test_what_is_sent_again_says_the_review_it_said_though_less_is_left(post: Post):
+    """The words were made with the letter; what was reviewed between its making and its sending changes nothing."""
+    user_id = post.reader()
+    with post.database.transaction() as session:
+        user = session.get_one(User, user_id)
+        remembered = {"stability": 2, "difficulty": 5, "last_on": date(2026, 11, 20), "due_on": date(2026, 11, 22)}
+        for _card in range(3):
+            factories.make_card(session, user, seconds=20, **remembered)
+    post.change(user_id, digest=DigestKind.daily)
+    writer = writing.writer_for(post.config, post.database)
+    assert letters.make_letter(writer.write, post.database, user_id, MONDAY, MORNING)
+    with post.database.transaction() as session:
+        session.execute(update(Card).values(suspended_at=MORNING))
+    post.run()
+    plain, html = (part.get_content() for part in post.kept.letters[0].iter_parts())
+    assert "Review: 3 questions, about 1 minute: https://example.org/k/review" in plain
+    assert "3 questions, about 1 minute." in html
