@@ -98,6 +98,6 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
         .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))
         .order_by(Assignment.id)
     )
-    for row in rows:
-        found[row[0]].append(Given(*row[:6], Level(row[6]), *row[7:]))
+    for given in (Given(*row) for row in rows):
+        found[given.enrolment_id].append(given._replace(level=Level(given.level)))
     return found

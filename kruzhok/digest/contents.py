@@ -96,7 +96,8 @@ def _soon(dates: Sequence[Dated], user: User, now: datetime) -> Iterator[Dated]:
 def _talks(today: Today) -> tuple[list[Line], list[int]]:
     """Return how much is new in the talks of TODAY in which something was posted that was in no letter; and what tells
     of that."""
-    lines, told_of = [], []
+    lines: list[Line] = []
+    told_of: list[int] = []
     for one in today.talk:
         notices = today.news.posted.get((one.place.group_id or 0, one.prompt.id), ())
         if one.new and notices and one.place.group is not None:
