@@ -1,8 +1,8 @@
 """What is assigned to whom."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -81,7 +81,7 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
     found: dict[int, list[Given]] = {one.id: [] for one in enrolments}
     if not in_groups:
         return found
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(  # more columns than the types of the library count
         select(
             Enrolment.id,
             Assignment.activity_id,
