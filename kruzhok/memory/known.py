@@ -15,7 +15,6 @@ from course.users.models import User
 from lessons.models import Lesson, Reading
 from quizzes.models import Item, ItemVersion, Quiz, QuizSlot, SelfCheck
 from quizzes.review.models import Card
-from quizzes.review.withheld import withheld
 from quizzes.scheduling import Memory, recall, study_day
 
 
@@ -30,11 +29,11 @@ class Known(NamedTuple):
     rests: bool
 
 
-def known_of(session: Session, user: User, now: datetime) -> list[Known]:
-    """Return what USER has a memory of and may be told of NOW, by the item.
+def known_of(session: Session, user: User, now: datetime, closed: Collection[int]) -> list[Known]:
+    """Return what USER has a memory of by the item, without what they may not be told of (CLOSED).
 
-    What is new (an essay that was not recalled yet) is no memory. One query, and those of what is withheld."""
-    today, not_now = study_day(now, ZoneInfo(user.zone)), withheld(session, user.id, now)
+    What is new (an essay that was not recalled yet) is no memory. One query."""
+    today = study_day(now, ZoneInfo(user.zone))
     rows = session.execute(
         select(
             Card.item_id,
@@ -59,7 +58,7 @@ def known_of(session: Session, user: User, now: datetime) -> list[Known]:
     )
     found = []
     for item_id, course_id, passage_id, rests, *parts in rows:
-        if item_id not in not_now:
+        if item_id not in closed:
             memory = Memory(*parts)
             found.append(Known(item_id, course_id, memory, recall(memory, today), passage_id, bool(rests)))
     return found

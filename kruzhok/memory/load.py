@@ -1,6 +1,6 @@
 """What review will take in the next two weeks, day by day, and on which of these days one meets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,11 +44,11 @@ class Load(NamedTuple):
 HIGHEST = 60
 
 
-def load_ahead(session: Session, user: User, now: datetime) -> Load:
-    """Return what review takes of USER in the days ahead, over all their courses."""
+def load_ahead(session: Session, user: User, now: datetime, closed: Collection[int]) -> Load:
+    """Return what review takes of USER in the days ahead, over all their courses, without what is withheld (CLOSED)."""
     zone = ZoneInfo(user.zone)
     dates = dates_of(session, user, now)
-    said = load_of(session, user, needs_of(session, user, dates, now), now)
+    said = load_of(session, user, needs_of(session, user, dates, now), now, closed)
     return drawn(said, user.review_minutes, _meetings(dates, zone))
 
 

@@ -15,6 +15,7 @@ from kruzhok.memory.fading import Ahead, ahead_of
 from kruzhok.memory.known import At, Known, known_of, passages_at
 from kruzhok.memory.load import Load, load_ahead
 from kruzhok.memory.strength import Line, Strength, by_lesson, by_name, by_passage, strength_of
+from quizzes.review.withheld import withheld
 from quizzes.scheduling import study_day
 
 #: So many of the weakest persons, terms and passages stand on the page; all of them on pages of their own.
@@ -22,11 +23,13 @@ WEAKEST = 5
 
 
 class Mine(NamedTuple):
-    """What a user remembers, of all courses or of the one they asked for; COURSES are those it is of in all."""
+    """What a user remembers, of all courses or of the one they asked for; COURSES are those it is of in all, and CLOSED
+    is what is withheld from them."""
 
     known: Sequence[Known]
     courses: Sequence[Course]
     course: Course | None
+    closed: frozenset[int]
 
     @property
     def strength(self) -> Strength:
@@ -58,11 +61,12 @@ def mine_of(session: Session, user: User, now: datetime, course: str | None) -> 
     """Return what USER remembers NOW: in the COURSE of that ident, where it is one of theirs.
 
     Two queries, and those of what is withheld."""
-    known = known_of(session, user, now)
+    closed = withheld(session, user.id, now)
+    known = known_of(session, user, now, closed)
     ids = {one.course_id for one in known}
     courses = session.scalars(select(Course).where(Course.id.in_(ids)).order_by(Course.title, Course.id)).all()
     only = next((one for one in courses if one.ident == course), None)
-    return Mine([one for one in known if only is None or one.course_id == only.id], courses, only)
+    return Mine([one for one in known if only is None or one.course_id == only.id], courses, only, closed)
 
 
 def memory_page(session: Session, user: User, mine: Mine, now: datetime) -> MemoryPage:
@@ -72,7 +76,7 @@ def memory_page(session: Session, user: User, mine: Mine, now: datetime) -> Memo
     return MemoryPage(
         mine,
         ahead_of(session, mine.known, today, user.retention),
-        load_ahead(session, user, now),
+        load_ahead(session, user, now, mine.closed),
         by_lesson(session, mine.known),
         by_name(session, user.id, mine.known),
         passage_lines(session, passages[:WEAKEST]),

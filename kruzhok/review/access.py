@@ -1,5 +1,6 @@
 """What of reviews a user may have. What is another's, or not to be had yet, does not exist: NotFound."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,7 +16,6 @@ from quizzes.attempts.side_door import open_attempts
 from quizzes.models import AttemptItem
 from quizzes.review.asking import Asked, asked
 from quizzes.review.models import Card, ReviewLog, ReviewSource
-from quizzes.review.withheld import withheld
 
 
 class Withheld(Conflict):
@@ -28,9 +28,9 @@ class Withheld(Conflict):
         self.attempt_id = attempt_id
 
 
-def check_not_withheld(session: Session, user: User, item_id: int, now: datetime) -> None:
-    """Raise Withheld where USER may not see the key of an item NOW."""
-    if item_id in withheld(session, user.id, now):
+def check_not_withheld(session: Session, user: User, item_id: int, closed: Collection[int]) -> None:
+    """Raise Withheld where an item is among those that are withheld from USER (CLOSED)."""
+    if item_id in closed:
         raise Withheld(open_attempts(session, user.id).get(item_id))
 
 

@@ -4,7 +4,7 @@ The plan is made anew whenever it is looked at, from what is remembered and what
 that no pile is left behind by days that were missed."""
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -18,6 +18,7 @@ from kruzhok.review.needs import Need, needs_of, order
 from kruzhok.review.reached import reached_by
 from quizzes import scheduling
 from quizzes.review.candidates import Done, candidates_of, done_on, next_due
+from quizzes.review.withheld import withheld
 from quizzes.scheduling import Candidate, DayPlan, Memory, Rated, Rating, comes_from, due, recall, reviewed, study_day
 
 #: How much more comes to who goes on although the minutes of the day are used up, in seconds.
@@ -66,7 +67,7 @@ class Review:
     """A user's review on one day of study: the items in order, and how many minutes they take.
 
     `done_today` counts the reviews that were made today; `next_on` is the first day after today on which something is
-    due, None where there is none."""
+    due, None where there is none. `closed` is what is withheld: of these items nothing may be told."""
 
     today: date
     queue: Sequence[Queued]
@@ -75,20 +76,25 @@ class Review:
     done_today: int
     short: Sequence[Short]
     next_on: date | None
+    closed: frozenset[int]
 
 
-def review_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Review:
+def review_of(
+    session: Session, user: User, dates: Iterable[Dated], now: datetime, closed: frozenset[int] | None = None
+) -> Review:
     """Return what USER reviews today, whose dates in the calendar DATES are.
 
-    Nine queries at the most, beside those for what is withheld."""
-    day = _Day.read(session, user, dates, now)
+    Nine queries at the most, beside those for what is withheld where that is not known (CLOSED)."""
+    day = _Day.read(session, user, dates, now, closed)
     left = max(0.0, user.review_minutes * 60 - day.done.seconds)
     return day.review(session, left)
 
 
-def more_of(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> Review:
+def more_of(
+    session: Session, user: User, dates: Iterable[Dated], now: datetime, closed: frozenset[int] | None = None
+) -> Review:
     """Return what comes next for USER, who goes on although the minutes of today are used up."""
-    return _Day.read(session, user, dates, now).review(session, FURTHER, further=True)
+    return _Day.read(session, user, dates, now, closed).review(session, FURTHER, further=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +106,19 @@ class _Day:
     needs: Mapping[int, Need]
     candidates: Sequence[Candidate]
     done: Done
+    closed: frozenset[int]
 
     @classmethod
-    def read(cls, session: Session, user: User, dates: Iterable[Dated], now: datetime) -> "_Day":
+    def read(
+        cls, session: Session, user: User, dates: Iterable[Dated], now: datetime, closed: frozenset[int] | None
+    ) -> "_Day":
         dates = list(dates)
         today = study_day(now, ZoneInfo(user.zone))
         needs = needs_of(session, user, dates, now)
         reached = reached_by(session, user, dates, now)
-        candidates = candidates_of(session, user, now, _need_by(needs), reached)
-        return cls(user, today, needs, candidates, done_on(session, user, today))
+        closed = withheld(session, user.id, now) if closed is None else closed
+        candidates = candidates_of(session, user, now, _need_by(needs), reached, closed)
+        return cls(user, today, needs, candidates, done_on(session, user, today), closed)
 
     def review(self, session: Session, seconds: float, *, further: bool = False) -> Review:
         planned = scheduling.plan(
@@ -128,6 +138,7 @@ class _Day:
             done_today=self.done.answers,
             short=self._short(planned),
             next_on=self._next_on(session, planned),
+            closed=self.closed,
         )
 
     def _queued(self, one: Candidate) -> Queued:
@@ -162,19 +173,20 @@ class _Day:
                 if day <= tomorrow:
                     return tomorrow
                 first = min(day, first or day)
-        return first or next_due(session, self.user, self.today)
+        return first or next_due(session, self.user, self.today, self.closed)
 
 
-def load_of(session: Session, user: User, needs: Mapping[int, Need], now: datetime) -> list[tuple[date, int]]:
+def load_of(
+    session: Session, user: User, needs: Mapping[int, Need], now: datetime, closed: Collection[int]
+) -> list[tuple[date, int]]:
     """Return how many minutes of review each of the next two weeks' days takes, today first (what is left of it).
 
     Each day is planned as today is, in the minutes set, so what was missed is spread and no day has more. Assumed is
-    that everything is known when it comes, and that nothing new is met. Two queries beside those for what is withheld.
-    """
+    that everything is known when it comes, and that nothing new is met. What is withheld (CLOSED) is left out. Two
+    queries."""
     today = study_day(now, ZoneInfo(user.zone))
-    known = {
-        one.item_id: one for one in candidates_of(session, user, now, _need_by(needs), ()) if one.memory is not None
-    }
+    candidates = candidates_of(session, user, now, _need_by(needs), (), closed)
+    known = {one.item_id: one for one in candidates if one.memory is not None}
     budget = user.review_minutes * 60
     left = max(0.0, budget - done_on(session, user, today).seconds)
     found = []

@@ -30,6 +30,7 @@ from quizzes.review.gained import gained_on
 from quizzes.review.recording import set_retention
 from quizzes.review.resting import resting_of
 from quizzes.review.showing import Met, history_of, outcome_of, question_of
+from quizzes.review.withheld import withheld
 from quizzes.scheduling import study_day
 
 bp = Blueprint("review", __name__)
@@ -49,7 +50,7 @@ def review() -> ResponseReturnValue:
     work = _work(user, now)
     coming = [one.item_id for one in work.queue]
     if (item_id := wanted or next(iter(coming), None)) is None:
-        today = gained_on(db_session, user.id, work.today, now)
+        today = gained_on(db_session, user.id, work.today, work.closed)
         return render_template("kruzhok/review/done.html", work=work, day=today, today=work.today, words=words)
     met = history_of(db_session, user.id, item_id)
     seen = max((one.row for one in met), default=0)
@@ -60,16 +61,17 @@ def review() -> ResponseReturnValue:
     # It was asked for, and has its own day.
     question = access.question_for(db_session, user, item_id, seen, now=now)
     try:
-        access.check_not_withheld(db_session, user, item_id, now)
+        access.check_not_withheld(db_session, user, item_id, work.closed)
     except Withheld as error:
         return _withheld(error)
     return _show(user, question, work, met, now, seen=seen)
 
 
-def _work(user: User, now: datetime) -> Review:
-    """Return what USER reviews today; or what comes next, where they go on all the same."""
+def _work(user: User, now: datetime, closed: frozenset[int] | None = None) -> Review:
+    """Return what USER reviews today; or what comes next, where they go on all the same. CLOSED is what is withheld,
+    where that is known."""
     plan = more_of if wants_more() else review_of
-    return plan(db_session, user, dates_of(db_session, user, now), now)
+    return plan(db_session, user, dates_of(db_session, user, now), now, closed)
 
 
 @bp.post("/review")
@@ -77,20 +79,21 @@ def answer() -> ResponseReturnValue:
     """Take an answer, and go to what came of it; what is refused is shown with why, and what was typed."""
     user, now, form = somebody(db_session), datetime.now(UTC), ReviewForm()
     question = access.question_for(db_session, user, form.item_id, form.seen, now=now)
+    closed = withheld(db_session, user.id, now)
     try:
-        access.check_not_withheld(db_session, user, question.item_id, now)
+        access.check_not_withheld(db_session, user, question.item_id, closed)
         if form.version not in {None, question.version_id}:
             raise BadResponse(CHANGED)
         response = _read(question, form)
         if form.moved(question.item_id):
-            return _again(user, question, form, now, response=response)
+            return _again(user, question, form, now, closed, response=response)
         given = Given(response, form.certainty, form.seen, form.once, form.shown_at)
         if is_marked_by_hand(question.data):
             log = recall_essay(db_session, user, question, form.rating or 0, given, now=now)
         else:
             log = answer_review(db_session, user, question, given, now=now)
     except BadResponse as problem:
-        return _again(user, question, form, now, str(problem)), 422
+        return _again(user, question, form, now, closed, str(problem)), 422
     except (Withheld, InOpenAttempt) as error:
         return _withheld(error, _said(question, form)), error.status
     return redirect(url_for(".outcome", log_id=log.id, more=_more()), code=303)
@@ -117,13 +120,14 @@ def _again(
     question: Asked,
     form: ReviewForm,
     now: datetime,
+    closed: frozenset[int],
     problem: str | None = None,
     *,
     response: Response | None = None,
 ) -> str:
     """Ask QUESTION again: with what was typed and its PROBLEM, or with the RESPONSE moved so far."""
     met = history_of(db_session, user.id, question.item_id)
-    work = _work(user, now)
+    work = _work(user, now, closed)
     told: dict[str, Any] = {"problem": problem, "response": response, "form": form, "seen": form.seen}
     return _show(user, question, work, met, form.shown_at or now, **told)
 
@@ -180,7 +184,7 @@ def outcome(log_id: int) -> ResponseReturnValue:
     user, now = somebody(db_session), datetime.now(UTC)
     log = access.own_answer(db_session, user, log_id)
     try:
-        access.check_not_withheld(db_session, user, log.card.item_id, now)
+        access.check_not_withheld(db_session, user, log.card.item_id, withheld(db_session, user.id, now))
     except Withheld as error:
         return _withheld(error)
     question = asked(db_session, log.card.item_id)
@@ -207,6 +211,10 @@ def take_back(log_id: int) -> ResponseReturnValue:
     """Let an answer of today say nothing, and ask its question once more."""
     user, now = somebody(db_session), datetime.now(UTC)
     log = access.own_answer(db_session, user, log_id)
+    try:
+        access.check_not_withheld(db_session, user, log.card.item_id, withheld(db_session, user.id, now))
+    except Withheld as error:
+        return _withheld(error), error.status
     take_answer_back(db_session, log, now=now)
     flash(_("Taken back. Here is the question once more."))
     return redirect(url_for(".review", item=log.card.item_id, more=_more()), code=303)
@@ -234,14 +242,13 @@ def wake(item_id: int) -> ResponseReturnValue:
 @bp.route("/review/settings", methods=["GET", "POST"])
 def settings() -> ResponseReturnValue:
     """Show how many minutes a day review takes, how sure one wants to be, and which questions rest; or change it."""
-    user = somebody(db_session)
+    user, now = somebody(db_session), datetime.now(UTC)
     form = SettingsForm(minutes=user.review_minutes, retention=str(round(user.retention * 100)))
     if form.validate_on_submit():
-        user.review_minutes = form.minutes.data
         set_retention(db_session, user, form.share)
+        user.review_minutes = form.minutes.data
         flash(_("Saved."))
         return redirect(url_for(".review"), code=303)
-    page = render_template(
-        "kruzhok/review/settings.html", form=form, resting=resting_of(db_session, user.id), button=EmptyForm()
-    )
+    resting = resting_of(db_session, user.id, withheld(db_session, user.id, now))
+    page = render_template("kruzhok/review/settings.html", form=form, resting=resting, button=EmptyForm())
     return page, 422 if form.is_submitted() else 200

@@ -1,11 +1,10 @@
 """Answering in review: an attempt at one item in no place of a course, and a row of the log of its card."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from course.base.errors import Conflict
@@ -19,7 +18,16 @@ from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, Step, Ste
 from quizzes.review.answers import Answer
 from quizzes.review.asking import Asked
 from quizzes.review.models import Card, ReviewLog, ReviewSource
-from quizzes.review.recording import counting, held, hold_cards, logs_of, rebuild, record_answers
+from quizzes.review.recording import (
+    counting,
+    held,
+    hold_cards,
+    hold_user,
+    learners,
+    logs_of,
+    set_cards,
+    write_down,
+)
 from quizzes.scheduling import LONGEST, Rating, rating_of, study_day
 
 #: How one may rate what one recalled oneself. Never easy.
@@ -52,9 +60,8 @@ def answer_review(session: Session, user: User, question: Asked, given: Given, *
     open attempt at a quiz, BadResponse for an essay: that is recalled (`recall_essay`)."""
     if is_marked_by_hand(question.data) or given.response is None:
         raise BadResponse(_("This question is not answered so. Load the page again."))
-    met = Answer(user.id, question.item_id, now, ReviewSource.review, None)
-    log = _log_of(session, met)
-    if (same := _same(log, given)) is not None:
+    card = _Held.of(session, Answer(user.id, question.item_id, now, ReviewSource.review, None))
+    if (same := card.answered(given.once)) is not None:
         return same
     attempt = _new_attempt(session, user, question)
     score = answer_alone(
@@ -68,7 +75,7 @@ def answer_review(session: Session, user: User, question: Asked, given: Given, *
         now=now,
     )
     assert score is not None  # no human must mark it
-    return _write(session, given, log, rating_of(score, certainty=given.certainty), met, attempt)
+    return card.write(session, given, rating_of(score, certainty=given.certainty), attempt)
 
 
 def recall_essay(
@@ -80,9 +87,8 @@ def recall_essay(
     For the rest as `answer_review`. Raise BadResponse for another RATING, and at what is not an essay."""
     if rating not in OWN_RATINGS or not is_marked_by_hand(question.data):
         raise BadResponse(_("Say how well you knew it."))
-    met = Answer(user.id, question.item_id, now, ReviewSource.review, None)
-    log = _log_of(session, met)
-    if (same := _same(log, given)) is not None:
+    card = _Held.of(session, Answer(user.id, question.item_id, now, ReviewSource.review, None))
+    if (same := card.answered(given.once)) is not None:
         return same
     attempt = None
     if given.response is not None:
@@ -91,25 +97,50 @@ def recall_essay(
         rated = Step(number=2, kind=StepKind.rate, data={"rating": int(rating)}, base_step=1, by_id=user.id, at=now)
         attempt.items[0].steps.append(rated)
         session.flush()
-    return _write(session, given, log, Rating(rating), met, attempt)
+    return card.write(session, given, Rating(rating), attempt)
 
 
 def card_of(session: Session, user: User, item_id: int, *, now: datetime) -> Card:
     """Return USER's card at an item, made where there is none. Nobody else changes it before the transaction ends."""
     met = Answer(user.id, item_id, now, ReviewSource.review, None)
+    hold_user(session, user.id)
     return hold_cards(session, [met])[met.key]
 
 
-def _log_of(session: Session, met: Answer) -> Sequence[ReviewLog]:
-    """Return the log of the card of who MET an item, held; raise InOpenAttempt where the item stands in one."""
-    if (open_attempt := open_attempts(session, met.user_id).get(met.item_id)) is not None:
-        raise InOpenAttempt(open_attempt)
-    card = hold_cards(session, [met])[met.key]
-    return logs_of(session, [card])[card.id]
+class _Held(NamedTuple):
+    """A card that nobody else changes before the transaction ends, and its log; MET says whose it is and at what."""
 
+    met: Answer
+    card: Card
+    log: list[ReviewLog]
 
-def _same(log: Sequence[ReviewLog], given: Given) -> ReviewLog | None:
-    return next((row for row in log if given.once and row.once == given.once), None)
+    @classmethod
+    def of(cls, session: Session, met: Answer) -> "_Held":
+        """Return the card of who MET an item; raise InOpenAttempt where the item stands in an open attempt of theirs.
+        Five queries."""
+        if (open_attempt := open_attempts(session, met.user_id).get(met.item_id)) is not None:
+            raise InOpenAttempt(open_attempt)
+        hold_user(session, met.user_id)
+        card = hold_cards(session, [met])[met.key]
+        return cls(met, card, logs_of(session, [card])[card.id])
+
+    def answered(self, once: str | None) -> ReviewLog | None:
+        """Return the row that the other half of a double click, ONCE, has added."""
+        return next((row for row in self.log if once and row.once == once), None)
+
+    def write(self, session: Session, given: Given, rating: Rating, attempt: Attempt | None) -> ReviewLog:
+        """Return the row that says how it came out, which does not count where the log has one that its page had not
+        seen."""
+        answer = self.met._replace(
+            rating=rating,
+            attempt_item_id=attempt.items[0].id if attempt is not None else None,
+            milliseconds=_milliseconds(given.shown_at, self.met.at),
+            counts=all(row.number <= given.seen for row in counting(self.log)),
+            once=given.once,
+        )
+        write_down(session, [answer], {self.met.key: self.card}, {self.card.id: self.log})
+        last = select(ReviewLog).where(ReviewLog.card_id == self.card.id).order_by(ReviewLog.number.desc()).limit(1)
+        return session.scalars(last).one()
 
 
 def _new_attempt(session: Session, user: User, question: Asked) -> Attempt:
@@ -124,23 +155,6 @@ def _new_attempt(session: Session, user: User, question: Asked) -> Attempt:
     return Attempt(user_id=user.id, purpose=Purpose.review, number=(last or 0) + 1)
 
 
-def _write(
-    session: Session, given: Given, log: Sequence[ReviewLog], rating: Rating, met: Answer, attempt: Attempt | None
-) -> ReviewLog:
-    """Return the row that says how it came out, which does not count where the LOG has one that its page had not
-    seen."""
-    answer = met._replace(
-        rating=rating,
-        attempt_item_id=attempt.items[0].id if attempt is not None else None,
-        milliseconds=_milliseconds(given.shown_at, met.at),
-        counts=all(row.number <= given.seen for row in counting(log)),
-        once=given.once,
-    )
-    record_answers(session, [answer])
-    mine = select(ReviewLog).join(Card).where(Card.user_id == met.user_id, Card.item_id == met.item_id)
-    return session.scalars(mine.order_by(ReviewLog.number.desc()).limit(1)).one()
-
-
 def _milliseconds(shown_at: datetime | None, now: datetime) -> int | None:
     """Return how long it took from SHOWN_AT, two minutes at the most; None where that is no moment before NOW."""
     if shown_at is None or shown_at.tzinfo is None or shown_at > now:
@@ -153,7 +167,9 @@ def take_back(session: Session, log: ReviewLog, *, now: datetime) -> None:
 
     Twice is once. Raise NotToBeTakenBack where it is no answer in review, not the last that counts, or of another day
     of study."""
-    [card] = held(session, Card.id == log.card_id)
+    card = next(iter(held(session, Card.id == log.card_id)), None)
+    if card is None:  # it became one with that of an account
+        raise Conflict(_("You have signed in meanwhile. Load the page again."))
     rows = logs_of(session, [card])[card.id]
     if log.taken_back_at is not None:
         return
@@ -166,7 +182,7 @@ def take_back(session: Session, log: ReviewLog, *, now: datetime) -> None:
         raise NotToBeTakenBack(_("That goes on the same day only. Answered again, the question counts anew."))
     log.taken_back_at = now
     session.flush()
-    rebuild(session, card, user)
+    set_cards(session, [card], {card.id: rows}, learners(session, [user.id]))
 
 
 def suspend(session: Session, card: Card, *, now: datetime) -> None:
@@ -177,5 +193,4 @@ def suspend(session: Session, card: Card, *, now: datetime) -> None:
 
 def resume(session: Session, card: Card) -> None:
     """Let CARD come in review again."""
-    card.suspended_at = None
-    session.flush()
+    session.execute(update(Card).where(Card.id == card.id).values(suspended_at=None))

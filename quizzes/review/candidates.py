@@ -3,7 +3,7 @@
 Read as columns and not as rows: whoever has thousands of cards asks no more often than a newcomer, and reads only what
 is due within AHEAD or is needed in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from course.texts.models import Anchor, Passage
 from course.users.models import User
 from quizzes.models import Item, ItemVersion
 from quizzes.review.models import Card, ReviewLog, ReviewSource
-from quizzes.review.withheld import withheld
 from quizzes.scheduling import Candidate, Memory, study_day
 
 #: How far a plan looks: what is due, or needed, later than that changes nothing today.
@@ -44,14 +43,18 @@ Place = tuple[int, str]
 
 
 def candidates_of(
-    session: Session, user: User, now: datetime, needed: Mapping[int, date], reached: Sequence[int]
+    session: Session,
+    user: User,
+    now: datetime,
+    needed: Mapping[int, date],
+    reached: Sequence[int],
+    closed: Collection[int],
 ) -> list[Candidate]:
     """Return what may come up for USER: of their cards what is due within AHEAD, or NEEDED (item -> by which day) in
     it, or new; and of the items REACHED, which are in the order of the course, those that have no card.
 
-    Without what is suspended, retired or `withheld`; an essay they never wrote does not come by itself. Two queries
-    beside those for what is withheld, one where nothing was reached."""
-    closed = withheld(session, user.id, now)
+    Without what is suspended or retired, and what is withheld (CLOSED); an essay they never wrote does not come by
+    itself. Two queries, one where nothing was reached."""
     until = study_day(now, ZoneInfo(user.zone)) + AHEAD
     soon = [item_id for item_id, by in needed.items() if by <= until]
     mine = (
@@ -108,9 +111,11 @@ def done_on(session: Session, user: User, day: date) -> Done:
     )
 
 
-def next_due(session: Session, user: User, after: date) -> date | None:
-    """Return the first day after AFTER on which a card of USER's is due by itself, None where none is. One query."""
-    theirs = (Card.user_id == user.id, Card.suspended_at.is_(None), Card.due_on > after)
+def next_due(session: Session, user: User, after: date, closed: Collection[int]) -> date | None:
+    """Return the first day after AFTER on which a card of USER's is due by itself, None where none is. One query.
+
+    What is withheld (CLOSED) is not looked at: when it is due says how it came out."""
+    theirs = (Card.user_id == user.id, Card.suspended_at.is_(None), Card.due_on > after, Card.item_id.not_in(closed))
     return session.scalar(select(func.min(Card.due_on)).where(*theirs))
 
 

@@ -1,7 +1,7 @@
 """What a day of review came to: which items were known, and until when they hold; which were missed."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, or_, select
@@ -13,7 +13,6 @@ from course.texts.models import Anchor, Passage, Text
 from quizzes.attempts.places import Place, place_of
 from quizzes.models import Item, ItemVersion
 from quizzes.review.models import Card, ReviewLog, ReviewSource
-from quizzes.review.withheld import withheld
 from quizzes.scheduling import Rating
 
 
@@ -57,10 +56,10 @@ class Day(NamedTuple):
         return sorted((one for one in self.items if not one.missed), key=lambda one: -one.days)
 
 
-def gained_on(session: Session, user_id: int, day: date, now: datetime) -> Day:
+def gained_on(session: Session, user_id: int, day: date, closed: Collection[int]) -> Day:
     """Return what a user reviewed on that DAY of study, without what was taken back or did not count.
 
-    What is withheld from them NOW is not told of. One query besides those of `withheld`."""
+    What is withheld from them (CLOSED) is not told of. One query."""
     lesson = and_(
         Activity.course_id == Text.course_id,
         Activity.kind == ActivityKind.lesson,
@@ -83,9 +82,8 @@ def gained_on(session: Session, user_id: int, day: date, now: datetime) -> Day:
         .order_by(ReviewLog.at, ReviewLog.id)
     ).all()
     last: dict[int, Gained] = {}
-    hidden = withheld(session, user_id, now) if rows else frozenset()
     for log, card, data, course, passage, text, slug in rows:
-        if card.item_id in hidden:
+        if card.item_id in closed:
             continue
         assert card.last_on is not None
         assert card.due_on is not None  # both are there after a review

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from course.base.db import insert_into
+from course.base.errors import Conflict
+from course.base.words import _
 from course.users.models import User
 from quizzes.models import Attempt
 from quizzes.review.answers import Answer, Key, answers_in
@@ -40,10 +42,16 @@ def record_answers(session: Session, answers: Sequence[Answer]) -> None:
 
     Who met an item without saying what they know of it gets a card that is new. What was made of an item of an attempt
     before is not added again. Seven queries, however many answers."""
-    if not answers:
-        return
-    cards = hold_cards(session, answers)
-    logs, users = logs_of(session, cards.values()), learners(session, {user_id for user_id, _item_id in cards})
+    if answers:
+        cards = hold_cards(session, answers)
+        write_down(session, answers, cards, logs_of(session, cards.values()))
+
+
+def write_down(
+    session: Session, answers: Iterable[Answer], cards: Mapping[Key, Card], logs: dict[int, list[ReviewLog]]
+) -> None:
+    """Add ANSWERS to the LOGS of their CARDS, which are held, and set the cards. Three queries."""
+    users = learners(session, {user_id for user_id, _item_id in cards})
     known = {row.attempt_item_id for rows in logs.values() for row in rows} - {None}
     rows = []
     for answer in sorted(answers, key=lambda answer: answer.at):
@@ -74,6 +82,15 @@ def _row(answer: Answer, card: Card, log: Sequence[ReviewLog], zone: ZoneInfo) -
         "counts": answer.counts,
         "once": answer.once,
     }
+
+
+def hold_user(session: Session, user_id: int) -> None:
+    """Hold on to a user until the transaction ends, before anything of theirs is held: who would merge them or set
+    their cards anew waits, or was first and is waited for. Raise Conflict where they are no more. One query."""
+    # FOR KEY SHARE is what each row takes that comes to name a user: taken later, two would wait for each other.
+    theirs = select(User.id).where(User.id == user_id).with_for_update(read=True, key_share=True)
+    if session.scalar(theirs) is None:
+        raise Conflict(_("You have signed in meanwhile. Load the page again."))
 
 
 def hold_cards(session: Session, answers: Iterable[Answer]) -> dict[Key, Card]:
@@ -162,7 +179,8 @@ def _columns(memory: Memory | None, retention: float) -> dict[str, Any]:
 def set_retention(session: Session, user: User, retention: float) -> None:
     """Let USER want to know that share of what they review, and all their cards be due by it. Four queries."""
     # The row is held, and with it up whoever would add a card: that is set by the new share.
-    session.execute(select(User.id).where(User.id == user.id).with_for_update())
+    if session.scalar(select(User.id).where(User.id == user.id).with_for_update()) is None:
+        raise Conflict(_("You have signed in meanwhile. Load the page again."))
     user.retention = retention
     session.flush()
     rows = []

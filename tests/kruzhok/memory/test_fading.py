@@ -15,7 +15,7 @@ from tests.kruzhok.review.make import Circle, know
 
 def of(circle: Circle, retention: float = 0.9) -> Ahead:
     circle.session.expire_all()
-    return ahead_of(circle.session, known_of(circle.session, circle.user, NOW), TODAY, retention)
+    return ahead_of(circle.session, known_of(circle.session, circle.user, NOW, ()), TODAY, retention)
 
 
 def test_the_next_comes_first_and_nothing_after_a_week(session: Session) -> None:

@@ -7,6 +7,7 @@ from course.groups.models import Role
 from kruzhok.memory.known import Known, known_of
 from kruzhok.memory.strength import PERSON, TERM, by_lesson, by_name, by_passage, strength_of
 from quizzes.models import Item
+from quizzes.review.withheld import withheld
 from quizzes.scheduling import Memory, Rating, recall
 from tests import factories
 from tests.conftest import NOW
@@ -21,7 +22,8 @@ def circle(session: Session) -> Circle:
 
 def of(circle: Circle) -> list[Known]:
     circle.session.expire_all()
-    return known_of(circle.session, circle.user, NOW)
+    closed = withheld(circle.session, circle.user.id, NOW)
+    return known_of(circle.session, circle.user, NOW, closed)
 
 
 def test_what_is_known_is_the_sum_of_the_chances(session: Session, circle: Circle) -> None:

@@ -82,6 +82,6 @@ def test_the_load_of_two_weeks_asks_no_more_either(session: Session):
         session.flush()
         needs = needs_of(session, user, dates_of(session, user, TUESDAY), TUESDAY)
         with counted(session) as said:
-            load_of(session, user, needs, TUESDAY)
+            load_of(session, user, needs, TUESDAY, ())
         asked.append(len(said))
     assert asked[0] == asked[1] <= 5

@@ -127,14 +127,14 @@ def test_days_away_make_no_number_above_the_minutes(circle: Circle, away: int):
     assert len(found.queue) <= 15 * MINUTE / 20
     now = TUESDAY + timedelta(days=away)
     needs = needs_of(circle.session, circle.user, circle.dates(now), now)
-    load = load_of(circle.session, circle.user, needs, now)
+    load = load_of(circle.session, circle.user, needs, now, ())
     assert [day for day, _minutes in load] == [days(away + coming) for coming in range(COMING)]
     assert all(minutes <= 15 for _day, minutes in load)
 
 
 def test_the_load_counts_what_comes_back_within_the_two_weeks(circle: Circle):
     know(circle.session, circle.user, circle.checks(1), due=days(4))
-    load = load_of(circle.session, circle.user, {}, TUESDAY)
+    load = load_of(circle.session, circle.user, {}, TUESDAY, ())
     assert sum(minutes for day, minutes in load if day <= days(4)) == 1
     assert sum(minutes for _day, minutes in load) == 1
 

@@ -12,6 +12,7 @@ from quizzes.items import TYPES
 from quizzes.models import Item, ItemVersion
 from quizzes.review.candidates import AHEAD, SECONDS, candidates_of, done_on, next_due
 from quizzes.review.models import Card, ReviewLog, ReviewSource
+from quizzes.review.withheld import withheld
 from quizzes.scheduling import Candidate
 from tests import factories
 from tests.conftest import NOW
@@ -45,7 +46,8 @@ class Reader:
         return factories.add(self.session, ReviewLog(**(told | columns)))
 
     def candidates(self, needed: dict[int, Any] | None = None, reached: list[int] | None = None) -> list[Candidate]:
-        return candidates_of(self.session, self.user, NOON, needed or {}, reached or [])
+        closed = withheld(self.session, self.user.id, NOON)
+        return candidates_of(self.session, self.user, NOON, needed or {}, reached or [], closed)
 
     def ids(self, **told: Any) -> set[int]:
         return {one.item_id for one in self.candidates(**told)}
@@ -158,8 +160,8 @@ def test_the_passages_of_today_are_those_on_which_something_was_answered_anywher
 
 
 def test_the_next_day_on_which_something_is_due(reader: Reader):
-    assert next_due(reader.session, reader.user, TODAY) is None
+    assert next_due(reader.session, reader.user, TODAY, ()) is None
     reader.knows(reader.item())
     reader.knows(reader.item(), due_on=TODAY + timedelta(days=1), suspended_at=NOW)
     reader.knows(reader.item(), due_on=TODAY + timedelta(days=40))
-    assert next_due(reader.session, reader.user, TODAY) == TODAY + timedelta(days=40)
+    assert next_due(reader.session, reader.user, TODAY, ()) == TODAY + timedelta(days=40)
