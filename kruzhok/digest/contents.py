@@ -40,8 +40,8 @@ class DigestOf:
     today: Today
     due: Sequence[Dated]
     more_due: int
-    #: How many things that were due are not done, and in which place the first of them is.
-    late: int
+    #: Whether something that was due is not done, and in which place the first of it is.
+    is_late: bool
     late_slug: str | None
     news: Sequence[Line]
     more_news: int
@@ -71,7 +71,7 @@ def digest_of(session: Session, user: User, now: datetime) -> DigestOf | None:
         today,
         due=due[:MOST_DUE],
         more_due=max(0, len(due) - MOST_DUE),
-        late=len(late),
+        is_late=bool(late),
         late_slug=late[0].slug if late else None,
         news=lines[:MOST_NEWS],
         more_news=max(0, len(lines) - MOST_NEWS),

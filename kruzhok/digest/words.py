@@ -39,9 +39,9 @@ def where_is(one: Dated) -> str:
 
 
 def late_in_words(digest: DigestOf) -> str:
-    """Return what was due before and is not done, in one calm line; nothing where there is none."""
-    words = _("One thing from before is still open"), _("{n} things from before are still open")
-    return plural(*words, digest.late) if digest.late else ""
+    """Return that something was due before and is not done, in one calm line without a number; nothing where nothing
+    was."""
+    return _("Something from before is still open") if digest.is_late else ""
 
 
 def subject_of(digest: DigestOf) -> str:
