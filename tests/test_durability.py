@@ -20,8 +20,12 @@ import pytest
 from sqlalchemy import select
 
 from course.base.db import Database
+from course.users.models import User
 from kruzhok.config import ROOT
 from quizzes.models import AttemptItem, Step
+from quizzes.review.models import Card, ReviewLog, ReviewSource
+from tests.kruzhok.review.test_pages import HIDDEN
+from tests.quizzes.review.make import check_replayed
 from tests.web import TOKEN
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to kill")
@@ -153,6 +157,32 @@ def test_what_was_said_to_be_saved_outlives_a_kill(tmp_path: Path, database: Dat
     with serving(tmp_path, database) as server:
         visitor.address = server.address
         assert chosen(visitor.get(attempt)) == {one: first, other: second}
+
+
+def test_an_answer_in_review_outlives_a_kill_with_what_it_says_of_the_memory(
+    tmp_path: Path, database: Database
+) -> None:
+    with serving(tmp_path, database) as server:
+        visitor = Visitor(server.address)
+        attempt, [(one, first), *_rest] = begin(visitor)
+        visitor.post(attempt, do="save", **{f"item-{one}": first, f"base-{one}": "0"})
+        visitor.post(f"{attempt}/submission")
+        with database.transaction(writing=False) as session:
+            item_id = session.scalars(select(Card.item_id)).one()
+        page = visitor.get(f"/review?item={item_id}")
+        asked = dict(HIDDEN.findall(page)) | {"do": "answer", f"item-{item_id}": first}
+        came, _page = visitor.post("/review", **asked)
+        server.kill()
+    with database.transaction(writing=False) as session:
+        answers = session.scalars(select(ReviewLog).order_by(ReviewLog.number)).all()
+        assert [answer.source for answer in answers] == [ReviewSource.quiz, ReviewSource.review]
+        assert came == f"/review/answers/{answers[1].id}"
+        assert answers[1].attempt_item is not None
+        assert choice_of(answers[1].attempt_item.steps[0].response or {}) == first
+        check_replayed(session, session.scalars(select(User)).one())
+    with serving(tmp_path, database) as server:
+        visitor.address = server.address
+        assert "Where you met it" in visitor.get(came)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

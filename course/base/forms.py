@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from course.base.words import _
 
@@ -53,6 +53,18 @@ class WithinLength:
             raise ValidationError(said)
 
 
+class WithinRange:
+    """Validator: a whole number from LEAST to MOST, of however many digits; else what is SAID. (That of WTForms makes a
+    float of it, and breaks at one of four hundred digits.)"""
+
+    def __init__(self, least: int, most: int, said: str) -> None:
+        self.least, self.most, self.said = least, most, said
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data is None or not self.least <= field.data <= self.most:
+            raise ValidationError(self.said)
+
+
 def number_field(label: str, least: int, most: int, *, required: str = "", description: str = "") -> IntegerField:
     """Return the field of a whole number from LEAST to MOST; it may be left empty unless REQUIRED says what to do."""
     said = (
@@ -65,7 +77,7 @@ def number_field(label: str, least: int, most: int, *, required: str = "", descr
         description=description,
         validators=[
             InputRequired(required) if required else Optional(),
-            NumberRange(least, most, said.format(least=f"{least:,}", most=f"{most:,}")),
+            WithinRange(least, most, said.format(least=f"{least:,}", most=f"{most:,}")),
         ],
         render_kw={"inputmode": "numeric", "min": least, "max": most},
     )

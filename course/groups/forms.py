@@ -2,9 +2,9 @@
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text, whole_number
+from course.base.forms import Form, WithinLength, WithinRange, clean_text, whole_number
 from course.base.words import _
 from course.groups.invitations import MOST_DAYS, MOST_USES
 from course.groups.models import Role
@@ -78,7 +78,7 @@ class InvitationForm(Form):
         description=_("Empty: any number."),
         validators=[
             Optional(),
-            NumberRange(1, MOST_USES, message=_("Between 1 and {most}, or empty.").format(most=MOST_USES)),
+            WithinRange(1, MOST_USES, _("Between 1 and {most}, or empty.").format(most=MOST_USES)),
         ],
     )
     days = IntegerField(
@@ -87,7 +87,7 @@ class InvitationForm(Form):
         default=14,
         validators=[
             Optional(),
-            NumberRange(1, MOST_DAYS, message=_("Between 1 and {most}, or empty.").format(most=MOST_DAYS)),
+            WithinRange(1, MOST_DAYS, _("Between 1 and {most}, or empty.").format(most=MOST_DAYS)),
         ],
     )
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from flask import request
 from wtforms import HiddenField, IntegerField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
-from course.base.forms import Form, WithinLength, clean_text, whole_number
+from course.base.forms import Form, WithinLength, WithinRange, clean_text, whole_number
 from course.base.words import _
 from course.groups.dividing import LARGEST, LONGEST_NAME
 from course.groups.models import Enrolment
@@ -59,7 +59,7 @@ class SizeForm(Form):
         _("How many in each?"),
         validators=[
             InputRequired(_("Say about how many are to be in each subgroup.")),
-            NumberRange(2, LARGEST, _("From 2 to {most}.").format(most=LARGEST)),
+            WithinRange(2, LARGEST, _("From 2 to {most}.").format(most=LARGEST)),
         ],
     )
 
