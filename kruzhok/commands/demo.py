@@ -32,10 +32,13 @@ def demo(site: Site) -> None:
         if course is None:
             raise click.ClickException(_("There is no course to make the demo on."))
         made = make_demo(session, course, script, password, now=datetime.now(UTC))
-    tutor_email, *students = made.emails
     click.echo(_("The study group stands at /groups/{slug}. Sign in with one of these:").format(slug=made.group))
-    click.echo(_("  tutor    {email}").format(email=tutor_email))
-    for email in students:
-        click.echo(_("  student  {email}").format(email=email))
-    click.echo(_("  alone    {email}").format(email=made.alone))
+    click.echo(_("  tutor    {email}  {shows}").format(email=_wide(made.tutor[0]), shows=made.tutor[1]))
+    for email, shows in made.students:
+        click.echo(_("  student  {email}  {shows}").format(email=_wide(email), shows=shows))
+    click.echo(_("  alone    {email}  {shows}").format(email=_wide(made.alone[0]), shows=made.alone[1]))
     click.echo(_("The password of each is {password}").format(password=password))
+
+
+def _wide(email: str) -> str:
+    return f"{email:21}"

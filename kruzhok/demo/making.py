@@ -23,11 +23,13 @@ from course.syllabus.planning import lay_out
 from course.texts.models import Passage, Text
 from course.users.accounts import change_digest, create_user
 from course.users.models import DigestKind, User
+from kruzhok.demo.reviewing import Reviews
 from kruzhok.demo.script import (
     Brought,
     Framed,
     Noted,
     Opening,
+    Person,
     Reply,
     Script,
     Wished,
@@ -35,7 +37,7 @@ from kruzhok.demo.script import (
     Wrong,
 )
 from kruzhok.demo.stage import Act, bound
-from kruzhok.demo.studying import HELD, Studies
+from kruzhok.demo.studying import HELD
 from lessons.agenda.items import put_passage, put_words
 from lessons.agenda.minutes import write_minutes
 from lessons.articles.keeping import keep as keep_articles
@@ -64,11 +66,12 @@ OPENED = 50
 
 
 class Made(NamedTuple):
-    """The demo as it was made: the names to sign in with, the tutor's first, and of whoever studies alone."""
+    """The demo as it was made: the names to sign in with, each with what it shows, and of whoever studies alone."""
 
     group: str
-    emails: Sequence[str]
-    alone: str
+    tutor: tuple[str, str]
+    students: Sequence[tuple[str, str]]
+    alone: tuple[str, str]
 
 
 def demo_tutor(session: Session, script: Script) -> User | None:
@@ -84,11 +87,16 @@ def make_demo(session: Session, course: Course, script: Script, password: str, *
     acts = sorted(play.acts(), key=lambda act: act[0])
     for at, act in acts:
         act(at)
-    emails = [person.email + AT for person in (script.tutor, *script.students)]
-    return Made(play.group.slug, emails, script.alone.email + AT)
+    return Made(
+        play.group.slug, _told(script.tutor), [_told(person) for person in script.students], _told(script.alone)
+    )
 
 
-class _Play(Studies):
+def _told(person: Person) -> tuple[str, str]:
+    return person.email + AT, person.shows
+
+
+class _Play(Reviews):
     """The play of the script: who is who by now, and what is still to happen."""
 
     def open(self) -> None:
@@ -133,6 +141,7 @@ class _Play(Studies):
         yield self.ago(44), self._plan
         for person in self.script.students:
             yield from self._of(person)
+            yield from self._reviews(person)
         yield from self._alone(self.script.alone)
         yield from self._answers()
         yield from self._on_texts()

@@ -30,16 +30,37 @@ class Group(Strict):
     zone: str
 
 
+class Reviewing(Strict):
+    """How somebody reviews: so many MINUTES a day, as they set them; from so many days ago to so many, on so many DAYS
+    of seven; `pace` is 1 for who takes as long as is usual.
+
+    What happens seldom happens so many days ago: an answer is taken back, an essay is recalled, a question rests from
+    then on, and one is missed on every evening since."""
+
+    minutes: int
+    begins: int
+    ends: int = 1
+    days: int = 7
+    pace: float = 1
+    takes_back: int | None = None
+    recalls: int | None = None
+    rests: int | None = None
+    stumbles: int = 0
+
+
 class Person(Strict):
     """Somebody in it; `brings` who studied alone before and brings that along; `missed` are the numbers of the meetings
-    for which they did nothing; who follows a `path` alone is in no group."""
+    for which they did nothing; who follows a `path` alone is in no group; who says nothing of `reviews` makes none.
+    It `shows` what is seen by who signs in as them."""
 
     name: str
     email: str
+    shows: str
     habit: Habit = "steady"
     brings: bool = False
     missed: Sequence[int] = ()
     path: str = ""
+    reviews: Reviewing | None = None
 
 
 class Reply(Strict):

@@ -2,14 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from course.base.db import Database, make_engine
 from course.completion.records import standing_of
@@ -18,6 +18,7 @@ from course.notices.models import Notice
 from course.outline.models import Course
 from course.syllabus.models import Assignment, Meeting
 from course.users.models import DigestKind, User
+from kruzhok.calendar.dates import dates_of
 from kruzhok.commands import cli
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild
@@ -25,6 +26,7 @@ from kruzhok.config import Config
 from kruzhok.demo.making import demo_tutor, make_demo
 from kruzhok.demo.script import read_script
 from kruzhok.demo.stage import Stage
+from kruzhok.review.plan import Reason, Review, review_of
 from lessons.agenda.models import AgendaItem, Minutes
 from lessons.articles.models import Article
 from lessons.discussion.models import Post, PostVersion
@@ -34,7 +36,9 @@ from lessons.notes.models import Note
 from quizzes.items import parse_data
 from quizzes.items.essay import Essay as EssayData
 from quizzes.marking.queue import answers_to, questions_in
-from quizzes.models import Attempt, Item, ItemVersion
+from quizzes.models import Attempt, Item, ItemVersion, Purpose
+from quizzes.review.models import Card, ReviewLog, ReviewSource
+from quizzes.review.recording import remembered
 from tests import factories
 from tests.journeys.conftest import load_shipped_course
 
@@ -109,7 +113,7 @@ def test_all_of_the_script_was_played(demo: Database):
         assert count(session, Post) == written
         edited = sum(bool(one.before) for one in openings)
         assert count(session, PostVersion) == written + edited
-        assert count(session, Attempt) > 12
+        assert session.scalar(select(func.count()).where(Attempt.purpose == Purpose.quiz)) > 12
         assert count(session, Frame) == len(script.frames) > 0
         assert count(session, TextImport) == len(script.texts) > 0
         assert count(session, Note) == len(script.notes) > 12
@@ -198,6 +202,74 @@ def test_replies_are_told_to_those_replied_to(demo: Database):
     assert "assigned" in kinds
 
 
+def user_of(session: Session, email: str) -> User:
+    return session.scalars(select(User).where(User.email == f"{email}@circle.example")).one()
+
+
+def review_now(session: Session, email: str) -> Review:
+    user = user_of(session, email)
+    return review_of(session, user, dates_of(session, user, NOW), NOW)
+
+
+def cards_of(session: Session, name: str) -> Sequence[Card]:
+    return session.scalars(select(Card).join(User, User.id == Card.user_id).where(User.name.startswith(name))).all()
+
+
+def reviewed_by(session: Session, name: str) -> list[ReviewLog]:
+    its = select(ReviewLog).join(Card).join(User, User.id == Card.user_id)
+    return list(session.scalars(its.where(User.name.startswith(name), ReviewLog.source == ReviewSource.review)))
+
+
+def test_one_reviewed_on_most_evenings_of_the_last_weeks_and_mostly_knew_it(demo: Database):
+    with demo.transaction(writing=False) as session:
+        reviews = reviewed_by(session, "Ada")
+        days = {(NOW.date() - row.day).days for row in reviews}
+        assert days <= set(range(1, 17))
+        assert len(days) >= 12
+        knew = [row for row in reviews if row.rating > 1]
+        assert 0.75 < len(knew) / len(reviews) < 0.95
+        assert {row.rating for row in reviews} == {1, 2, 3}, "never easy"
+        assert all(0 < row.milliseconds <= 120_000 for row in reviews)
+
+
+def test_what_seldom_happens_in_review_happened_to_her_once(demo: Database):
+    with demo.transaction(writing=False) as session:
+        cards, reviews = cards_of(session, "Ada"), reviewed_by(session, "Ada")
+        assert sum(row.taken_back_at is not None for row in reviews) == 1
+        assert sum(card.suspended_at is not None for card in cards) == 1
+        assert max(card.misses for card in cards) == 4
+        assert sum(row.attempt_item_id is None for row in reviews) == 1, "an essay was recalled"
+
+
+def test_another_was_away_for_ten_days_and_finds_no_pile(demo: Database):
+    with demo.transaction(writing=False) as session:
+        assert min((NOW.date() - row.day).days for row in reviewed_by(session, "Ivo")) > 10
+        review = review_now(session, "ivo")
+        assert review.queue
+        assert review.minutes <= review.set_minutes == 8
+
+
+def test_three_minutes_a_day_are_too_few_for_the_coming_meeting(demo: Database):
+    with demo.transaction(writing=False) as session:
+        [short] = review_now(session, "hanna").short
+        next_meeting = session.scalars(select(Meeting.day).where(Meeting.number == 6)).one()
+        assert (short.need.kind, short.need.day, short.set_minutes) == ("meeting", next_meeting, 3)
+        assert short.minutes_a_day > 3
+
+
+def test_who_is_new_has_nothing_to_forget_yet(demo: Database):
+    with demo.transaction(writing=False) as session:
+        assert not cards_of(session, "Kenji")
+        assert {one.reason for one in review_now(session, "kenji").queue} == {Reason.new}
+
+
+def test_every_card_is_what_its_log_comes_to(demo: Database):
+    with demo.transaction(writing=False) as session:
+        for card in session.scalars(select(Card).options(selectinload(Card.log))):
+            memory = remembered(card.log)
+            assert (memory and memory.stability) == card.stability
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_postgresql_plays_it_too(database: Database):
     play(database)
@@ -211,7 +283,8 @@ def test_the_command_prints_how_to_sign_in_and_does_it_once(config: Config, data
     site.__dict__["config"] = config
     first = CliRunner().invoke(cli.commands["demo"], obj=site)
     assert first.exit_code == 0, first.output
-    assert len(re.findall(r"\S+@circle\.example", first.output)) == 14
+    shown = re.findall(r"\S+@circle\.example +(\w.*)", first.output)
+    assert len(set(shown)) == len(shown) == 14, "each with what is to be seen"
     second = CliRunner().invoke(cli.commands["demo"], obj=site)
     assert second.exit_code == 0
     assert "Nothing was changed" in second.output
