@@ -26,9 +26,9 @@ def plot(known: Known) -> str:
         ".disc{fill:#1a1714}.ours .disc,.ours .bar{fill:#b3261e;stroke:#b3261e}.ours .ring{stroke:#b3261e}"
         ".ours text{font-weight:600}"
     )
-    size = f"0 0 {LEFT + WIDE + 40} {y}"
+    size = f"-12 -8 {LEFT + WIDE + 64} {y + 8}"
     title = "<title>What is known on the day of the final and four weeks after, by way of reviewing</title>"
-    background = f'<rect width="{LEFT + WIDE + 40}" height="{y}" fill="#fbf7ef"/>'
+    background = f'<rect x="-12" y="-8" width="{LEFT + WIDE + 64}" height="{y + 8}" fill="#fbf7ef"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" role="img">{title}<style>{style}</style>{background}'
         + "".join(parts)
