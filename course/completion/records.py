@@ -39,9 +39,10 @@ class Standing:
         return activity.id in self.required
 
 
-def standing_of(session: Session, enrolment: Enrolment) -> Standing:
-    """Return where ENROLMENT stands in its course. Three queries, one more in a study group."""
-    return standings_of(session, [enrolment])[enrolment.id]
+def standing_of(session: Session, enrolment: Enrolment, given: Mapping[int, Sequence[Given]] | None = None) -> Standing:
+    """Return where ENROLMENT stands in its course. Three queries, one more in a study group where what is GIVEN there
+    is not known."""
+    return standings_of(session, [enrolment], given=given)[enrolment.id]
 
 
 def standings_of(

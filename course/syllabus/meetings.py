@@ -110,17 +110,24 @@ def meetings_of(session: Session, group_id: int) -> Sequence[Meeting]:
     return session.scalars(select(Meeting).where(Meeting.group_id == group_id).order_by(Meeting.number)).all()
 
 
-def syllabus_of(session: Session, enrolment: Enrolment) -> Syllabus:
-    """Return the syllabus of the group of ENROLMENT with what is assigned to it. Four queries; none studying alone."""
+def syllabus_of(session: Session, enrolment: Enrolment, given: Mapping[int, Sequence[Given]] | None = None) -> Syllabus:
+    """Return the syllabus of the group of ENROLMENT with what is assigned to it. Four queries, three where what is
+    GIVEN there is known; none studying alone."""
     if enrolment.group_id is None:
         return NO_SYLLABUS
-    return syllabi_of(session, enrolment.group_id, [enrolment])[enrolment.id]
+    return syllabi_of(session, enrolment.group_id, [enrolment], given)[enrolment.id]
 
 
-def syllabi_of(session: Session, group_id: int, members: Sequence[Enrolment]) -> dict[int, Syllabus]:
-    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Four queries."""
-    given, excepted = given_to(session, members), due_exceptions_of(session, members)
-    accommodations = accommodations_of(session, members)
+def syllabi_of(
+    session: Session,
+    group_id: int,
+    members: Sequence[Enrolment],
+    given: Mapping[int, Sequence[Given]] | None = None,
+) -> dict[int, Syllabus]:
+    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Four queries, three
+    where what is GIVEN to them is known."""
+    given = given_to(session, members) if given is None else given
+    excepted, accommodations = due_exceptions_of(session, members), accommodations_of(session, members)
     meetings = meetings_of(session, group_id)
     zone = ZoneInfo(session.get_one(StudyGroup, group_id).zone)
     return {

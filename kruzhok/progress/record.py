@@ -15,6 +15,7 @@ from course.completion.progress import Progress
 from course.completion.records import standing_of
 from course.groups.models import Enrolment
 from course.outline.models import Activity
+from course.syllabus.assigned import given_to
 from course.syllabus.meetings import Syllabus, syllabus_of
 from course.users.models import User
 from kruzhok.progress.sat import Marked, Result, attempts_in
@@ -127,9 +128,10 @@ def record_of(session: Session, place: Enrolment, now: datetime, *, own: bool, p
     Only where it is one's OWN it has the words of journal entries that are not shared, who marked and who set what, and
     no results that may not be seen yet.
 
-    Eight queries, three more in a study group and two where it is one's own; one more where something was done that is
-    retired, and up to five for results that are not to be seen at all times."""
-    standing, syllabus = standing_of(session, place), syllabus_of(session, place)
+    Eight queries, four more in a study group and two where it is one's own; one more where there are rounds, one where
+    something was done that is retired, and up to five for results that are not to be seen at all times."""
+    given = given_to(session, [place])
+    standing, syllabus = standing_of(session, place, given), syllabus_of(session, place, given)
     done_at, work = _done_at(session, place), _work(session, place, now, own=own)
     set_by = _set_by(session, place) if own else {}
 

@@ -13,6 +13,7 @@ from course.completion.models import State
 from course.completion.records import standing_of
 from course.groups.enrolments import choose, live_places_of
 from course.groups.models import Enrolment
+from course.syllabus.assigned import given_to
 from course.syllabus.meetings import syllabus_of
 from course.users.models import User
 from kruzhok.paths import followed
@@ -43,8 +44,10 @@ def latest_enrolment(session: Session, user: User, place: str | None = None) -> 
 
 
 def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | None:
-    """Return only where to go on, for a page that shows no more of the plan. Six queries, five more in a group."""
-    standing, syllabus = standing_of(session, enrolment), syllabus_of(session, enrolment)
+    """Return only where to go on, for a page that shows no more of the plan. Six queries, four more in a group,
+    one more where there are rounds."""
+    given = given_to(session, [enrolment])
+    standing, syllabus = standing_of(session, enrolment, given), syllabus_of(session, enrolment, given)
     tasks = tasks_of(session, enrolment, standing, syllabus, now, enrolment.user.pace)
     group = weeks(enrolment, syllabus, tasks, now) if enrolment.group else None
     return go_on_from(session, enrolment, tasks.lessons, group)
