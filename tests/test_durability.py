@@ -80,7 +80,7 @@ def serving(instance: Path, database: Database) -> Iterator[Server]:
     """Give a server that answers; whatever happens none of its processes is left."""
     server = Server(instance, database.engine.url.render_as_string(hide_password=False))
     try:
-        until(server.is_up, "the site answers", seconds=30)
+        until(server.is_up, "the site answers", seconds=120)
         yield server
     finally:
         server.kill()
