@@ -1,7 +1,8 @@
 """Review: one question at a time, what came of it, and how much of it one wants."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ from quizzes.review.recording import set_retention
 from quizzes.review.resting import resting_of
 from quizzes.review.showing import Met, history_of, outcome_of, question_of
 from quizzes.review.withheld import withheld
-from quizzes.scheduling import study_day
+from quizzes.scheduling import Rating, study_day
 
 bp = Blueprint("review", __name__)
 
@@ -58,7 +59,7 @@ def review() -> ResponseReturnValue:
         question = asked(db_session, item_id, seen)
         assert question is not None  # the plan has nothing that is gone
         return _show(user, question, work, met, now, seen=seen)
-    # It was asked for, and has its own day.
+    # It was asked for, and is not among those of today.
     question = access.question_for(db_session, user, item_id, seen, now=now)
     try:
         access.check_not_withheld(db_session, user, item_id, work.closed)
@@ -155,7 +156,7 @@ def _show(
         question=shown,
         asked=question,
         by_hand=is_marked_by_hand(question.data),
-        missed=queued.memory.misses if queued and queued.memory else 0,
+        missed=queued.memory.misses if queued and queued.memory else _missed(met),
         leads_to_passage=LEADS_TO_PASSAGE,
         work=work,
         queued=queued,
@@ -167,6 +168,12 @@ def _show(
         shown_at=in_milliseconds(shown_at),
         more=_more(),
     )
+
+
+def _missed(met: Iterable[Met]) -> int:
+    """Return how often an item was missed since it was last known, by what was MET, the last first."""
+    counting = (one for one in met if one.counts)
+    return sum(1 for _one in takewhile(lambda one: one.rating == Rating.Again, counting))
 
 
 def _withheld(error: Withheld | InOpenAttempt, said: str | None = None) -> str:

@@ -134,6 +134,16 @@ def test_what_was_missed_three_times_in_a_row_leads_to_its_passage_first(app: Ap
     assert "?from=review#p-1" in page
 
 
+def test_it_does_so_too_where_one_asks_for_the_question_oneself(desk: Desk) -> None:
+    desk.wrong()
+    with desk.database.new_session() as session:
+        its = f"/review?item={session.get_one(Card, desk.logs()[0].card_id).item_id}"
+    for _time in range(2):
+        assert "in a row" not in desk.client.get(its).text
+        desk.wrong(desk.client.get(its).text)
+    assert "Missed 3 times in a row" in desk.client.get(its).text
+
+
 def test_it_says_why_a_question_comes_and_where_it_was_met(desk: Desk) -> None:
     page = desk.page
     assert "By now you would still know it in about 90 of 100 cases, and you asked for 90." in page
@@ -143,7 +153,7 @@ def test_it_says_why_a_question_comes_and_where_it_was_met(desk: Desk) -> None:
     with desk.database.new_session() as session:
         item = session.get_one(Card, desk.logs()[0].card_id).item_id
     page = desk.client.get(f"/review?item={item}").text
-    assert "You asked for it; it has its own day." in page
+    assert "You asked for it; it is not among those of today." in page
     assert re.search(r": missed\s+<span class=\"label\">\s+in review", page)
 
 
