@@ -157,7 +157,7 @@ def test_nobody_is_scolded_by_a_number(app: Application, database: Database) -> 
     page = look(app, database, user_id)
     assert "237" not in page
     assert "overdue" not in page
-    assert "comes first in your review" in page
+    assert "comes back in your review, as far as the minutes of a day go" in page
 
 
 def test_the_estimate_says_what_came_of_it_from_twenty_answers_on(app: Application, database: Database) -> None:
