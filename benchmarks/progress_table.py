@@ -14,15 +14,12 @@ import csv
 import gzip
 import io
 import json
-import os
 import random
 import re
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
@@ -32,8 +29,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
-from benchmarks.postgres import server
-from course.base.db import Base, Database, make_engine
+from benchmarks.databases import own_database
+from course.base.db import Base, Database
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.groups.models import Enrolment, Role, StudyGroup, Subgroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind, Course, Unit
@@ -42,7 +39,6 @@ from course.texts.models import Text
 from course.users.models import User
 from course.users.sign_ins import add_sign_in
 from kruzhok.app import create_app
-from kruzhok.config import read_config
 from kruzhok.migrations import migrate
 from lessons.models import Lesson
 from quizzes.models import Attempt, Purpose, Quiz
@@ -108,7 +104,7 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own")
     options = parser.parse_args()
     sizes = [30, 300] if options.quick else [int(one) for one in options.members.split(",")]
-    with _database(postgres=options.postgres) as database:
+    with own_database(postgres=options.postgres) as database:
         migrate(database)
         circles = seed(database, sizes)
         app = create_app(database=database)
@@ -117,22 +113,6 @@ def main() -> int:
         costs = measure(database, client, circles, 3 if options.quick else options.rounds)
         differing = [circle.members for circle in circles if not agrees(client, circle)]
     return report(costs, differing, "PostgreSQL" if options.postgres else "SQLite")
-
-
-@contextmanager
-def _database(*, postgres: bool) -> Iterator[Database]:
-    """Give an empty database of the kind wanted, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="kruzhok-bench-") as folder:
-        os.environ["KRUZHOK_INSTANCE"] = folder
-        os.environ.pop("KRUZHOK_DATABASE_URL", None)
-        if postgres:
-            with server() as address:
-                os.environ["KRUZHOK_DATABASE_URL"] = address
-                database = Database(make_engine(read_config().database_url))
-                yield database
-                database.engine.dispose()
-        else:
-            yield Database(make_engine(read_config().database_url))
 
 
 def seed(database: Database, sizes: Sequence[int]) -> list[Circle]:

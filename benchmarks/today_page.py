@@ -12,14 +12,11 @@ minutes than were set. With --postgres on a server of its own, else on SQLite.
 
 import argparse
 import json
-import os
 import re
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -27,9 +24,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Session
 
-from benchmarks.postgres import server
+from benchmarks.databases import own_database
 from benchmarks.questions import put, raw_item
-from course.base.db import Base, Database, make_engine
+from course.base.db import Base, Database
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course, Unit
@@ -38,7 +35,6 @@ from course.texts.models import Anchor, Passage, Text, TextVersion
 from course.users.models import User
 from course.users.sign_ins import add_sign_in
 from kruzhok.app import create_app
-from kruzhok.config import read_config
 from kruzhok.migrations import migrate
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
 from quizzes.models import Item, ItemVersion, Quiz, QuizSlot, SelfCheck
@@ -78,7 +74,7 @@ def main() -> int:
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own")
     options = parser.parse_args()
     sizes = [40, 400] if options.quick else [int(one) for one in options.cards.split(",")]
-    with _database(postgres=options.postgres) as database:
+    with own_database(postgres=options.postgres) as database:
         migrate(database)
         readers = seed(database, sizes)
         app = create_app(database=database)
@@ -87,22 +83,6 @@ def main() -> int:
         with database.transaction(writing=False) as session:
             most = session.scalars(select(User.review_minutes)).first() or 0
     return report(costs, most, "PostgreSQL" if options.postgres else "SQLite")
-
-
-@contextmanager
-def _database(*, postgres: bool) -> Iterator[Database]:
-    """Give an empty database of the kind wanted, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="kruzhok-bench-") as folder:
-        os.environ["KRUZHOK_INSTANCE"] = folder
-        os.environ.pop("KRUZHOK_DATABASE_URL", None)
-        if postgres:
-            with server() as address:
-                os.environ["KRUZHOK_DATABASE_URL"] = address
-                database = Database(make_engine(read_config().database_url))
-                yield database
-                database.engine.dispose()
-        else:
-            yield Database(make_engine(read_config().database_url))
 
 
 # What is there

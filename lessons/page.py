@@ -29,7 +29,8 @@ from lessons.passages import PassageFound, PassageShown, other_slips, passages_o
 from lessons.reference import Reference, SourceShown, TermShown, reference_of
 from lessons.resuming import Resumed, resumed
 from lessons.text_parts import ALL, TextPart, Wanted, part_of
-from quizzes.attempts.results import QuizStanding, missed_passages, quiz_results
+from quizzes.attempts.missed import missed_passages
+from quizzes.attempts.results import QuizStanding, quiz_results
 from quizzes.checks.showing import questions_in
 
 

@@ -15,7 +15,7 @@ from lessons.notes.marking import marked
 from lessons.notes.showing import NotesAt
 from lessons.pace import minutes_left
 from lessons.reference import PersonShown, Reference, SourceShown, TermShown
-from quizzes.attempts.results import Missed
+from quizzes.attempts.missed import Missed
 from quizzes.checks.showing import Question
 
 

@@ -14,7 +14,7 @@ from course.texts.models import Anchor, Passage, Text
 from course.users.models import User
 from lessons.models import Lesson, Reading
 from quizzes.models import Item, ItemVersion, Quiz, QuizSlot, SelfCheck
-from quizzes.review.models import Card
+from quizzes.review.models import MEMORY, Card
 from quizzes.scheduling import Memory, recall, study_day
 
 
@@ -40,13 +40,7 @@ def known_of(session: Session, user: User, now: datetime, closed: Collection[int
             func.coalesce(Item.course_id, StudyGroup.course_id),
             Passage.id,
             Card.suspended_at.is_not(None),
-            Card.stability,
-            Card.difficulty,
-            Card.last_on,
-            Card.reviews,
-            Card.lapses,
-            Card.misses,
-            Card.seconds,
+            *MEMORY,
         )
         .join(Item, Item.id == Card.item_id)
         .outerjoin(StudyGroup, StudyGroup.id == Item.group_id)

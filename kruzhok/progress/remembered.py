@@ -21,7 +21,7 @@ from kruzhok.progress.together import kept_back
 from lessons.outline import LessonLine, lessons_of
 from quizzes.attempts.side_door import open_item_ids
 from quizzes.models import Attempt, AttemptItem, Item, Quiz, QuizSlot
-from quizzes.review.models import Card, ReviewLog
+from quizzes.review.models import MEMORY, Card, ReviewLog
 from quizzes.scheduling import Memory, recall, study_day
 
 #: Chances are added as thousandths.
@@ -105,13 +105,7 @@ def _asked_here(group: StudyGroup, without: Collection[int]) -> Any:
             Enrolment.joined_at,
             here.c.at,
             Card.item_id,
-            Card.stability,
-            Card.difficulty,
-            Card.last_on,
-            Card.reviews,
-            Card.lapses,
-            Card.misses,
-            Card.seconds,
+            *MEMORY,
         )
         .join(here, here.c.enrolment_id == Enrolment.id)
         .join(Card, (Card.id == here.c.card_id) & (Card.user_id == Enrolment.user_id))

@@ -74,10 +74,10 @@ def _sight(
 
     Up to five queries, none where scores may be seen at all times."""
     withheld = {attempt.activity_id or 0 for attempt in attempts if not Policy.read(attempt.policy).always("score")}
-    closes = closing_times(session, place, withheld) if withheld else {}
+    closes = closing_times(session, [place], withheld) if withheld else {}
 
     def is_seen(attempt: Attempt) -> bool:
-        moment = moment_of(attempt.submitted_at, closes.get(attempt.activity_id or 0), now)
+        moment = moment_of(attempt.submitted_at, closes.get((place.id, attempt.activity_id or 0)), now)
         return "score" in Policy.read(attempt.policy).seen(moment)
 
     return is_seen

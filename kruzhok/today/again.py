@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from course.groups.models import Enrolment
 from course.texts.models import Passage, Text
 from lessons.models import Lesson
-from quizzes.attempts.results import Missed, missed_passages
+from quizzes.attempts.missed import Missed, missed_passages
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Where in the course the passage stands that an item tests."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from sqlalchemy import Select, and_, select
@@ -9,6 +9,8 @@ from course.base.words import _
 from course.outline.models import Activity, ActivityKind
 from course.texts.models import Anchor, Passage, Text
 from quizzes.models import AttemptItem, ItemVersion
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 class Place(NamedTuple):
@@ -38,27 +40,30 @@ class Place(NamedTuple):
 
 
 def items_with_places(
-    attempt_id: int, course_id: int
+    attempt_id: int,
 ) -> Select[AttemptItem, ItemVersion, Anchor | None, Passage | None, Text | None, str | None]:
     """Return the query for the items of an attempt with their versions, and columns for `place_of`, by slot.
 
-    The version is the one that was taken; the passage is where its anchor is now. A lesson's text has its ident."""
+    The version is the one that was taken; the passage is where its anchor is now."""
+    items = select(AttemptItem, ItemVersion, Anchor, Passage, Text, Activity.ident)
+    items = items.join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+    return joined_to_places(items).where(AttemptItem.attempt_id == attempt_id).order_by(AttemptItem.slot)
+
+
+def joined_to_places(query: Query) -> Query:
+    """Return QUERY, in which there are versions of items, with their passages as they are now, the texts of these and
+    the lessons whose notes they are: what `place_of` takes. A lesson's text has its ident."""
     lesson = and_(
-        Activity.course_id == course_id,
+        Activity.course_id == Text.course_id,
         Activity.kind == ActivityKind.lesson,
         Activity.group_id.is_(None),
         Activity.ident == Text.ident,
-        Text.course_id == course_id,
     )
     return (
-        select(AttemptItem, ItemVersion, Anchor, Passage, Text, Activity.ident)
-        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
+        query.outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
         .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
         .outerjoin(Text, Text.id == Anchor.text_id)
         .outerjoin(Activity, lesson)
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.slot)
     )
 
 

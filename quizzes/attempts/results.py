@@ -2,25 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from course.base.words import _
 from course.groups.models import Enrolment
 from course.reference.models import Source
-from course.texts.models import Anchor, Passage
+from course.texts.models import Passage
 from course.users.models import User
 from quizzes.attempts.names import names_of
 from quizzes.attempts.places import Place, items_with_places, place_of
 from quizzes.attempts.questions import passages_by_version, quotations_in, quoted_from
 from quizzes.attempts.quoting import Places, Quoted, places_in
 from quizzes.attempts.replay import tries_allowed, tries_of
-from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
-from quizzes.attempts.steps import VERDICTS, History, standing
+from quizzes.attempts.side_door import open_item_ids
+from quizzes.attempts.steps import History, standing
 from quizzes.attempts.wording import LEFT_OUT, WAITING, combined, in_tries, listed, points_words, quote, verdict
 from quizzes.items import ItemData, Names, Response, parse_data, type_of
 from quizzes.items.essay import Essay
@@ -107,7 +106,7 @@ def answers_of(
     nothing is shown but what was said. COURSE is the course's ident and ROOT what addresses of the site begin with;
     CAME_FROM is what a passage says of where it leads back to, if not to the result of the attempt.
     Six queries, and up to two more where there are marks or texts to pick from."""
-    rows = session.execute(items_with_places(attempt.id, course_id)).all()
+    rows = session.execute(items_with_places(attempt.id)).all()
     past = standing(session, attempt)
     closed = open_item_ids(session, looker.user_id if looker else attempt.user_id)
     datas = {item.id: parse_data(version.data) for item, version, *_rest in rows}
@@ -308,56 +307,6 @@ def to_read_again(answers: Sequence[Answered]) -> list[Again]:
         assert place is not None
         found.append(Again(listed([one.number for one in group]), url, place.words, quote(place.plain), place))
     return found
-
-
-class Missed(NamedTuple):
-    """The question that leads to a passage: of which attempt, its number there, when the attempt was submitted."""
-
-    attempt_id: int
-    number: int
-    when: datetime
-
-
-def missed_passages(session: Session, enrolment: Enrolment, text_ids: Collection[int]) -> dict[tuple[int, str], Missed]:
-    """Return (text, ident of a passage now in it) -> what was missed there in the last submitted attempt of each quiz.
-
-    Missed is wrong or partly right; items in an open attempt of the user's are left out. One query."""
-    last = (
-        select(func.max(Attempt.number).label("number"), Attempt.activity_id)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
-        .group_by(Attempt.activity_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Anchor.text_id, Passage.ident, Attempt.id, AttemptItem.slot, Attempt.submitted_at, Attempt.policy)
-        .select_from(Attempt)
-        .join(last, (Attempt.activity_id == last.c.activity_id) & (Attempt.number == last.c.number))
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .join(Step, Step.attempt_item_id == AttemptItem.id)
-        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .join(Anchor, Anchor.id == ItemVersion.anchor_id)
-        .join(Passage, Passage.id == Anchor.now_passage_id)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz, Anchor.text_id.in_(text_ids))
-        .where(Step.kind.in_(VERDICTS), Step.score < 1, Step.response.is_not(None), _is_last_verdict())
-        .where(~is_open_in_attempt(enrolment.user_id, ItemVersion.item_id))
-        .order_by(Attempt.submitted_at.desc(), Attempt.id, AttemptItem.slot)
-    )
-    found: dict[tuple[int, str], Missed] = {}
-    for text_id, ident, attempt_id, number, when, policy in rows:
-        assert when is not None
-        if Policy.read(policy).always("right", "feedback"):
-            found.setdefault((text_id, ident), Missed(attempt_id, number, when))
-    return found
-
-
-def _is_last_verdict() -> ColumnElement[bool]:
-    """Return the condition that nothing came after a step that scored, marked or set its question anew."""
-    later = aliased(Step)
-    return ~exists().where(
-        later.attempt_item_id == Step.attempt_item_id,
-        later.number > Step.number,
-        later.kind.in_(VERDICTS | {StepKind.accept}),
-    )
 
 
 class QuizStanding(NamedTuple):

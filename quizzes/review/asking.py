@@ -4,14 +4,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from course.groups.models import StudyGroup
-from course.outline.models import Activity, ActivityKind, Course
-from course.texts.models import Anchor, Passage, Text
+from course.outline.models import Activity, Course
+from course.texts.models import Passage, Text
 from quizzes.attempts.checking import BLANK, PARTLY
-from quizzes.attempts.places import Place, place_of
+from quizzes.attempts.places import Place, joined_to_places, place_of
 from quizzes.attempts.starting import between
 from quizzes.items import BadResponse, ItemData, Raw, Response, parse_data, type_of
 from quizzes.items.evidence import Evidence
@@ -40,23 +40,14 @@ class Asked:
 def asked(session: Session, item_id: int, seen: int = 0) -> Asked | None:
     """Return the question of an item after SEEN, the number of the last row of its log that a page knows of (0: none);
     None where nothing asks it any more. One query, two for what is answered with passages."""
-    lesson = and_(
-        Activity.course_id == Text.course_id,
-        Activity.kind == ActivityKind.lesson,
-        Activity.group_id.is_(None),
-        Activity.ident == Text.ident,
-    )
-    row = session.execute(
+    its = (
         select(ItemVersion, Course.id, Course.ident, Passage, Text, Activity.ident)
         .join(Item, Item.current_version_id == ItemVersion.id)
         .outerjoin(StudyGroup, StudyGroup.id == Item.group_id)
         .join(Course, or_(Course.id == Item.course_id, Course.id == StudyGroup.course_id))
-        .outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
-        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
-        .outerjoin(Text, Text.id == Anchor.text_id)
-        .outerjoin(Activity, lesson)
         .where(Item.id == item_id, Item.retired_at.is_(None))
-    ).one_or_none()
+    )
+    row = session.execute(joined_to_places(its)).one_or_none()
     if row is None:
         return None
     version, course_id, course, passage, text, slug = row

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from course.texts.models import Anchor, Passage
 from course.users.models import User
 from quizzes.models import Item, ItemVersion
-from quizzes.review.models import Card, ReviewLog, ReviewSource
+from quizzes.review.models import MEMORY, Card, ReviewLog, ReviewSource
 from quizzes.scheduling import Candidate, Memory, study_day
 
 #: How far a plan looks: what is due, or needed, later than that changes nothing today.
@@ -58,14 +58,20 @@ def candidates_of(
     until = study_day(now, ZoneInfo(user.zone)) + AHEAD
     soon = [item_id for item_id, by in needed.items() if by <= until]
     mine = (
-        _columns(Card.seconds, Card.stability, Card.difficulty, Card.last_on, Card.reviews, Card.lapses, Card.misses)
+        _columns(*MEMORY)
         .join(Card, Card.item_id == Item.id)
         .where(Card.user_id == user.id, Card.suspended_at.is_(None))
         .where(or_(Card.due_on <= until, Card.last_on.is_(None), Card.item_id.in_(soon)))
     )
     found = [
-        Candidate(key, _memory(took, *memory), took or SECONDS[kind], _place(text, ident), needed.get(key))
-        for key, kind, text, ident, took, *memory in session.execute(mine)
+        Candidate(
+            key,
+            Memory(*parts) if parts[2] is not None else None,  # with its last day it has all, without it is new
+            parts[-1] or SECONDS[kind],
+            _place(text, ident),
+            needed.get(key),
+        )
+        for key, kind, text, ident, *parts in session.execute(mine)
         if key not in closed
     ]
     return found + _new(session, user, [item_id for item_id in reached if item_id not in closed], needed)
@@ -136,18 +142,6 @@ def _columns(*more: Any) -> Select[Any]:
         .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
         .where(Item.retired_at.is_(None))
     )
-
-
-def _memory(
-    seconds: float | None,
-    stability: float,
-    difficulty: float,
-    last: date | None,
-    reviews: int,
-    lapses: int,
-    misses: int,
-) -> Memory | None:
-    return Memory(stability, difficulty, last, reviews, lapses, misses, seconds) if last is not None else None
 
 
 def _took(milliseconds: int | None, usual: float | None, kind: str) -> float:

@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from course.groups.models import StudyGroup
-from course.outline.models import Activity, ActivityKind, Course
-from course.texts.models import Anchor, Passage, Text
-from quizzes.attempts.places import Place, place_of
+from course.outline.models import Activity, Course
+from course.texts.models import Passage, Text
+from quizzes.attempts.places import Place, joined_to_places, place_of
 from quizzes.models import Item, ItemVersion
 from quizzes.review.models import Card, ReviewLog, ReviewSource
 from quizzes.scheduling import Rating
@@ -60,27 +60,18 @@ def gained_on(session: Session, user_id: int, day: date, closed: Collection[int]
     """Return what a user reviewed on that DAY of study, without what was taken back or did not count.
 
     What is withheld from them (CLOSED) is not told of. One query."""
-    lesson = and_(
-        Activity.course_id == Text.course_id,
-        Activity.kind == ActivityKind.lesson,
-        Activity.group_id.is_(None),
-        Activity.ident == Text.ident,
-    )
-    rows = session.execute(
+    reviewed = (
         select(ReviewLog, Card, ItemVersion.data, Course.ident, Passage, Text, Activity.ident)
         .join(Card, Card.id == ReviewLog.card_id)
         .join(Item, Item.id == Card.item_id)
         .join(ItemVersion, ItemVersion.id == Item.current_version_id)
         .outerjoin(StudyGroup, StudyGroup.id == Item.group_id)
         .join(Course, or_(Course.id == Item.course_id, Course.id == StudyGroup.course_id))
-        .outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
-        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
-        .outerjoin(Text, Text.id == Anchor.text_id)
-        .outerjoin(Activity, lesson)
         .where(Card.user_id == user_id, ReviewLog.day == day, ReviewLog.source == ReviewSource.review)
         .where(ReviewLog.counts, ReviewLog.taken_back_at.is_(None), Card.last_on.is_not(None))
         .order_by(ReviewLog.at, ReviewLog.id)
-    ).all()
+    )
+    rows = session.execute(joined_to_places(reviewed)).all()
     last: dict[int, Gained] = {}
     for log, card, data, course, passage, text, slug in rows:
         if card.item_id in closed:

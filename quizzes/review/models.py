@@ -51,6 +51,10 @@ class Card(Base):
     log: Mapped[list["ReviewLog"]] = relationship(back_populates="card", order_by="ReviewLog.number")
 
 
+#: The columns that are the memory of a card, in the order of `quizzes.scheduling.Memory`.
+MEMORY = (Card.stability, Card.difficulty, Card.last_on, Card.reviews, Card.lapses, Card.misses, Card.seconds)
+
+
 class ReviewSource(enum.Enum):
     """Where an item was answered."""
 

@@ -1,7 +1,6 @@
 """The plan of a day: what cannot wait, what is most endangered for its time, what is new; never more than fits."""
 
 from datetime import date, timedelta
-from math import inf
 
 import pytest
 from fsrs import Rating
@@ -26,6 +25,9 @@ from quizzes.scheduling import (
 
 TODAY = date(2026, 11, 30)
 MINUTE = 60.0
+
+#: More seconds than anything takes.
+ENOUGH = 10.0**6
 
 
 def days(count: int) -> date:
@@ -90,7 +92,7 @@ def test_a_plan_never_takes_more_than_the_time_that_is_left(
 @given(candidates, retentions)
 def test_what_is_not_in_time_is_said(items: list[Candidate], retention: float) -> None:
     """With all the time there is nothing is short, and all that is needed today and not known well enough comes."""
-    found = plan(items, TODAY, seconds=inf, a_day=inf, retention=retention)
+    found = plan(items, TODAY, seconds=ENOUGH, a_day=ENOUGH, retention=retention)
     assert found.short is None
     today = [one for one in items if one.need_by == TODAY and (not one.memory or one.memory.last < TODAY)]
     unready = {one.item_id for one in today if not one.memory or recall(one.memory, TODAY) < retention}
@@ -111,7 +113,7 @@ def test_it_is_short_only_where_the_days_until_then_have_less_time_than_it_takes
 
 @given(candidates, retentions, st.booleans())
 def test_what_was_reviewed_today_does_not_come_again(items: list[Candidate], retention: float, further: bool) -> None:
-    found = plan(items, TODAY, seconds=inf, a_day=inf, retention=retention, further=further)
+    found = plan(items, TODAY, seconds=ENOUGH, a_day=ENOUGH, retention=retention, further=further)
     assert all(one.memory is None or one.memory.last < TODAY for one in found.queue)
 
 
@@ -119,7 +121,7 @@ def test_what_was_reviewed_today_does_not_come_again(items: list[Candidate], ret
 def test_all_that_is_due_comes_while_there_is_time_but_of_a_passage_one(
     items: list[Candidate], retention: float
 ) -> None:
-    found = plan(items, TODAY, seconds=inf, a_day=inf, retention=retention)
+    found = plan(items, TODAY, seconds=ENOUGH, a_day=ENOUGH, retention=retention)
     came, passages = set(ids(found)), {one.passage for one in found.queue}
     for one in items:
         need_by = one.need_by if one.need_by and one.need_by >= TODAY else None

@@ -208,8 +208,8 @@ def test_when_a_quiz_closes_is_said_of_many_as_of_one(circle: Circle, database: 
         elif own == "accommodation":
             factories.make_accommodation(session, vera, days=3)
         session.flush()
-        assert closing_times(session, vera, [quiz.activity_id]) == {
-            quiz.activity_id: limits_at(session, quiz, vera).closes_at
+        assert closing_times(session, [vera], [quiz.activity_id]) == {
+            (vera.id, quiz.activity_id): limits_at(session, quiz, vera).closes_at
         }
 
 

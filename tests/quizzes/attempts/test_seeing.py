@@ -13,7 +13,8 @@ from quizzes.attempts.access import OwnAttempt
 from quizzes.attempts.ending import settle_unawaited, submit_attempt, total_up
 from quizzes.attempts.pages import Result, result_of
 from quizzes.attempts.rating import rate
-from quizzes.attempts.results import WITHDRAWN, missed_passages, quiz_results
+from quizzes.attempts.missed import missed_passages
+from quizzes.attempts.results import WITHDRAWN, quiz_results
 from quizzes.attempts.steps import histories
 from quizzes.items import parse_data
 from quizzes.models import Attempt, Behaviour, Quiz, Step, StepKind

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment
 from quizzes.attempts.ending import is_awaited, submit_attempt
-from quizzes.attempts.results import answers_of, missed_passages
+from quizzes.attempts.missed import missed_passages
+from quizzes.attempts.results import answers_of
 from quizzes.attempts.steps import histories
 from quizzes.explaining.correcting import NotToBeChanged, accept, override
 from quizzes.explaining.explaining import explain
