@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from course.texts.models import Anchor, AnchorState
 from quizzes.attempts.ending import submit_attempt
-from quizzes.attempts.pages import standing_of
 from quizzes.attempts.missed import missed_passages
+from quizzes.attempts.pages import standing_of
 from quizzes.attempts.results import QuizStanding, answers_of, quiz_results, to_read_again
 from quizzes.attempts.side_door import open_item_ids
 from quizzes.items import Response

@@ -11,9 +11,9 @@ from course.completion.models import Completion, State
 from course.groups.models import Enrolment, Role
 from quizzes.attempts.access import OwnAttempt
 from quizzes.attempts.ending import settle_unawaited, submit_attempt, total_up
+from quizzes.attempts.missed import missed_passages
 from quizzes.attempts.pages import Result, result_of
 from quizzes.attempts.rating import rate
-from quizzes.attempts.missed import missed_passages
 from quizzes.attempts.results import WITHDRAWN, quiz_results
 from quizzes.attempts.steps import histories
 from quizzes.items import parse_data
