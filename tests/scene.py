@@ -16,7 +16,7 @@ import kruzhok.models
 from course.base.db import Base
 from course.completion.models import FactKind, State
 from course.outline.models import ActivityKind
-from course.users.models import LinkKind
+from course.users.models import Act, LinkKind
 from lessons.models import lesson_event, lesson_person, lesson_source, lesson_term
 from lessons.reports.models import Outcome
 from lessons.search.models import COLUMN_OF, Kind, SearchEntry
@@ -181,6 +181,21 @@ COLUMNS: Mapping[str, Callable[[Scene], Columns]] = {
         "user_id": s("user"),
         "token_hash": one_more("hash"),
         "expires_at": NOW,
+    },
+    "second_step": lambda s: {
+        "user_id": s.new("user"),
+        "salt": one_more("salt"),
+        "key_mark": "0123abcd",
+        "made_at": NOW,
+        "confirmed_at": NOW,
+        "last_step": 1,
+    },
+    "recovery_code": lambda s: {"user_id": s("user"), "code_hash": one_more("hash")},
+    "audit_entry": lambda s: {
+        "at": NOW,
+        "actor_id": s("user"),
+        "act": Act.administrator_made,
+        "about_id": s("user"),
     },
     "course": lambda s: {
         "ident": one_more("course"),

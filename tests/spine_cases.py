@@ -59,6 +59,38 @@ USERS = [
         lambda s: {"user_id": None},
         lambda s: {"user_id": None, "kind": LinkKind.setup},
     ),
+    Case(
+        "ck_one_time_link_shows_whose_email",
+        "a new password that shows an e-mail",
+        lambda s: {"email": "ada@example.org"},
+        lambda s: {"email": "ada@example.org", "kind": LinkKind.email},
+    ),
+    Case(
+        "ck_one_time_link_shows_whose_email",
+        "an account to be made for no e-mail",
+        lambda s: {"kind": LinkKind.sign_up, "user_id": None},
+        lambda s: {"kind": LinkKind.sign_up, "user_id": None, "email": "ada@example.org"},
+    ),
+    Case(
+        "ck_one_time_link_email_folded",
+        "an e-mail with capitals",
+        lambda s: {"kind": LinkKind.email, "email": "Ada@example.org"},
+        lambda s: {"kind": LinkKind.email, "email": "ada@example.org"},
+    ),
+    Case("uq_second_step_user_id", "two second steps of one user", lambda s: {"user_id": s["second_step"].user_id}),
+    Case(
+        "ck_second_step_confirmed_with_a_code",
+        "a second step that is asked for, and no code was ever taken",
+        lambda s: {"last_step": None},
+        lambda s: {"last_step": None, "confirmed_at": None},
+    ),
+    Case("uq_recovery_code_code_hash", "a code twice", lambda s: {"code_hash": s["recovery_code"].code_hash}),
+    Case(
+        "ck_audit_entry_the_shell_has_no_name",
+        "somebody's act and the shell's",
+        lambda s: {"in_shell": True},
+        lambda s: {"in_shell": True, "actor_id": None},
+    ),
     Case("ck_user_pace_of_a_reader", "slower than any", lambda s: {"pace": 49}, lambda s: {"pace": 50}),
     Case("ck_user_pace_of_a_reader", "faster than any", lambda s: {"pace": 1001}, lambda s: {"pace": 1000}),
     Case(

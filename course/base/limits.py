@@ -23,6 +23,8 @@ class TryCount(Base):
     key: Mapped[str]
     begins_at: Mapped[datetime] = mapped_column(index=True)
     tries: Mapped[int]
+    #: When it was last tried, where the next try has to wait for that.
+    last_at: Mapped[datetime | None]
 
 
 def count_try(session: Session, what: str, who: str, *, most: int, now: datetime) -> None:
