@@ -4,14 +4,11 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 from flask_login import current_user
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from course.base.db import current_database, db_session
 from course.base.words import _
-from course.groups.enrolments import ALONE
+from course.groups.enrolments import ALONE, Places, places_of
 from course.groups.models import Enrolment
-from course.notices.models import Notice
 from course.users.reading import settings_here
 
 #: The page of rules that belongs to the course; the others belong to a study group.
@@ -25,13 +22,6 @@ class Place(NamedTuple):
     url: str | None
 
 
-class Counts(NamedTuple):
-    """How many notices a user has not seen, and how many study groups they are in."""
-
-    unread: int
-    groups: int
-
-
 def page_context() -> dict[str, Any]:
     """Return what the head of every page needs: where one can go, whose work it is, how one likes to read.
 
@@ -39,19 +29,19 @@ def page_context() -> dict[str, Any]:
     enrolment: Enrolment | None = g.get("page_enrolment")
     group = enrolment.group if enrolment is not None else None
     has_account = current_user.is_authenticated and not current_user.is_guest
-    counts = _counts_of(current_user.id) if current_user.is_authenticated else Counts(0, 0)
+    mine = _places_of(current_user.id) if current_user.is_authenticated else Places([], 0)
     place_slug = group.slug if group else ALONE if enrolment is not None else None
     if enrolment is not None and enrolment.left_at is not None:
         place_slug = None  # it can be read, but no page leads back into it
     # Who has but one place is spared the word in every address.
-    link_slug = place_slug if group or counts.groups else None
+    link_slug = place_slug if group or any(one.group_id for one in mine.live) else None
     return {
-        "nav": _nav(enrolment, link_slug, counts if has_account else None),
+        "nav": _nav(enrolment, link_slug, has_account=has_account),
         "place": _place(enrolment),
         "group_slug": link_slug,
         "place_slug": place_slug,
         # A guest is told of nothing but the outcome of what they reported.
-        "unread": counts.unread if has_account or counts.unread else None,
+        "unread": mine.unread if has_account or mine.unread else None,
         "reading": settings_here().look,
     }
 
@@ -66,8 +56,8 @@ def _place(enrolment: Enrolment | None) -> Place | None:
     return Place(words.format(name=enrolment.group.name), url)
 
 
-def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | None) -> list[tuple[str, str, bool]]:
-    """Return (words, address, whether it is here) of each place one can go to; COUNTS are of who has an account."""
+def _nav(enrolment: Enrolment | None, link_slug: str | None, *, has_account: bool) -> list[tuple[str, str, bool]]:
+    """Return (words, address, whether it is here) of each place one can go to."""
     room = (request.endpoint or "").partition(".")[0]
     course = url_for("courses.front")
     if enrolment is not None:
@@ -78,7 +68,7 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
         (_("Today"), url_for("today.today", group=link_slug), room == "today"),
         (_("Course"), course, in_course),
     ]
-    if counts is not None:
+    if has_account:
         rooms = {
             "groups",
             "group_page",
@@ -102,15 +92,8 @@ def _nav(enrolment: Enrolment | None, link_slug: str | None, counts: Counts | No
     return nav
 
 
-def _counts_of(user_id: int) -> Counts:
+def _places_of(user_id: int) -> Places:
     if g.get("session") is not None:
-        return _count(db_session, user_id)
+        return places_of(db_session, user_id)
     with current_database().transaction(writing=False) as reading:
-        return _count(reading, user_id)
-
-
-def _count(session: Session, user_id: int) -> Counts:
-    unread = select(func.count(Notice.id)).where(Notice.user_id == user_id, Notice.seen_at.is_(None))
-    live = (Enrolment.user_id == user_id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
-    groups = select(func.count(Enrolment.id)).where(*live)
-    return Counts(*session.execute(select(unread.scalar_subquery(), groups.scalar_subquery())).one())
+        return places_of(reading, user_id)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -113,5 +114,16 @@ def init_words(app: Flask) -> None:
         "points": points,
         "tongue": tongue,
         "md": lambda text: Markup(to_html(text)),  # noqa: S704 (sanitised there)
-        "inline_md": lambda text: Markup(to_inline_html(text)),  # noqa: S704
+        "inline_md": inline_md,
     }
+
+
+#: Longer ones are made anew each time: what is kept has to fit.
+SHORT = 1000
+_short_inline_html = lru_cache(maxsize=5000)(to_inline_html)
+
+
+def inline_md(text: str) -> Markup:
+    """Return the safe HTML of a title, a stem or an option. Short ones, which stand on page after page, are kept."""
+    html = _short_inline_html(text) if len(text) <= SHORT else to_inline_html(text)
+    return Markup(html)  # noqa: S704 (sanitised there)

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from course.texts.models import Passage, Text, TextVersion
+from course.texts.models import Passage, PassageRead, Text, TextVersion
 from course.texts.succession import Block, Succession
 
 #: Of longer passages (words of one times words of the other) what was and what is are shown whole.
@@ -42,7 +42,7 @@ class Changes:
 
 
 def changes_since(
-    session: Session, text: Text, read_at: datetime, now: Sequence[Passage], moved: Mapping[str, str]
+    session: Session, text: Text, read_at: datetime, now: Sequence[PassageRead], moved: Mapping[str, str]
 ) -> Changes | None:
     """Return what changed in TEXT since READ_AT, None where no words did. NOW are its passages, MOVED says where
     idents that are gone lead. One query."""
@@ -59,7 +59,7 @@ def changes_since(
     return Changes(read_at, changes) if changes else None
 
 
-def compared(then: Sequence[Passage], now: Sequence[Passage], moved: Mapping[str, str]) -> list[Change]:
+def compared(then: Sequence[PassageRead], now: Sequence[PassageRead], moved: Mapping[str, str]) -> list[Change]:
     """Return what became of the passages THEN, which are NOW these: what stands as it stood is not among it."""
     since = Succession(_blocks(then), _blocks(now), moved)
     found = []
@@ -92,5 +92,5 @@ def marked(before: str, now: str) -> Markup:
     return Markup(" ").join(pieces)
 
 
-def _blocks(passages: Sequence[Passage]) -> list[Block]:
+def _blocks(passages: Sequence[PassageRead]) -> list[Block]:
     return [Block(passage.ident, passage.plain) for passage in passages]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from course.outline.models import Activity, Unit
+from course.base.held import held
+from course.outline.models import Activity, Course, Unit
 from lessons.models import Lesson
 
 
@@ -22,8 +24,13 @@ class LessonLine:
     unit_title: str
 
 
-def lessons_of(session: Session, course_id: int) -> list[LessonLine]:
-    """Return the lessons of a course in the order of its outline, without planned and retired ones."""
+def lessons_of(session: Session, course: Course) -> Sequence[LessonLine]:
+    """Return the lessons of COURSE in the order of its outline, without planned and retired ones. No query where they
+    are held."""
+    return held(session, ("lessons", course.version), partial(_read_lessons, session, course.id))
+
+
+def _read_lessons(session: Session, course_id: int) -> list[LessonLine]:
     rows = session.execute(
         select(Activity.id, Activity.ident, Lesson.number, Activity.title, Unit.ident, Unit.title)
         .join(Lesson, Lesson.activity_id == Activity.id)

@@ -1,7 +1,7 @@
 """Everything the page of a lesson, and that of a document, shows: gathered here with a fixed number of queries."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -14,24 +14,24 @@ from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
 from lessons.access import own_prompts_asked
+from lessons.content import content_of_document, content_of_lesson, everything_of, tongue_of
 from lessons.discussion.listing import PostCounts, post_counts
 from lessons.discussion.quoting import QuotedBy, quoted_in
-from lessons.figures.figures import drawn_in
 from lessons.frames.frames import last_frame
 from lessons.frames.models import Frame
-from lessons.markup import labels_in, with_slips, written_in
+from lessons.markup import with_slips
 from lessons.models import Document, Lesson, Reading
 from lessons.notes.showing import TextNotes, notes_on
 from lessons.outline import LessonLine, lessons_of, neighbours
 from lessons.pace import at_pace, minutes_of
 from lessons.parts import Work, work_of
-from lessons.passages import PassageFound, PassageShown, other_slips, passages_of, passages_shown
-from lessons.reference import Reference, SourceShown, TermShown, reference_of
+from lessons.passages import PassageFound, PassageShown, passages_shown
+from lessons.reference import Reference, SourceShown, TermShown
 from lessons.resuming import Resumed, resumed
 from lessons.text_parts import ALL, TextPart, Wanted, part_of
 from quizzes.attempts.missed import missed_passages
 from quizzes.attempts.results import QuizStanding, quiz_results
-from quizzes.checks.showing import questions_in
+from quizzes.checks.showing import questions_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +72,24 @@ def lesson_page(
     work = work_of(session, lesson, enrolment, pace)
     if lesson.activity.retired_at is not None and work.state is State.none:
         raise NotFound
-    passages = passages_of(session, lesson.text)
-    head = list(_head_html(lesson, work))
-    figures = drawn_in(session, course, (found.passage.html for found in passages))
-    html = [*head, *(found.passage.html for found in passages), *(one.caption for one in figures.values())]
-    reference = reference_of(session, course, lesson.id).shown(html)
-    notes = notes_on(session, enrolment, lesson.text, [found.passage for found in passages], opened)
+    content = content_of_lesson(session, lesson, work.parts)
+    notes = notes_on(session, enrolment, lesson.text, content.found, opened)
     missed = missed_passages(session, enrolment, [lesson.text_id]) if enrolment else {}
     shown = passages_shown(
-        passages,
-        reference,
+        content.found,
+        content.laid,
         missed={ident: what for (_text, ident), what in missed.items()},
-        checks=questions_in(session, lesson.text_id, enrolment),
+        checks=questions_at(session, content.checks, enrolment),
         notes=notes.at,
-        figures=figures,
+        figures=content.figures,
         minutes=(minutes := at_pace(lesson.activity.minutes, pace)),
     )
-    so_far = resumed(session, enrolment, lesson.text, passages, shown)
+    so_far = resumed(session, enrolment, lesson.text, content.found, shown)
     quizzes = [part.id for part in work.of("quiz")]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
     in_group = enrolment is not None and enrolment.group_id is not None
     posts = post_counts(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
-    lines = lessons_of(session, course.id)
+    lines = lessons_of(session, course)
     before, after = neighbours(lines, lesson.activity.ident)
     return LessonPage(
         lesson,
@@ -103,9 +99,9 @@ def lesson_page(
         in_group,
         posts,
         shown,
-        reference,
-        other_slips(reference, shown),
-        labels_in(found.passage.html for found in passages),
+        content.reference,
+        content.slips,
+        content.labels,
         next((line for line in lines if line.activity_id == lesson.activity_id), None),
         before,
         after,
@@ -114,13 +110,6 @@ def lesson_page(
         so_far,
         quoted_in(session, enrolment, lesson.text),
     )
-
-
-def _head_html(lesson: Lesson, work: Work) -> Iterator[str]:
-    yield from lesson.objectives
-    yield str((lesson.lecture or {}).get("note_html") or "")
-    for part in work.parts:
-        yield from (part.look_for, part.question, part.hint or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,44 +165,36 @@ def document_page(
     Of a long text it is the part that is WANTED. OPENED is the passage all of whose notes are to be shown, as for
     `notes_on`."""
     part = part_of(session, document, wanted)
-    passages = passages_of(session, document.text, *(part.positions if part else ()))
     introduction = document.about.get("introduction_html")
     of_course = document.text.course_id is not None
     serves = _serves(session, document, enrolment) if of_course else _serves_group(session, document, enrolment)
-    figures = drawn_in(session, course, (found.passage.html for found in passages)) if of_course else {}
-    html = [introduction or "", *(one.look_for for one in serves), *(found.passage.html for found in passages)]
-    html += [one.caption for one in figures.values()]
-    everything = reference_of(session, course)
-    reference = everything.shown(html)
-    notes = notes_on(session, enrolment, document.text, [found.passage for found in passages], opened)
+    content = content_of_document(session, course, document, part, [one.look_for for one in serves])
+    notes = notes_on(session, enrolment, document.text, content.found, opened)
     missed = missed_passages(session, enrolment, [document.text_id]) if enrolment else {}
-    minutes = minutes_to_read(document, passages, pace)
+    minutes = minutes_to_read(document, content.found, pace)
     shown = passages_shown(
-        passages,
-        reference,
-        before=[introduction or ""],
+        content.found,
+        content.laid,
         missed={ident: what for (_text, ident), what in missed.items()},
-        checks=questions_in(session, document.text_id, enrolment),
+        checks=questions_at(session, content.checks, enrolment),
         notes=notes.at,
-        figures=figures,
-        minutes=words_at(passages, pace) if part else minutes,
+        figures=content.figures,
+        tongue=tongue_of(document),
+        minutes=words_at(content.found, pace) if part else minutes,
         minutes_after=minutes_of(part.words_after, pace) if part else 0,
     )
-    tongue = [str(document.about.get(name) or "") for name in ("language", "direction")]
-    if any(tongue):
-        shown = [replace(one, html=written_in(one.html, *tongue)) for one in shown]
     return DocumentPage(
         document,
         course,
         with_slips(introduction) if introduction else None,
-        everything.source.get(document.about.get("source", "")),
+        everything_of(session, course).source.get(document.about.get("source", "")),
         shown,
-        reference,
-        other_slips(reference, shown),
+        content.reference,
+        content.slips,
         serves,
         notes,
         minutes,
-        resumed(session, enrolment, document.text, passages, shown, whole=part is None),
+        resumed(session, enrolment, document.text, content.found, shown, whole=part is None),
         part,
         last_frame(session, enrolment, document.text) if enrolment else None,
         enrolment.group if enrolment else None,
@@ -230,7 +211,7 @@ def minutes_to_read(document: Document, passages: Sequence[PassageFound], pace: 
 
 def words_at(passages: Sequence[PassageFound], pace: int | None) -> int:
     """Return how long the words of PASSAGES take a reader of PACE."""
-    return minutes_of(sum(len(found.passage.plain.split()) for found in passages), pace)
+    return minutes_of(sum(found.words for found in passages), pace)
 
 
 def _serves(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:

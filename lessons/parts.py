@@ -1,13 +1,16 @@
 """The work of a lesson: its readings, prompts and quiz, with where an enrolment stands with each."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
+from course.base.held import held
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
@@ -31,10 +34,10 @@ class Part:
     title: str
     minutes: int
     required: bool
-    state: State
-    done_at: datetime | None
+    state: State = State.none
+    done_at: datetime | None = None
     #: It came in after the lesson was done, so it does not count here.
-    new_since: bool
+    new_since: bool = False
     by: str | None = None
     part: str | None = None
     address: str | None = None
@@ -73,55 +76,93 @@ class Work:
         return not any(part.required for part in self.parts)
 
 
+class PartOfAll(NamedTuple):
+    """A part of a lesson as it is for everybody, with what says for whom it is there and when it came in."""
+
+    part: Part
+    added_at: datetime
+    is_retired: bool
+
+
 def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None, pace: int | None = None) -> Work:
     """Return the work of LESSON for ENROLMENT, None for who has none. What is retired is there for who has begun it.
 
-    The minutes of what is read in the house are those of a reader of PACE."""
-    enrolment_id, group_id = (enrolment.id, enrolment.group_id) if enrolment else (0, None)
-    its_text = aliased(Text)
+    The minutes of what is read in the house are those of a reader of PACE. One query, and what `held` spares."""
+    course = lesson.activity.course
+    parts = held(session, ("parts", course.version, lesson.id), partial(_parts_of, session, lesson.activity_id))
+    mine = _completions(session, enrolment, [lesson.activity_id, *(one.part.id for one in parts)])
+    own = mine.get(lesson.activity_id, NOT_BEGUN)
+    shown = [
+        _for_reader(one, mine.get(one.part.id, NOT_BEGUN), own.done_at, pace)
+        for one in parts
+        if not one.is_retired or one.part.id in mine
+    ]
+    return Work(own.state, own.done_at, shown)
+
+
+class _Done(NamedTuple):
+    """How far somebody is with an activity, and when it was done."""
+
+    state: State
+    done_at: datetime | None
+
+
+NOT_BEGUN = _Done(State.none, None)
+
+
+def _completions(session: Session, enrolment: Enrolment | None, activity_ids: Collection[int]) -> dict[int, _Done]:
+    """Return activity -> how far ENROLMENT is with it, for those that are begun."""
+    if enrolment is None:
+        return {}
+    rows = session.execute(_COMPLETIONS, {"enrolment_id": enrolment.id, "activity_ids": activity_ids})
+    return {activity_id: _Done(state, done_at) for activity_id, state, done_at in rows}
+
+
+_COMPLETIONS = select(Completion.activity_id, Completion.state, Completion.done_at).where(
+    Completion.enrolment_id == bindparam("enrolment_id"),
+    Completion.activity_id.in_(bindparam("activity_ids", expanding=True)),
+)
+
+
+def _for_reader(one: PartOfAll, done: _Done, lesson_done_at: datetime | None, pace: int | None) -> Part:
+    part = one.part
+    return replace(
+        part,
+        minutes=at_pace(part.minutes, pace if part.text_ident else None),
+        state=done.state,
+        done_at=done.done_at,
+        new_since=bool(lesson_done_at and one.added_at > lesson_done_at and not done.done_at),
+    )
+
+
+def _parts_of(session: Session, lesson_id: int) -> list[PartOfAll]:
+    """Return all parts of the lesson that is the activity LESSON_ID, retired ones too, in the order of a page."""
     rows = session.execute(
-        select(Activity, Completion, Reading, its_text.ident, PromptVersion)
-        .outerjoin(Completion, and_(Completion.activity_id == Activity.id, Completion.enrolment_id == enrolment_id))
+        select(Activity, Reading, Text.ident, PromptVersion)
         .outerjoin(Reading, Reading.activity_id == Activity.id)
-        .outerjoin(its_text, its_text.id == Reading.text_id)
+        .outerjoin(Text, Text.id == Reading.text_id)
         .outerjoin(Prompt, Prompt.activity_id == Activity.id)
         .outerjoin(PromptVersion, PromptVersion.id == Prompt.current_version_id)
-        .where(or_(Activity.id == lesson.activity_id, Activity.parent_id == lesson.activity_id))
-        .where(or_(Activity.group_id.is_(None), Activity.group_id == group_id))
-        .where(or_(Activity.retired_at.is_(None), Completion.id.is_not(None)))
+        .where(Activity.parent_id == lesson_id)
         .order_by(Activity.position, Activity.id)
     ).all()
-    own = next((row[1] for row in rows if row[0].id == lesson.activity_id), None)
-    done_at = own.done_at if own else None
     counts = question_counts(session, [row[0].id for row in rows if row[0].kind is ActivityKind.quiz])
-    parts = [_part(*row, counts.get(row[0].id, 0), done_at, pace) for row in rows if row[0].id != lesson.activity_id]
-    order = [kind.value for kind in ORDER]
-    parts.sort(key=lambda part: order.index(part.kind))
-    return Work(own.state if own else State.none, done_at, parts)
+    rows = sorted(rows, key=lambda row: ORDER.index(row[0].kind))
+    return [
+        PartOfAll(_part(*row, counts.get(row[0].id, 0)), row[0].added_at, row[0].retired_at is not None) for row in rows
+    ]
 
 
 def _part(
-    activity: Activity,
-    completion: Completion | None,
-    reading: Reading | None,
-    text_ident: str | None,
-    version: PromptVersion | None,
-    questions: int,
-    lesson_done_at: datetime | None,
-    pace: int | None,
+    activity: Activity, reading: Reading | None, text_ident: str | None, version: PromptVersion | None, questions: int
 ) -> Part:
     return Part(
         id=activity.id,
         kind=activity.kind.value,
         ident=activity.ident,
         title=activity.title,
-        minutes=at_pace(activity.minutes, pace if text_ident else None),
+        minutes=activity.minutes,
         required=activity.required and activity.retired_at is None,
-        state=completion.state if completion else State.none,
-        done_at=completion.done_at if completion else None,
-        new_since=bool(
-            lesson_done_at and activity.added_at > lesson_done_at and not (completion and completion.done_at)
-        ),
         by=reading.by if reading else None,
         part=reading.part if reading else None,
         address=reading.address if reading else None,

@@ -1,7 +1,7 @@
 """The passages of a text as a page shows them: who and what is met first where, and what is to be read again."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from course.texts.models import MovedIdent, Passage, Text
 from lessons.figures.showing import Drawn, with_drawings
-from lessons.markup import first_mentions, named_in, with_slips
+from lessons.markup import first_mentions, named_in, with_slips, written_in
 from lessons.notes.marking import marked
 from lessons.notes.showing import NotesAt
 from lessons.pace import minutes_left
@@ -46,11 +46,29 @@ class PassageShown:
         return "Persons" if self.people else "Sources"
 
 
-class PassageFound(NamedTuple):
-    """A passage, and the addresses of vanished passages that lead to it."""
+@dataclass(frozen=True, slots=True)
+class PassageFound:
+    """A passage as it was read, how many words it has, and the addresses of vanished passages that lead to it."""
 
-    passage: Passage
-    former: Sequence[str]
+    id: int
+    ident: str
+    position: int
+    number: int | None
+    kind: str
+    html: str
+    plain: str
+    words: int
+    former: Sequence[str] = ()
+
+
+class Tongue(NamedTuple):
+    """In what language and direction a text is written, where that is to be said of its words."""
+
+    language: str = ""
+    direction: str = ""
+
+
+UNSAID = Tongue()
 
 
 def passages_of(session: Session, text: Text, first: int = 1, last: int | None = None) -> list[PassageFound]:
@@ -64,44 +82,46 @@ def passages_of(session: Session, text: Text, first: int = 1, last: int | None =
         .where(Passage.version_id == text.current_version_id, within)
         .order_by(Passage.position, MovedIdent.ident)
     )
-    found: dict[int, PassageFound] = {}
+    found: dict[int, tuple[Passage, list[str]]] = {}
     for passage, former in rows:
-        before = found[passage.id].former if passage.id in found else ()
-        found[passage.id] = PassageFound(passage, (*before, former) if former else before)
-    return list(found.values())
+        found.setdefault(passage.id, (passage, []))[1].extend([former] if former else [])
+    return [
+        PassageFound(
+            one.id,
+            one.ident,
+            one.position,
+            one.number,
+            one.kind,
+            one.html,
+            one.plain,
+            len(one.plain.split()),
+            former,
+        )
+        for one, former in found.values()
+    ]
 
 
-def passages_shown(
+def laid_out(
     passages: Sequence[PassageFound],
     reference: Reference,
     *,
     before: Iterable[str] = (),
-    missed: Mapping[str, Missed] | None = None,
-    checks: Mapping[str, Sequence[Question]] | None = None,
-    notes: Mapping[int, NotesAt] | None = None,
     figures: Mapping[str, Drawn] | None = None,
-    minutes: int = 0,
-    minutes_after: int = 0,
+    tongue: Tongue = UNSAID,
 ) -> list[PassageShown]:
-    """Return PASSAGES with their margins, and the self-checks after them. What the HTML BEFORE them names has been met
-    there already. The words of NOTES, by the id of their passage, are marked in it, and FIGURES, by ident, stand in it.
-    All of them together take so many MINUTES to read, and what comes after them MINUTES_AFTER."""
+    """Return PASSAGES with their margins, as they are for everybody. What the HTML BEFORE them names has been met there
+    already; FIGURES, by ident, stand in them, and TONGUE is said of them."""
     met_before = {name for html in before for name in named_in(html)}
-    first = first_mentions((passage.ident, passage.html) for passage, _former in passages)
+    first = first_mentions((passage.ident, passage.html) for passage in passages)
     shown = []
-    left = minutes_left([len(passage.plain.split()) for passage, _former in passages], minutes)
-    for (passage, former), still in zip(passages, left, strict=True):
+    for passage in passages:
         names = [name for name in first[passage.ident] if name not in met_before]
-        noted = (notes or {}).get(passage.id)
-        html = str(with_slips(_addressed(passage, former)))
-        if noted:
-            html = marked(html, passage.plain, noted.spans)
         shown.append(
             PassageShown(
                 ident=passage.ident,
                 kind=passage.kind,
                 number=passage.number,
-                html=Markup(with_drawings(html, figures or {})),  # noqa: S704 (safe as it was)
+                html=_drawn(_bare(passage), figures or {}, tongue),
                 row_id=passage.id,
                 people=[
                     reference.person[ident] for kind, ident in names if kind == "person" and ident in reference.person
@@ -110,8 +130,39 @@ def passages_shown(
                     reference.source[ident] for kind, ident in names if kind == "source" and ident in reference.source
                 ],
                 slips=[reference.term[ident] for kind, ident in names if kind == "term" and ident in reference.term],
-                missed=(missed or {}).get(passage.ident),
-                checks=(checks or {}).get(passage.ident, ()),
+            )
+        )
+    return shown
+
+
+def passages_shown(
+    passages: Sequence[PassageFound],
+    laid: Sequence[PassageShown],
+    *,
+    missed: Mapping[str, Missed],
+    checks: Mapping[str, Sequence[Question]],
+    notes: Mapping[int, NotesAt],
+    figures: Mapping[str, Drawn],
+    tongue: Tongue = UNSAID,
+    minutes: int = 0,
+    minutes_after: int = 0,
+) -> list[PassageShown]:
+    """Return PASSAGES, LAID out with FIGURES and TONGUE, as they are for one reader: with what was MISSED and the
+    self-CHECKS at them, and the words of NOTES, by the id of their passage, marked in them.
+
+    All of them together take so many MINUTES to read, and what comes after them MINUTES_AFTER."""
+    left = minutes_left([passage.words for passage in passages], minutes)
+    shown = []
+    for passage, one, still in zip(passages, laid, left, strict=True):
+        noted, html = notes.get(passage.id), one.html
+        if noted:
+            html = _drawn(marked(_bare(passage), passage.plain, noted.spans), figures, tongue)
+        shown.append(
+            replace(
+                one,
+                html=html,
+                missed=missed.get(one.ident),
+                checks=checks.get(one.ident, ()),
                 notes=noted,
                 minutes_left=still + minutes_after,
             )
@@ -119,10 +170,20 @@ def passages_shown(
     return shown
 
 
-def _addressed(passage: Passage, former: Sequence[str]) -> str:
-    """Return the HTML of PASSAGE with its FORMER addresses in it, and its own where it is a heading."""
+def _bare(passage: PassageFound) -> str:
+    """Return the HTML of PASSAGE as notes mark it: without drawings."""
+    return str(with_slips(_addressed(passage)))
+
+
+def _drawn(html: str, figures: Mapping[str, Drawn], tongue: Tongue) -> Markup:
+    drawn = with_drawings(html, figures)
+    return written_in(drawn, *tongue) if any(tongue) else Markup(drawn)  # noqa: S704 (safe as it was)
+
+
+def _addressed(passage: PassageFound) -> str:
+    """Return the HTML of PASSAGE with its former addresses in it, and its own where it is a heading."""
     html = passage.html
-    marks = "".join(f'<span id="{ident}"></span>' for ident in former)
+    marks = "".join(f'<span id="{ident}"></span>' for ident in passage.former)
     if html.startswith("<h"):
         return marks + html.replace(">", f' id="{passage.ident}">', 1)
     return html.replace(">", f">{marks}", 1) if html.startswith("<p>") else html + marks

@@ -51,8 +51,8 @@ def resumed(
     acts = acts_on(session, enrolment, text)
     changes = None
     if whole and acts.last and acts.made_at and acts.last.at < acts.made_at:
-        moved = {former: found.passage.ident for found in passages for former in found.former}
-        changes = changes_since(session, text, acts.last.at, [found.passage for found in passages], moved)
+        moved = {former: found.ident for found in passages for former in found.former}
+        changes = changes_since(session, text, acts.last.at, passages, moved)
     placed = acts.placed
     here = next((one for one in shown if placed and one.ident == placed.ident), None)
     if placed is None or placed.ident is None or (here is None and whole):

@@ -30,6 +30,8 @@ from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
+from course.base.held import HELD, Held
+
 #: What a key can be at the most. An address may say any number, and a database refuses to compare with a larger one.
 LARGEST_ID = 2**63 - 1
 
@@ -155,11 +157,15 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reading = engine.execution_options(writing=False, postgresql_readonly=True)
+        # On PostgreSQL, too, a page is made of one state of the database, whatever is committed while it is made.
+        snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+        self._reading = engine.execution_options(writing=False, postgresql_readonly=True, **snapshot)
+        self._held = Held()
 
     def new_session(self, *, writing: bool = True) -> Session:
         """Return a session. Its transaction begins with its first statement."""
-        return Session(self.engine if writing else self._reading, expire_on_commit=False)
+        info = {} if writing else {HELD: self._held}
+        return Session(self.engine if writing else self._reading, expire_on_commit=False, info=info)
 
     @contextmanager
     def transaction(self, *, writing: bool = True) -> Iterator[Session]:

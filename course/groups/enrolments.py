@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from course.base.held import once
 from course.groups.models import Enrolment, Role
+from course.notices.models import Notice
 from course.outline.models import Course
 from course.users.models import User
 
@@ -15,15 +19,44 @@ from course.users.models import User
 ALONE = "alone"
 
 
-def live_enrolments(session: Session, user: User, course: Course) -> Sequence[Enrolment]:
-    """Return the enrolments of USER in COURSE that have not ended, the last used first, with their groups."""
-    mine = (
-        select(Enrolment)
-        .where(Enrolment.user_id == user.id, Enrolment.course_id == course.id, Enrolment.left_at.is_(None))
-        .options(joinedload(Enrolment.group))
+class Places(NamedTuple):
+    """The places of a user that have not ended, the last used first, with group and course; and how many notices they
+    have not seen."""
+
+    live: Sequence[Enrolment]
+    unread: int
+
+
+def _places() -> Select[Any]:
+    unread = select(func.count(Notice.id)).where(Notice.user_id == User.id, Notice.seen_at.is_(None))
+    return (
+        select(Enrolment, unread.correlate(User).scalar_subquery())
+        .select_from(User)
+        .outerjoin(Enrolment, and_(Enrolment.user_id == User.id, Enrolment.left_at.is_(None)))
+        .outerjoin(Enrolment.group)
+        .outerjoin(Enrolment.course)
+        .where(User.id == bindparam("user_id"))
+        .options(contains_eager(Enrolment.group), contains_eager(Enrolment.course))
         .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
     )
-    return session.scalars(mine).all()
+
+
+_PLACES = _places()
+
+
+def places_of(session: Session, user_id: int) -> Places:
+    """Return the places of a user, and what the head of each of their pages says. One query while a page is made."""
+    return once(session, ("places", user_id), partial(_read_places, session, user_id))
+
+
+def _read_places(session: Session, user_id: int) -> Places:
+    rows = session.execute(_PLACES, {"user_id": user_id}).all()
+    return Places([place for place, _unread in rows if place is not None], rows[0][1] if rows else 0)
+
+
+def live_enrolments(session: Session, user: User, course: Course) -> Sequence[Enrolment]:
+    """Return the enrolments of USER in COURSE that have not ended, the last used first, with their groups."""
+    return [place for place in places_of(session, user.id).live if place.course_id == course.id]
 
 
 def enrol_alone(session: Session, user: User, course: Course, *, now: datetime) -> Enrolment:
@@ -89,13 +122,7 @@ def leaders_of(session: Session, group_id: int) -> Sequence[Enrolment]:
 
 def live_places_of(session: Session, user: User) -> Sequence[Enrolment]:
     """Return the places of USER that have not ended, with group and course, the last used first."""
-    mine = (
-        select(Enrolment)
-        .where(Enrolment.user_id == user.id, Enrolment.left_at.is_(None))
-        .options(joinedload(Enrolment.group), joinedload(Enrolment.course))
-        .order_by(Enrolment.used_at.desc(), Enrolment.id.desc())
-    )
-    return session.scalars(mine).all()
+    return places_of(session, user.id).live
 
 
 def former_places_of(session: Session, user: User) -> Sequence[Enrolment]:

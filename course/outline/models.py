@@ -34,6 +34,11 @@ class Course(Base):
 
     units: Mapped[list["Unit"]] = relationship(back_populates="course", order_by="Unit.position")
 
+    @property
+    def version(self) -> tuple[int, str, datetime]:
+        """What names the state of all that was loaded with it: after each loading another, in each database its own."""
+        return self.id, self.hash, self.loaded_at
+
 
 class Unit(Base):
     """A named part of the outline that holds lessons. Never completed itself."""

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -92,6 +93,21 @@ class Passage(Base):
     plain: Mapped[str]
 
     version: Mapped[TextVersion] = relationship(back_populates="passages")
+
+
+class PassageRead(Protocol):
+    """What is asked of a passage that is only read: the row, or what was read of it and is held."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def ident(self) -> str: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def number(self) -> int | None: ...
+    @property
+    def plain(self) -> str: ...
 
 
 class AnchorState(enum.Enum):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from course.texts.anchoring import Found, Quote, locate
-from course.texts.models import Anchor, AnchorState, Passage, Text
+from course.texts.models import Anchor, AnchorState, Passage, PassageRead, Text
 from course.texts.succession import CONTEXT, Block, Succession, around
 
 
@@ -102,7 +102,7 @@ def anchor_on(text: Text, passages: Sequence[Passage], at: int, start: int = 0, 
     )
 
 
-def is_reworded(anchor: Anchor, now: Passage | None) -> bool:
+def is_reworded(anchor: Anchor, now: PassageRead | None) -> bool:
     """Say whether the words at the place of ANCHOR, which is in the passage NOW, are no longer those it was made on."""
     return now is not None and now.plain[anchor.start : anchor.end] != anchor.exact
 

@@ -47,7 +47,7 @@ def front() -> str:
         "kruzhok/courses/front.html",
         course=poster,
         others=[course for course in courses if course is not poster],
-        lessons=lessons_of(db_session, poster.id),
+        lessons=lessons_of(db_session, poster),
         lines=poster_lines(poster.title),
         about=at_the_door(poster.about_html),
         has_labels='class="claim ' in poster.about_html,

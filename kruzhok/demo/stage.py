@@ -92,7 +92,7 @@ class Stage:
 
 def _lessons_of(session: Session, course: Course) -> list[Lesson]:
     """Return the lessons of COURSE in order, with their parts."""
-    order = [line.activity_id for line in lessons_of(session, course.id)]
+    order = [line.activity_id for line in lessons_of(session, course)]
     rows = session.scalars(
         select(Lesson)
         .where(Lesson.activity_id.in_(order))

@@ -105,7 +105,7 @@ def own_progress(session: Session, record: Record, now: datetime) -> OwnProgress
 
 def units_of(session: Session, record: Record) -> list[UnitDone]:
     """Return the units of the course with the lessons of RECORD, in order. One query."""
-    lines = {line.activity_id: line for line in lessons_of(session, record.place.course_id)}
+    lines = {line.activity_id: line for line in lessons_of(session, record.place.course)}
     found: dict[str, UnitDone] = {}
     for lesson in record.lessons:
         line = lines[lesson.lesson.task.id]

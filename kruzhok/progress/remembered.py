@@ -53,7 +53,7 @@ def remembered_in(session: Session, group: StudyGroup, looker_id: int, now: date
     minds = _minds(session, group, homes, study_day(now, ZoneInfo(group.zone)))
     asked = _lessons_given(session, group)
     found = []
-    for lesson in lessons_of(session, group.course_id):
+    for lesson in lessons_of(session, group.course):
         share = _share_of(minds.get(lesson.activity_id, ()))
         if share is not None and lesson.activity_id not in closed and (not asked or lesson.activity_id in asked):
             found.append(Remembered(lesson, share))

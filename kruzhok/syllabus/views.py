@@ -76,7 +76,7 @@ def plan(slug: str) -> ResponseReturnValue:
     mine, group = planner(slug)
     now = datetime.now(UTC)
     days = mine.course.pacing.get("days_per_lesson", 7)
-    lessons, minutes = lessons_of(db_session, group.course_id), minutes_of(db_session, group.course_id)
+    lessons, minutes = lessons_of(db_session, group.course), minutes_of(db_session, group.course_id)
     paths = paths_of(mine.course, {line.ident: line for line in lessons})
     draft = plan_draft(lessons, minutes, ZoneInfo(group.zone), days, today_of(group, now) + WEEK, paths)
     if not draft.form.is_submitted():
@@ -123,7 +123,7 @@ def add(slug: str, before: int | None = None) -> ResponseReturnValue:
     """Add a meeting after the last, on the next day one meets; or before another, which moves on if one wants."""
     mine, group = planner(slug)
     now, meetings = datetime.now(UTC), meetings_of(db_session, group.id)
-    lessons, given = lessons_of(db_session, group.course_id), lessons_at(db_session, group)
+    lessons, given = lessons_of(db_session, group.course), lessons_at(db_session, group)
     following = _of_number(meetings, before) if before is not None else None
     day, hours = following.day if following else _next_day(group, meetings, now), pacing_of(db_session, group.id)
     latest = max((one.id for one in meetings), default=0)
@@ -180,7 +180,7 @@ def change(slug: str, number: int) -> ResponseReturnValue:
     meetings = meetings_of(db_session, group.id)
     meeting = _of_number(meetings, number)
     given, replies = lessons_at(db_session, group), replies_after(db_session, meeting)
-    lessons = lessons_of(db_session, group.course_id)
+    lessons = lessons_of(db_session, group.course)
     here = given.get(number, ())
     as_shown = _as_shown(meeting, here, replies)
     form = bound(MeetingForm, zone=ZoneInfo(group.zone))(

@@ -35,7 +35,7 @@ def today() -> str:
         raise NotFound
     show_place(here.place if here else None)
     course = here.place.course if here else db_session.scalars(select(Course).order_by(Course.id)).first()
-    first = next(iter(lessons_of(db_session, course.id)), None) if course and not here else None
+    first = next(iter(lessons_of(db_session, course)), None) if course and not here else None
     zone = reader_zone()
     day = now.astimezone(zone)
     return render_template(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.groups.models import Enrolment
 from course.outline.models import Course
-from course.texts.models import Anchor, Passage
+from course.texts.models import Anchor, Passage, PassageRead
 from course.users.models import User
 from lessons.notes.forms import Filter
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
@@ -35,7 +35,7 @@ class Listed:
         return self.shown.note
 
     @property
-    def passage(self) -> Passage | None:
+    def passage(self) -> PassageRead | None:
         """Where it stands now, None where its place is gone."""
         return next((passage for passage in self.shown.now if passage), None)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 from course.base.web import new_secret
 from course.groups.companies import Company, companies
 from course.groups.models import Enrolment, Role
-from course.texts.models import Anchor, AnchorState, Passage, Text
+from course.texts.models import Anchor, AnchorState, PassageRead, Text
 from course.texts.reattaching import is_reworded
 from lessons.notes.marking import Span
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
@@ -63,7 +63,7 @@ class NoteShown:
     #: The subgroup it is shared with, where it is not the whole group.
     company: Company | None = None
     anchors: list[Anchor] = field(default_factory=list)
-    now: list[Passage | None] = field(default_factory=list)
+    now: list[PassageRead | None] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
     @property
@@ -155,7 +155,11 @@ class TextNotes:
 
 
 def notes_on(
-    session: Session, enrolment: Enrolment | None, text: Text, passages: Sequence[Passage], opened: str | None = None
+    session: Session,
+    enrolment: Enrolment | None,
+    text: Text,
+    passages: Sequence[PassageRead],
+    opened: str | None = None,
 ) -> TextNotes:
     """Return the notes on TEXT, whose passages are PASSAGES, that ENROLMENT sees. Two queries, one more where one has
     to write first, and one where some are shared with subgroups.
@@ -203,7 +207,9 @@ def _put(at: NotesAt, one: NoteShown) -> None:
         at.others.append(one)
 
 
-def notes_shown(session: Session, enrolment: Enrolment, passages: Mapping[int, Passage], text: Text) -> list[NoteShown]:
+def notes_shown(
+    session: Session, enrolment: Enrolment, passages: Mapping[int, PassageRead], text: Text
+) -> list[NoteShown]:
     """Return the notes on TEXT that ENROLMENT sees, the oldest first, and those withheld from it as hidden.
 
     PASSAGES are those TEXT has now. Two queries, three where some are shared with subgroups."""

@@ -17,7 +17,7 @@ from quizzes.attempts.side_door import open_attempts
 from quizzes.attempts.steps import certainty_of
 from quizzes.attempts.wording import combined, score_words, verdict
 from quizzes.certainty import certainty_points, signed
-from quizzes.checks.asking import Check, checks_in
+from quizzes.checks.asking import Check
 from quizzes.items import ItemData, Names, Raw, Response, type_of
 from quizzes.models import Attempt, AttemptItem, NameList, Purpose, Step, StepKind
 
@@ -79,10 +79,12 @@ class _Last(NamedTuple):
     scored: Step
 
 
-def questions_in(session: Session, text_id: int, enrolment: Enrolment | None) -> Mapping[str, Sequence[Question]]:
-    """Return ident of a passage -> the self-checks after it, as ENROLMENT may see them. Four queries at the most."""
+def questions_at(
+    session: Session, checks: Sequence[Check], enrolment: Enrolment | None
+) -> Mapping[str, Sequence[Question]]:
+    """Return ident of a passage -> those of CHECKS after it, as ENROLMENT may see them. Three queries at the most."""
     found: dict[str, list[Question]] = {}
-    for question in questions_of(session, checks_in(session, text_id), enrolment):
+    for question in questions_of(session, checks, enrolment):
         found.setdefault(question.passage, []).append(question)
     return found
 

@@ -311,7 +311,7 @@ def _write_essays(database: Database, group: str) -> Mapping[str, str]:
     ids of the question and of both answers."""
     with database.transaction() as session:
         place = session.scalars(select(StudyGroup).where(StudyGroup.slug == group)).one()
-        first = session.get_one(Activity, lessons_of(session, place.course_id)[0].activity_id)
+        first = session.get_one(Activity, lessons_of(session, place.course)[0].activity_id)
         quiz = make_essay_quiz(session, first, quote_from=["april-theses"], quotations=1, for_marker="*Look* twice.")
         drafted, waiting = (
             hand_in(session, factories.make_enrolment(session, group=place), quiz, f"{LETTER}\n\n{more}")
@@ -488,7 +488,7 @@ def _join_group(database: Database, email: str, *, planner: str) -> str:
         student, organiser = (session.scalars(select(User).filter_by(email=one)).one() for one in (email, planner))
         factories.make_enrolment(session, student, course, group)
         factories.make_enrolment(session, organiser, course, group, role=Role.tutor, organiser=True)
-        first, second, *_rest = [line.activity_id for line in lessons_of(session, course.id)]
+        first, second, *_rest = [line.activity_id for line in lessons_of(session, course)]
         start = now.date() - timedelta(days=3)
         told = {"start": start, "weekday": start.weekday(), "lessons": [first, second, second, None, None]}
         meetings = planning.plan_meetings(session, group, **told, by_id=organiser.id, now=now)

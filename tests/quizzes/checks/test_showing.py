@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from quizzes.attempts.ending import submit_attempt
-from quizzes.checks.showing import Question, questions_in
+from quizzes.checks.asking import checks_in
+from quizzes.checks.showing import Question, questions_at
 from quizzes.models import Item
 from tests.conftest import NOW
 from tests.factories import make_enrolment, make_item_version
@@ -14,13 +15,13 @@ from tests.quizzes.items.make import options, raw_item
 
 
 def shown(session: Session, house: House) -> list[Question]:
-    found = questions_in(session, house.notes.id, house.enrolment)
+    found = questions_at(session, checks_in(session, house.notes.id), house.enrolment)
     return [question for passage in ("p-1", "p-2", "p-3") for question in found.get(passage, ())]
 
 
 def test_self_checks_stand_after_their_passages_in_the_order_of_the_files(session: Session) -> None:
     house = make_house(session, "single short true-false multiple")
-    found = questions_in(session, house.notes.id, None)
+    found = questions_at(session, checks_in(session, house.notes.id), None)
     assert {passage: [one.type for one in there] for passage, there in found.items()} == {
         "p-1": ["single", "multiple"],
         "p-2": ["short"],
