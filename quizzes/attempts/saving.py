@@ -79,7 +79,7 @@ def save_responses(session: Session, attempt: Attempt, parsed: Mapping[int, Sent
             step.by_id, step.at = by, now
             added.append(step)
             past[item.id] = History([*history.steps, step])
-    is_first = bool(added) and not late and not _has_saves(session, attempt)
+    is_first = bool(added) and not _has_saves(session, attempt)  # what came too late was answered all the same
     session.add_all(added)
     session.flush()
     if is_first:

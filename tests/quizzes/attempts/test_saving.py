@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, State
+from course.groups.models import Enrolment
+from kruzhok.completions import rebuild
 from quizzes.attempts.ending import submit_attempt
 from quizzes.attempts.saving import Saved, Sent, keep, save_responses
 from quizzes.attempts.steps import histories
@@ -164,3 +166,15 @@ def test_the_first_answer_begins_the_quiz_and_its_lesson(session: Session) -> No
     submit_attempt(session, attempt, now=NOW + timedelta(minutes=1))
     assert {row.activity_id: row.state for row in session.execute(states)} == dict.fromkeys(begun, State.done)
     assert session.scalar(select(func.count()).select_from(Completion)) == 2
+
+
+def test_an_answer_that_came_too_late_begins_the_quiz_too_so_that_rebuilding_finds_what_is_stored(
+    session: Session,
+) -> None:
+    attempt, item = start(session)
+    submit_attempt(session, attempt, now=NOW)
+    give(session, attempt, item, A)
+    stored = {row.activity_id: row.state for row in session.scalars(select(Completion))}
+    assert stored[attempt.activity_id or 0] is State.begun
+    rebuild(session, [session.get_one(Enrolment, attempt.enrolment_id)], now=NOW)
+    assert {row.activity_id: row.state for row in session.scalars(select(Completion))} == stored
