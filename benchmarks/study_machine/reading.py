@@ -1,0 +1,208 @@
+"""What a site has kept, read from its tables in the model's terms."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchmarks.study_machine.model import ALONE, World
+from benchmarks.study_machine.sitting import Attempt as ModelAttempt
+from course.completion.models import Completion, CompletionFact
+from course.groups.models import Enrolment, StudyGroup
+from course.outline.models import Activity
+from course.users.models import User
+from lessons.discussion.models import Discussion, Post, PostVersion
+from lessons.models import Draft, JournalEntry
+from quizzes.items.matching import choice_ident
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Step, StepKind
+
+Kept = dict[str, Any]
+
+#: What may be chosen on the right of the matching: stored by a name made of the words.
+CHOICES = {choice_ident(words): words for words in ("Ministries", "Soldiers", "Money", "Nothing yet")}
+
+
+def kept(session: Session) -> Kept:
+    """Return all that the model knows of, as the site has it."""
+    people = _people(session)
+    places = _places(session, people)
+    found: Kept = {name: _nothing() for name in places.values()}
+    activities = {
+        key: (kind.value, ident) for key, kind, ident in _rows(session, Activity.id, Activity.kind, Activity.ident)
+    }
+    for place_id, activity_id, state in _rows(
+        session, Completion.enrolment_id, Completion.activity_id, Completion.state
+    ):
+        found[places[place_id]]["states"][activities[activity_id]] = state.value
+    facts = select(CompletionFact).order_by(CompletionFact.id)
+    for fact in session.scalars(facts):
+        told = found[places[fact.enrolment_id]]["facts"][activities[fact.activity_id]]
+        told.append((fact.kind.value, fact.done, fact.at))
+    _add_attempts(session, found, places, activities)
+    entries = select(JournalEntry).order_by(JournalEntry.number)
+    for entry in session.scalars(entries):
+        found[places[entry.enrolment_id]]["entries"][activities[entry.activity_id][1]].append(entry.text)
+    versions = select(Post.enrolment_id, Activity.ident, Post.id, PostVersion.text)
+    versions = versions.join(PostVersion, PostVersion.post_id == Post.id).join(
+        Discussion, Discussion.id == Post.discussion_id
+    )
+    versions = versions.join(Activity, Activity.id == Discussion.activity_id)
+    for place_id, prompt, post_id, words in session.execute(versions.order_by(Post.id, PostVersion.number)):
+        found[places[place_id]]["posts"][prompt].setdefault(post_id, []).append(words)
+    for draft in session.scalars(select(Draft).order_by(Draft.copy)):
+        kind, _colon, key = draft.place.partition(":")
+        on = activities[int(key)][1] if kind == "prompt" else key
+        found[places[draft.enrolment_id]]["drafts"][f"{kind}:{on}"].append(draft.text)
+    for one in found.values():
+        one["posts"] = {prompt: list(posts.values()) for prompt, posts in one["posts"].items()}
+    return {name: {what: dict(has) for what, has in one.items()} for name, one in found.items()}
+
+
+def _nothing() -> dict[str, Any]:
+    return {
+        "states": {},
+        "facts": defaultdict(list),
+        "attempts": {},
+        "entries": defaultdict(list),
+        "drafts": defaultdict(list),
+        "posts": defaultdict(dict),
+    }
+
+
+def _rows(session: Session, *columns: Any) -> Any:
+    return session.execute(select(*columns))
+
+
+def _people(session: Session) -> dict[int, str]:
+    """Return user -> name; guests are numbered in the order in which they came."""
+    guests, found = 0, {}
+    for key, email in session.execute(select(User.id, User.email).order_by(User.id)):
+        guests += email is None
+        found[key] = email.partition("@")[0] if email else f"guest {guests}"
+    return found
+
+
+def _places(session: Session, people: dict[int, str]) -> dict[int, str]:
+    """Return enrolment -> its name in the model."""
+    rows = session.execute(
+        select(Enrolment.id, Enrolment.user_id, StudyGroup.slug, Enrolment.left_at)
+        .outerjoin(StudyGroup, StudyGroup.id == Enrolment.group_id)
+        .order_by(Enrolment.id)
+    )
+    return {key: place_name(people[user], slug or ALONE, left=left is not None) for key, user, slug, left in rows}
+
+
+def place_name(person: str, group: str, *, left: bool) -> str:
+    """Return how a place is called where both are compared."""
+    return f"{person} in {group}{', left' if left else ''}"
+
+
+def _add_attempts(
+    session: Session, found: Kept, places: dict[int, str], activities: dict[int, tuple[str, str]]
+) -> None:
+    steps = defaultdict(list)
+    for step in session.scalars(select(Step).order_by(Step.attempt_item_id, Step.number)):
+        steps[step.attempt_item_id].append(_step(step))
+    items = defaultdict(list)
+    rows = session.execute(
+        select(AttemptItem.id, AttemptItem.attempt_id, Item.ident, ItemVersion.number)
+        .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .order_by(AttemptItem.attempt_id, AttemptItem.slot)
+    )
+    for key, attempt_id, ident, version in rows:
+        items[attempt_id].append((ident, version, steps[key]))
+    of_quizzes = select(Attempt).where(Attempt.purpose.in_((Purpose.quiz, Purpose.preview))).order_by(Attempt.id)
+    for attempt in session.scalars(of_quizzes):
+        assert attempt.enrolment_id is not None
+        assert attempt.activity_id is not None
+        quiz = activities[attempt.activity_id][1]
+        found[places[attempt.enrolment_id]]["attempts"][quiz, attempt.number] = {
+            "started": attempt.started_at,
+            "deadline": attempt.deadline_at,
+            "submitted": attempt.submitted_at,
+            "points": None if attempt.points is None else round(attempt.points, 6),
+            "out of": round(attempt.max_points, 6) if attempt.submitted_at else None,
+            "questions": items[attempt.id],
+        }
+
+
+def _step(step: Step) -> tuple[Any, ...]:
+    response = step.response
+    if response and "pairs" in response:
+        response = {"pairs": {left: CHOICES[choice] for left, choice in response["pairs"].items()}}
+    score = None if step.score is None else round(step.score, 6)
+    told = (step.kind.value, response, step.counts, score)
+    return told if step.kind is StepKind.rate else (*told, step.base_step)
+
+
+def expected(world: World) -> Kept:
+    """Return what the model says that a site has kept."""
+    found: Kept = {}
+    for place in world.places:
+        name = place_name(world.name_of(place.person), place.group, left=place.left)
+        states = {part: world.state(place, part) for part in world.all_parts()}
+        found[name] = {
+            "states": {tuple(part): state for part, state in states.items() if state != "none"},
+            "facts": {tuple(part): [tuple(fact) for fact in facts] for part, facts in place.facts.items() if facts},
+            "attempts": {
+                (quiz, one.number): _expected_attempt(one) for quiz, all_ in place.attempts.items() for one in all_
+            },
+            "entries": {prompt: list(texts) for prompt, texts in place.entries.items() if texts},
+            "posts": {prompt: [list(one.words) for one in posts] for prompt, posts in place.posts.items() if posts},
+            "drafts": {
+                where: [one.text for one in copies.values()] for where, copies in place.drafts.items() if copies
+            },
+        }
+    return found
+
+
+def _expected_attempt(attempt: ModelAttempt) -> dict[str, Any]:
+    questions = [
+        (
+            one.ident,
+            one.version,
+            [
+                (
+                    step.kind,
+                    step.response,
+                    step.counts,
+                    None if step.score is None else round(float(step.score), 6),
+                    step.base,
+                )
+                for step in one.steps
+            ],
+        )
+        for one in attempt.questions
+    ]
+    return {
+        "started": attempt.started,
+        "deadline": attempt.deadline,
+        "submitted": attempt.submitted,
+        "points": None if attempt.points is None else round(float(attempt.points), 6),
+        "out of": attempt.out_of if attempt.submitted is not None else None,
+        "questions": questions,
+    }
+
+
+def differences(one: Any, other: Any, where: str = "") -> list[str]:
+    """Return in words where ONE (what ought to be) and OTHER (what is) differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        found = []
+        for key in sorted({*one, *other}, key=str):
+            at = f"{where} / {key}"
+            if key not in one:
+                found.append(f"{at}: ought not to be there: {_short(other[key])}")
+            elif key not in other:
+                found.append(f"{at}: is missing: {_short(one[key])}")
+            else:
+                found += differences(one[key], other[key], at)
+        return found
+    return [] if one == other else [f"{where}: ought to be {_short(one)}, is {_short(other)}"]
+
+
+def _short(value: Any) -> str:
+    text = value.isoformat() if isinstance(value, datetime) else repr(value)
+    return text if len(text) < 600 else f"{text[:600]} …"
