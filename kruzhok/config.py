@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,17 @@ def _kept_secret(instance: Path) -> str:
         finally:
             new.unlink()
     return path.read_text().strip()
+
+
+def keep_secret(instance: Path, secret: str) -> None:
+    """Let SECRET be the one of the instance folder; the one before is kept beside it, as `secret.before`."""
+    path = instance / "secret"
+    new = instance / f"secret.{os.getpid()}.new"
+    new.touch(mode=0o600)
+    new.write_text(check_secret(secret))
+    if path.exists():
+        shutil.copy2(path, instance / "secret.before")
+    os.replace(new, path)
 
 
 def check_secret(secret: str) -> str:

@@ -42,6 +42,10 @@ BUSY_TIMEOUT = 10_000
 PRAGMAS = {"busy_timeout": BUSY_TIMEOUT, "journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
 
 
+#: How PostgreSQL lists our connections, so that who runs the site tells them from others.
+APPLICATION = "kruzhok"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored in UTC. A naive one is refused: nobody knows when it was."""
 
@@ -136,7 +140,7 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(parsed, pool_size=pool_size, pool_pre_ping=True)
+    return create_engine(parsed, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": APPLICATION})
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

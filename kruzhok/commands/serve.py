@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 @click.pass_obj
 def serve(site: Site, host: str, port: int, workers: int) -> None:
     """Serve the site, with its worker beside it."""
-    database = site.database()
+    database = site.database(whole=True)
     load_shipped(database)
     with database.transaction() as session:
         token = new_setup_token(session, now=datetime.now(UTC))

@@ -8,11 +8,15 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from course.base.db import Database
 from course.base.errors import DomainError
+from course.base.faults import file_of, lock_of, note_used, refuse_emptied
 from course.base.words import _
 
 FOLDER = Path(__file__).parent
@@ -23,6 +27,12 @@ class NoFullTextSearch(DomainError):
     """An SQLite without the module that finds words."""
 
     title = _("This SQLite cannot search")
+
+
+class TooNew(DomainError):
+    """A database that a newer program has brought further."""
+
+    title = _("This database is of a newer Kruzhok")
 
 
 def is_in_models(_object: Any, name: str | None, kind: str, _reflected: bool, _compared_to: Any) -> bool:
@@ -38,16 +48,56 @@ def alembic_config(connection: Connection | None = None) -> AlembicConfig:
     return config
 
 
-def migrate(database: Database) -> None:
-    """Bring an empty or older DATABASE up to date; harmless when it is, and when two processes do it at once."""
-    with _lock(database), database.engine.connect() as connection:
-        # Tables are rebuilt by copying on SQLite, which foreign keys would turn into deletions.
+def knows(revision: str) -> bool:
+    """Return whether REVISION is one of this program's history; one of a newer program is not."""
+    try:
+        return ScriptDirectory.from_config(alembic_config()).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the schema that CONNECTION finds; None where there is none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring an empty or older DATABASE up to date, or up to REVISION.
+
+    Harmless when it is, when two processes do it at once, and when one is killed in the midst of it: each step is a
+    transaction, and what was begun and not finished is done by whoever starts next. Raises TooNew for a database of a
+    newer program."""
+    with locked(database):
+        refuse_emptied(database)  # before a connection makes a new database of it
+        _bring_to(database, revision)
+        note_used(database)
+
+
+def _bring_to(database: Database, revision: str) -> None:
+    with database.engine.connect() as connection:
         if database.engine.dialect.name == "sqlite":
             _ask_for_full_text_search(connection)
-            # Past SQLAlchemy, which would begin a transaction first, and inside one the pragma does nothing.
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = 0")  # type: ignore[union-attr]
-        command.upgrade(alembic_config(connection), "head")
-        connection.commit()
+        there = revision_of(connection)
+        connection.rollback()
+        if there is not None and not knows(there):
+            message = _("The database is of a newer Kruzhok (schema {revision}). Use that version, or a newer one.")
+            raise TooNew(message.format(revision=there))
+        with past_transactions(connection):
+            command.upgrade(alembic_config(connection), revision)
+            connection.commit()
+
+
+@contextmanager
+def past_transactions(connection: Connection) -> Iterator[None]:
+    """Let SQLite follow no foreign keys on CONNECTION: tables are rebuilt by copying, which would delete rows by them.
+
+    The connection is of no more use after the block. On PostgreSQL nothing is different."""
+    if connection.dialect.name == "sqlite":
+        # Past SQLAlchemy, which would begin a transaction first, and inside one the pragma does nothing.
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = 0")  # type: ignore[union-attr]
+    try:
+        yield
+    finally:
         connection.invalidate()  # it forgot foreign keys; the pool makes a new one
 
 
@@ -64,14 +114,14 @@ def _ask_for_full_text_search(connection: Connection) -> None:
 
 
 @contextmanager
-def _lock(database: Database) -> Iterator[None]:
-    url = database.engine.url
-    if url.get_backend_name() == "sqlite":
-        if not url.database or url.database == ":memory:":
+def locked(database: Database) -> Iterator[None]:
+    """Let no other process migrate or replace DATABASE while the block runs; who is second waits."""
+    if database.engine.dialect.name == "sqlite":
+        if (path := file_of(database)) is None:
             yield
             return
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{url.database}.lock", "w") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with lock_of(path).open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
