@@ -5,6 +5,9 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
@@ -12,7 +15,23 @@ from course.base.words import _
 
 
 class Form(FlaskForm):
-    """A form with a token; a body without a valid one is refused before a view sees it."""
+    """A form with a token; a body without a valid one is refused before a view sees it.
+
+    What it reads are the words of the body, and for a field of files the files. (Flask-WTF hands any field a file that
+    was sent under its name, and whatever stands in a body of JSON: numbers, lists, things nested too deep.)"""
+
+    class Meta(FlaskForm.Meta):
+        """How what was sent is handed to the fields."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return the words and, for fields of files, the files that were sent; None where nothing was."""
+            if formdata is not _Auto or request.method in {"GET", "HEAD", "OPTIONS"}:
+                return super().wrap_formdata(form, formdata)
+            sent: MultiDict[str, Any] = MultiDict(request.form)
+            for field in form._fields.values():
+                if isinstance(field, FileField):
+                    sent.setlist(field.name, request.files.getlist(field.name))
+            return sent or None
 
     def raw(self, name: str) -> Mapping[str, Sequence[str]]:
         """Return the values of the field NAME under "", and of each `NAME-suffix` under its suffix."""

@@ -56,7 +56,9 @@ class Ambiguous(NotThere):
 def find(blocks: Sequence[Block], chosen: Sequence[Chosen]) -> list[Stretch]:
     """Return where CHOSEN stands in BLOCKS, one place for each, in the order of the text; each passage once.
 
-    Raise Gone or Ambiguous: no place is guessed."""
+    Raise Gone or Ambiguous: no place is guessed, and where nothing was chosen there is none."""
+    if not chosen:
+        raise Gone
     by_ident = {block.ident: index for index, block in enumerate(blocks)}
     found = {}
     for one in chosen[:MOST_PASSAGES]:

@@ -156,6 +156,15 @@ def test_a_note_on_a_passage_that_is_gone_says_so(browser: Browser, there: Circl
     assert browser(there.vera).get(f"{making(there)}/new?at=p-9").status_code == 409
 
 
+@pytest.mark.parametrize("do", [{}, {"do": "note"}, {"do": "highlight"}], ids=["saved", "to write", "highlighted"])
+def test_a_note_on_no_passage_at_all_is_refused_and_what_was_typed_stays(
+    browser: Browser, there: Circle, do: dict[str, str]
+) -> None:
+    answer = post(browser(there.vera), making(there), {"text": LONG, **do})
+    assert answer.status_code == 409
+    assert LONG in answer.text
+
+
 @pytest.mark.parametrize(
     ("tags", "said"), [(", ".join("abcdefghijk"), "11 tags"), ("x" * 41, "40 characters")], ids=["many", "long"]
 )
