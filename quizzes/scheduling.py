@@ -47,7 +47,7 @@ NEARLY_RIGHT = Fraction(4, 5)
 FOR = timedelta(days=28)
 
 #: What has lost so much of the way from certain to due is about to be: two thirds. It comes with what is due, unless
-#: that alone would take so many days.
+#: that alone would take so many days. Unless it would, nothing due waits longer than that behind what saves more.
 BRINK, FULL_DAYS = 2 / 3, 3
 
 #: New items have this part of a day's minutes: the other two are for what they ask for later.
@@ -205,15 +205,21 @@ def plan(
     a_day: float,
     retention: float,
     passages_done: Collection[Hashable] = (),
+    new_done: float = 0.0,
     further: bool = False,
 ) -> DayPlan:
     """Return what to review TODAY in the SECONDS that are left of it, where there are A_DAY on each day to come.
 
     First what is needed by a day and would not be ready, as far as it cannot wait (`_pressing`); then what is due, and
     what is about to be, the most endangered first: where a review saves the most of what would be known in four weeks,
-    for the time it takes; then new items, for a third of the day. Who goes FURTHER gets after these what is worth a
-    review before its time. Of one passage one item comes a day, and none of PASSAGES_DONE today, unless it presses.
-    Nothing is carried over: after days away the plan is made anew of what is so then."""
+    for the time it takes; then new items, which have a third of the day, less the NEW_DONE seconds they had.
+
+    Where all that is due would take FULL_DAYS or less, what has waited so long comes before the rest, and the third of
+    new items is kept for them; where it would take more, nothing comes early, and what is new has what is left over.
+
+    Who goes FURTHER gets after these what is worth a review before its time, and then what else is new. Of one passage
+    one item comes a day, and none of PASSAGES_DONE today, unless it presses. Nothing is carried over: after days away
+    the plan is made anew of what is so then."""
     brink = _brink(retention)
     open_ones = [
         _Open.of(one, today, retention, chance, brink)
@@ -223,25 +229,32 @@ def plan(
     pressing, short = _pressing(open_ones, today, seconds, a_day)
     first = {one.item.item_id for one in pressing}
     rest = [one for one in open_ones if one.item.item_id not in first]
-    is_full = sum(one.item.seconds for one in rest if one.is_due) > FULL_DAYS * a_day
+    is_full = sum(one.item.seconds for one in rest if one.waits is not None) > FULL_DAYS * a_day
+    new = sorted((one for one in rest if not one.item.memory), key=lambda one: one.item.place)
+    for_new = min(sum(one.item.seconds for one in new), max(0.0, a_day / NEW_SHARE - new_done))
     day = _Day(seconds, set(passages_done))
     day.take(pressing, always=True)
-    day.take(_endangered(one for one in rest if one.is_due or (one.is_soon and not is_full)))
-    new = (one for one in rest if not one.item.memory)
-    day.take(sorted(new, key=lambda one: one.item.place), at_most=a_day / NEW_SHARE)
+    if is_full:
+        day.take(_endangered(one for one in rest if one.waits is not None))
+    else:
+        late = [one for one in rest if one.waits is not None and one.waits >= FULL_DAYS]
+        day.take(_endangered(late))
+        soon = (one for one in rest if one.is_soon or one.waits is not None)
+        day.take(_endangered(soon), at_most=day.left - for_new)
+    day.take(new, at_most=for_new)
     if further:
-        taken = {one.item_id for one in day.queue}
-        early = (one for one in rest if one.item.memory and not one.is_due and one.item.item_id not in taken)
-        day.take(_endangered(early, least=WORTHWHILE))
+        day.take(_endangered((one for one in rest if one.item.memory), least=WORTHWHILE))
+        day.take(new)
     return DayPlan(day.queue, short)
 
 
 class _Open(NamedTuple):
-    """A candidate as it stands today: whether it is due, or about to be; whether it will be ready when it is needed."""
+    """A candidate as it stands today: for how many days it has been due, None before; whether it is about to be;
+    whether it will be ready when it is needed."""
 
     item: Candidate
     today: date
-    is_due: bool
+    waits: int | None
     is_soon: bool
     is_ready: bool
 
@@ -249,10 +262,11 @@ class _Open(NamedTuple):
     def of(cls, item: Candidate, today: date, retention: float, chance: float, brink: float) -> "_Open":
         memory, need_by = item.memory, item.need_by if item.need_by and item.need_by >= today else None
         if memory is None:
-            return cls(item, today, False, False, need_by is None)
+            return cls(item, today, None, False, need_by is None)
         is_soon = chance <= brink
-        is_due = (is_soon or need_by == today) and due(memory, retention, need_by) <= today
-        return cls(item, today, is_due, is_soon, need_by is None or recall(memory, need_by) >= retention)
+        waits = (today - due(memory, retention, need_by)).days if is_soon or need_by == today else -1
+        is_ready = need_by is None or recall(memory, need_by) >= retention
+        return cls(item, today, waits if waits >= 0 else None, is_soon, is_ready)
 
     @property
     def gain(self) -> float:
@@ -281,15 +295,19 @@ class _Day:
     def __init__(self, seconds: float, passages: set[Hashable]) -> None:
         self.queue: list[Candidate] = []
         self.left, self.passages = seconds, passages
+        self.taken: set[int] = set()
 
     def take(self, items: Iterable[_Open], *, at_most: float | None = None, always: bool = False) -> None:
-        """Take those of ITEMS that still fit, and together AT_MOST so many seconds; ALWAYS also of one passage."""
+        """Take those of ITEMS that still fit and were not taken, together AT_MOST so many seconds; ALWAYS also of one
+        passage."""
         share = self.left if at_most is None else min(self.left, at_most)
         for one in items:
             passage = one.item.passage
-            if one.item.seconds > share or (not always and passage is not None and passage in self.passages):
+            met = one.item.item_id in self.taken or (not always and passage is not None and passage in self.passages)
+            if met or one.item.seconds > share:
                 continue
             self.queue.append(one.item)
+            self.taken.add(one.item.item_id)
             self.passages.add(passage)
             self.left -= one.item.seconds
             share -= one.item.seconds

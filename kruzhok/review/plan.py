@@ -128,6 +128,7 @@ class _Day:
             a_day=self.user.review_minutes * 60,
             retention=self.user.retention,
             passages_done=self.done.passages,
+            new_done=self.done.new_seconds,
             further=further,
         )
         return Review(

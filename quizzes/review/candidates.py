@@ -91,11 +91,12 @@ def _new(session: Session, user: User, reached: Sequence[int], needed: Mapping[i
 
 
 class Done(NamedTuple):
-    """What was reviewed on one day of study: how many answers that count, how many seconds they took, and on which
-    passages something was answered, wherever that was."""
+    """What was reviewed on one day of study: how many answers that count, how many seconds they took, how many of these
+    went to what was new, and on which passages something was answered, wherever that was."""
 
     answers: int
     seconds: float
+    new_seconds: float
     passages: frozenset[Place]
 
 
@@ -104,15 +105,16 @@ def done_on(session: Session, user: User, day: date) -> Done:
 
     A review that nobody timed counts with what one like it takes."""
     rows = session.execute(
-        _columns(Card.seconds, ReviewLog.milliseconds, ReviewLog.source, _COUNTS)
+        _columns(Card.seconds, Card.reviews, ReviewLog.milliseconds, ReviewLog.source, _COUNTS)
         .join(Card, Card.item_id == Item.id)
         .join(ReviewLog, ReviewLog.card_id == Card.id)
         .where(Card.user_id == user.id, Card.last_on >= day, ReviewLog.day == day)
     ).all()
-    reviews = [row for row in rows if row.source is ReviewSource.review]
+    took = [(row, _took(row.milliseconds, row.seconds, row.type)) for row in rows if row.source is ReviewSource.review]
     return Done(
-        sum(row.counts for row in reviews),
-        sum(_took(row.milliseconds, row.seconds, row.type) for row in reviews),
+        sum(row.counts for row, _seconds in took),
+        sum(seconds for _row, seconds in took),
+        sum(seconds for row, seconds in took if row.counts and row.reviews == 1),  # the first of its card
         frozenset(place for row in rows if row.counts and (place := _place(row.text_id, row.ident))),
     )
 

@@ -197,11 +197,42 @@ def test_what_does_not_fit_by_the_day_it_is_needed_is_said_in_seconds_a_day() ->
     assert (short.by, short.seconds_a_day) == (days(1), 300.0)
 
 
+def test_what_is_due_waits_three_days_at_the_most_while_all_of_it_fits_into_them() -> None:
+    better = [known(2 + place, ago=12) for place in range(20)]  # due for two days, and half a day's work
+    assert ids(planned(*better, known(1, ago=12, seconds=90.0), minutes=10))[-1] == 1
+    assert ids(planned(*better, known(1, ago=13, seconds=90.0), minutes=10))[0] == 1
+
+
+def test_where_more_is_due_than_three_days_hold_what_is_worth_little_of_its_time_gives_way() -> None:
+    better = [known(2 + place, ago=12) for place in range(100)]
+    assert 1 not in ids(planned(*better, known(1, ago=13, seconds=90.0), minutes=10))
+
+
 def test_new_items_come_last_in_the_order_of_the_course_and_take_a_third_of_the_day() -> None:
     met = [new(place, place=100 - place) for place in range(1, 31)]
     found = planned(*met, known(99, ago=30), minutes=15)
     assert ids(found)[0] == 99
     assert ids(found)[1:] == list(range(30, 15, -1))  # 15 x 20 seconds are five minutes
+
+
+def test_a_third_is_kept_for_new_items_while_what_is_due_fits_into_three_days() -> None:
+    met = [new(place, place=place) for place in range(1, 31)]
+    due_now = [known(100 + place, ago=11) for place in range(20)]
+    found = planned(*met, *due_now, minutes=5)  # 15 x 20 seconds
+    assert [one > 99 for one in ids(found)] == [True] * 10 + [False] * 5
+
+
+def test_new_items_have_what_is_left_over_while_more_is_due_than_that() -> None:
+    met = [new(place, place=place) for place in range(1, 31)]
+    due_now = [known(100 + place, ago=11) for place in range(50)]
+    assert min(ids(planned(*met, *due_now, minutes=5))) > 99
+
+
+def test_what_new_items_had_of_the_day_counts_until_somebody_goes_further() -> None:
+    met = [new(place, place=place) for place in range(1, 31)]
+    assert len(ids(planned(*met, minutes=15, new_done=240.0))) == 3
+    assert ids(planned(*met, minutes=15, new_done=300.0)) == []
+    assert len(ids(planned(*met, minutes=15, new_done=300.0, further=True))) == 30
 
 
 def test_of_one_passage_one_item_comes_a_day() -> None:
