@@ -90,7 +90,8 @@ def write_archive(session: Session, user: User, to: IO[bytes], *, now: datetime)
         told = []
         for name, rows in everything_about(session, user, now=now):
             if rows:
-                archive.writestr(f"data/{name}.json", json.dumps(rows, ensure_ascii=False, indent=1))
+                lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+                archive.writestr(f"data/{name}.json", f"[\n{lines}\n]\n")
                 told.append(f"- `{name}.json`: {SAYS[name]} ({len(rows)})")
             if name in READ:
                 kept[name] = rows

@@ -110,8 +110,8 @@ def _stop_letters(session: Session, email: str | None, now: datetime) -> None:
     """Forget the address: letters that wait or could not be sent, invitations that went there, links for it."""
     if email is None:
         return
-    letters = or_(Job.payload["to"].as_string() == email, Job.error.contains(email, autoescape=True))
-    _run(session, delete(Job).where(Job.kind.in_(("mail", "letter")), letters))
+    to_them_by = (Job.payload[word].as_string() == email for word in ("to", "email"))
+    _run(session, delete(Job).where(or_(*to_them_by, Job.error.contains(email, autoescape=True))))
     to_them = Invitation.email == email
     _run(session, update(Invitation).where(to_them, Invitation.revoked_at.is_(None)).values(revoked_at=now))
     _run(session, update(Invitation).where(to_them).values(email=None))

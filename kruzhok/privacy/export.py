@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -235,25 +236,33 @@ class _Telling:
             yield {"what": key, "at": _value(row[at]) if at else None} | said
 
 
-def _calling(table: Table) -> Iterator[tuple[Column[Any], str]]:
-    """Yield the columns of TABLE that name something with a name, and what sort of thing."""
+@cache
+def _calling(table: Table) -> Sequence[tuple[Column[Any], str]]:
+    """Return the columns of TABLE that name something with a name, and what sort of thing."""
+    keys = [(column, key.column) for column in table.columns for key in column.foreign_keys]
+    return [(column, to.table.name) for column, to in keys if to.name == "id" and to.table.name in CALLED]
+
+
+@cache
+def _columns(table: Table) -> Sequence[tuple[str, str, bool]]:
+    """Return of each column of TABLE that is told: its name, what it is called in the export, whether it is a user."""
+    told = []
     for column in table.columns:
-        for key in column.foreign_keys:
-            if key.column.name == "id" and key.column.table.name in CALLED:
-                yield column, key.column.table.name
+        if column.name not in LEFT_OUT and f"{table.name}.{column.name}" not in LEFT_OUT_OF:
+            to_user = any(key.column.table.name == "user" for key in column.foreign_keys)
+            told.append((column.name, column.name.removesuffix("_id") if to_user else column.name, to_user))
+    return told
 
 
 def _plain(table: Table, row: Any, user_id: int) -> Row:
     """Return ROW as JSON has it, without what is left out; another user is somebody else."""
     told: Row = {}
-    for column in table.columns:
-        if column.name in LEFT_OUT or f"{table.name}.{column.name}" in LEFT_OUT_OF:
-            continue
-        value = row[column.name]
-        if value is not None and any(key.column.table.name == "user" for key in column.foreign_keys):
-            told[column.name.removesuffix("_id")] = "you" if value == user_id else "somebody else"
+    for name, called, to_user in _columns(table):
+        value = row[name]
+        if to_user and value is not None:
+            told[called] = "you" if value == user_id else "somebody else"
         else:
-            told[column.name] = _value(value)
+            told[called] = value if value is None or isinstance(value, str | int | float) else _value(value)
     return told
 
 
