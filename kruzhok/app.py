@@ -1,6 +1,5 @@
 """The application: rooms and their pages put together by hand."""
 
-import logging
 from datetime import timedelta
 
 from flask_wtf.csrf import CSRFProtect
@@ -14,6 +13,8 @@ from kruzhok.completions import WORK
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors
 from kruzhok.head import page_context
+from kruzhok.operations.logs import set_up_log
+from kruzhok.operations.requests import init_requests
 from kruzhok.words import init_words
 
 MEGABYTE = 1024 * 1024
@@ -45,7 +46,12 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.config["WORK"] = WORK  # the room of study groups knows no work done in them
     app.extensions["database"] = database or Database(make_engine(config.database_url))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.metrics_token:
+        from kruzhok.operations.metrics import Metrics
+
+        app.extensions["metrics"] = Metrics(app.extensions["database"].engine)
     StaticFiles(app)
+    init_requests(app)
     CSRFProtect(app)
     init_login(app)
     init_words(app)
@@ -60,5 +66,6 @@ def create_app(config: Config | None = None, database: Database | None = None) -
 
 def wsgi() -> Application:
     """Return the site for a server process."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return create_app()
+    config = read_config()
+    set_up_log(config)
+    return create_app(config)

@@ -33,6 +33,8 @@ class Config:
     mail_from: str = "kruzhok@localhost"  #: KRUZHOK_MAIL_FROM: the sender of letters
     site_url: str | None = None  #: KRUZHOK_SITE_URL: how the site is reached, for links in letters
     proxies: int = 0  #: KRUZHOK_PROXIES: reverse proxies in front whose headers are to be believed
+    metrics_token: str | None = None  #: KRUZHOK_METRICS_TOKEN: opens /metrics; without it there is no such page
+    log: str = ""  #: KRUZHOK_LOG: `json` or `plain`; empty: plain at a terminal, else JSON
     development: bool = False  #: KRUZHOK_DEVELOPMENT: 1 shows /styleguide and reloads templates
 
     def __repr__(self) -> str:  # the secret and passwords stay out of logs
@@ -50,6 +52,10 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     proxies = environment.get("KRUZHOK_PROXIES") or "0"
     if not proxies.isdecimal():
         raise BadConfig("KRUZHOK_PROXIES must be a number: how many reverse proxies stand in front")
+    log = environment.get("KRUZHOK_LOG") or ""
+    if log not in {"", "json", "plain"}:
+        raise BadConfig("KRUZHOK_LOG must be json or plain")
+    token = environment.get("KRUZHOK_METRICS_TOKEN") or None
     if environment.get("KRUZHOK_SMTP_URL") and not environment.get("KRUZHOK_SITE_URL"):
         # Else the links in letters would lead to whatever host the request named, which anybody can choose.
         raise BadConfig("KRUZHOK_SITE_URL must say how the site is reached where KRUZHOK_SMTP_URL is set")
@@ -61,6 +67,8 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         mail_from=environment.get("KRUZHOK_MAIL_FROM") or "kruzhok@localhost",
         site_url=(environment.get("KRUZHOK_SITE_URL") or "").rstrip("/") or None,
         proxies=int(proxies),
+        metrics_token=check_secret(token, "KRUZHOK_METRICS_TOKEN") if token else None,
+        log=log,
         development=environment.get("KRUZHOK_DEVELOPMENT") == "1",
     )
 
@@ -93,8 +101,9 @@ def keep_secret(instance: Path, secret: str) -> None:
     os.replace(new, path)
 
 
-def check_secret(secret: str) -> str:
-    """Return SECRET; raise BadConfig where it could be guessed."""
+def check_secret(secret: str, setting: str = "KRUZHOK_SECRET") -> str:
+    """Return SECRET, which SETTING says; raise BadConfig where it could be guessed."""
     if len(secret) < 32 or len(set(secret)) < 10:
-        raise BadConfig("KRUZHOK_SECRET is too weak: use 32 random characters or more, or leave it out and one is made")
+        without = ", or leave it out and one is made" if setting == "KRUZHOK_SECRET" else ""
+        raise BadConfig(f"{setting} is too weak: use 32 random characters or more{without}")
     return secret

@@ -2,16 +2,18 @@
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from course.base.db import current_database, request_transaction
 from course.base.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
 from course.base.web import SAFE, wants_json
 from course.base.words import _
+from kruzhok.operations.logs import REFERENCE, code_of
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: error_page(StaleForm()))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(NoConnection, _database_error)
     app.register_error_handler(DBAPIError, _data_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -70,8 +73,14 @@ def error_page(error: DomainError) -> ResponseReturnValue:
         return {"problem": error.message or error.title, "url": request.path}, error.status
     for gone in ("_login_user", "page_enrolment"):  # they hang on the session that is gone
         g.pop(gone, None)
-    with request_transaction(current_database(), writing=False):
-        page = render_template("errors/domain.html", error=error, typed=_typed())
+    told = {"error": error, "typed": _typed(), "reference": REFERENCE.get()}
+    try:
+        with request_transaction(current_database(), writing=False):
+            page = render_template("errors/domain.html", **told)
+    except SQLAlchemyError as failure:
+        # Nobody can say who looks; the page is drawn without that, and what was typed is on it all the same.
+        log.error("An error page was drawn without the database (%s)", code_of(failure) or type(failure).__name__)
+        page = current_app.jinja_env.get_template("errors/domain.html").render(**told, alone=True)
     return page, error.status
 
 
@@ -95,8 +104,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return error_page(kind())
 
 
-def _database_error(error: OperationalError) -> ResponseReturnValue:
-    log.error("The database did not answer: %s", error.orig)
+def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+    log.error("The database did not answer (%s)", code_of(error) or type(error).__name__)
     return error_page(Unavailable())
 
 

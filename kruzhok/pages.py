@@ -1,6 +1,6 @@
 """Which blueprint stands where: the map of the site, written by hand."""
 
-from flask import Blueprint, Flask, current_app, render_template
+from flask import Flask, current_app, render_template
 
 import course.groups.roster.views
 import course.groups.views
@@ -44,6 +44,7 @@ from kruzhok.memory import views as memory
 from kruzhok.messages import views as messages
 from kruzhok.next_run import views as next_run
 from kruzhok.notices import views as notices
+from kruzhok.operations.views import bp as site
 from kruzhok.progress import together_views as together
 from kruzhok.progress import views as progress
 from kruzhok.results import views as results
@@ -52,14 +53,6 @@ from kruzhok.syllabus import arranging_views as arranging
 from kruzhok.syllabus import print_views as syllabus_print
 from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
-
-site = Blueprint("site", __name__)
-
-
-@site.get("/healthz")
-def healthz() -> tuple[str, int, dict[str, str]]:
-    """Say that this process answers."""
-    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @site.get("/styleguide")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete
@@ -34,9 +35,9 @@ AT_ONCE = 20  #: jobs between two looks for attempts whose time is up
 KEEP_DONE_JOBS = timedelta(days=7)
 
 
-def mail_server(config: Config) -> MailServer | None:
-    """Return where letters are handed in, None where nothing is configured."""
-    return MailServer(config.smtp_url, config.mail_from) if config.smtp_url else None
+def mail_server(config: Config) -> MailServer | Path:
+    """Return where letters are handed in; where nothing is configured, the folder in which they are laid down."""
+    return MailServer(config.smtp_url, config.mail_from) if config.smtp_url else config.instance / "letters"
 
 
 def work_for(config: Config) -> Mapping[str, Work]:
@@ -59,7 +60,7 @@ class Post:
 
     WHILE = timedelta(minutes=1)
 
-    def __init__(self, server: MailServer | None) -> None:
+    def __init__(self, server: MailServer | Path) -> None:
         self.server = server
         self._shut_until: datetime | None = None
 
@@ -87,7 +88,7 @@ def _mail(post: Post, _database: Database, payload: dict[str, Any], now: datetim
 
 def _letter(post: Post, database: Database, payload: dict[str, Any], now: datetime) -> None:
     """Send what was written to a reader this morning; where no server is configured any more, nobody."""
-    if post.server is None:
+    if isinstance(post.server, Path):
         return
 
     def send(letter: Letter) -> None:
@@ -99,7 +100,7 @@ def _letter(post: Post, database: Database, payload: dict[str, Any], now: dateti
 
 def _letters(config: Config, database: Database, payload: dict[str, Any], now: datetime) -> Again:
     if not config.smtp_url:
-        # In the log a letter for everybody would help nobody. What is new and due stands on the page all the same.
+        # In a folder a letter for everybody would help nobody. What is new and due stands on the page all the same.
         return make_none(now, now)
     return make_letters(writer_for(config, database).write, database, payload, now)
 
@@ -150,7 +151,7 @@ def run_worker(
         tried = 0
         try:
             submit_overdue(database, now=now)
-            tried = run_due_jobs(database, work, now=now, limit=AT_ONCE, lease=lease)
+            tried = run_due_jobs(database, work, now=now, limit=AT_ONCE, lease=lease, stop=stop)
         except Exception:
             log.exception("The worker could not look for what is due")
         if tried < AT_ONCE:

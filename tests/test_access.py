@@ -506,6 +506,8 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("progress.record_file", "/me/places/{member}/record.md", of("student") | {"visitor": 401}),
     ("progress.record_file", "/me/places/{former}/record.md", of("former member") | {"visitor": 401}),
     ("site.healthz", "/healthz", EVERYBODY),
+    ("site.readyz", "/readyz", EVERYBODY),
+    ("site.metrics", "/metrics", NOBODY),  # but to who has the token of the settings
     ("site.styleguide", "/styleguide", EVERYBODY),
     ("static", "/static/kruzhok.css", EVERYBODY),
     ("users.sign_up", "/sign-up", of("visitor", "guest", others=303)),

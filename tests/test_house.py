@@ -28,6 +28,7 @@ ALSO_WEB = {
     "course.users.sign_ins": "the one module that knows Flask-Login and its cookie",
     "kruzhok.app": "puts the application together",
     "kruzhok.errors": "turns errors into pages",
+    "kruzhok.operations.requests": "notes what each request cost",
     "kruzhok.head": "what stands at the head of every page",
     "kruzhok.words": "filters of the templates",
     "kruzhok.today.addresses": "makes the links of the plan",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from flask import current_app, g
+from flask import current_app, g, has_app_context
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -41,9 +41,11 @@ BUSY_TIMEOUT = 10_000
 #: What every SQLite connection must say, and does (a test asks each). FULL: a commit survives a power cut.
 PRAGMAS = {"busy_timeout": BUSY_TIMEOUT, "journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
 
-
 #: How PostgreSQL lists our connections, so that who runs the site tells them from others.
 APPLICATION = "kruzhok"
+
+#: How statements begin that ask and change nothing by themselves.
+NO_QUERY = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -135,12 +137,26 @@ def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqli
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     """Return the engine for URL, which says `sqlite:///…` or `postgresql+psycopg://…`."""
     parsed = make_url(url)
+    # What was typed is in the parameters, and errors are written down.
+    more: dict[str, Any] = {"pool_size": pool_size, "hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT / 1000}, pool_size=pool_size)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT / 1000}, **more)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(parsed, pool_size=pool_size, pool_pre_ping=True, connect_args={"application_name": APPLICATION})
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args={"application_name": APPLICATION}, **more)
+    event.listen(engine, "before_cursor_execute", _count_query)
+    return engine
+
+
+def _count_query(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    if has_app_context() and not statement.startswith(NO_QUERY):
+        g.queries = queries_here() + 1
+
+
+def queries_here() -> int:
+    """Return how many queries the request at hand has made."""
+    return g.get("queries", 0)  # type: ignore[no-any-return]
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

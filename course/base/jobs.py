@@ -5,6 +5,7 @@ A job is added in the transaction of the request that wants it, so it leaves onl
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,15 +92,17 @@ def run_due_jobs(
     now: Callable[[], datetime],
     limit: int = 100,
     lease: timedelta = LEASE,
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Do up to LIMIT jobs that are due, one after the other; return how many were tried.
+    """Do up to LIMIT jobs that are due, one after the other, until STOP says so; return how many were tried.
 
     Each is leased in one short transaction and settled in another, so a worker killed in between loses nothing: the
     lease runs out and the job is tried again. Work must therefore bear being done twice.
     """
     for tried in range(limit):
-        if (leased := _lease(database, now(), lease)) is None:
+        if stop() or (leased := _lease(database, now(), lease)) is None:
             return tried
+        began = time.perf_counter()
         again: Again | None = None
         error: Exception | None = None
         with _held(database, leased, now, lease) as held:
@@ -112,6 +115,8 @@ def run_due_jobs(
                 log.exception("Job %d (%s) failed", leased.job_id, leased.kind)
                 error = failure
         _settle(database, held(), now(), again, error)
+        if error is None:
+            log.info("Job %d (%s) done in %d ms", leased.job_id, leased.kind, (time.perf_counter() - began) * 1000)
     return limit
 
 

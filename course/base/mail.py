@@ -1,16 +1,19 @@
-"""Mail: one letter at a time over SMTP, or, where no server is configured, into the log for the administrator."""
+"""Mail: one letter at a time over SMTP, or, where no server is configured, into a folder for the administrator."""
 
 import hashlib
 import logging
+import secrets
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formatdate, make_msgid
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +22,9 @@ from course.base.words import _
 log = logging.getLogger(__name__)
 
 TIMEOUT = 30  #: seconds, for each answer of the server
+
+#: A letter that was never sent lies so long for whoever runs the site; the links in it are dead long before.
+KEEP_UNSENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ POLICY = SMTP.clone(header_factory=_headers)
 
 
 def send_mail(
-    server: MailServer | None,
+    server: MailServer | Path,
     to: str,
     subject: str,
     body: str,
@@ -64,10 +70,11 @@ def send_mail(
     what stands at its head.
 
     With a MESSAGE_ID and the moment it was MADE_AT, a letter that is sent again is the same to the byte.
-    Without a SERVER the letter goes to the log, so that whoever runs the site can pass its link on.
+    Where SERVER is a folder, because none is configured, the letter lies there, so that whoever runs the site can pass
+    its link on. It is in no log: its link opens an account.
     """
-    if server is None:
-        log.warning("No mail server is configured. A letter for %s would say:\n%s\n\n%s", to, subject, body)
+    if isinstance(server, Path):
+        _lay_down(server, f"To: {to}\nSubject: {subject}\n\n{body}")
         return
     letter = EmailMessage(policy=POLICY)
     letter["From"], letter["To"], letter["Subject"] = server.sender, _in_ascii(to), subject
@@ -107,7 +114,28 @@ def _give_up_where_final(error: Exception, code: int, said: Any) -> None:
         raise Undeliverable(f"{code} {words}") from error
 
 
+def _lay_down(folder: Path, letter: str) -> None:
+    """Put LETTER into a new file of FOLDER that only we may read, and throw old ones away."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"{secrets.token_hex(6)}.txt"
+    path.touch(mode=0o600)
+    path.write_text(letter, encoding="utf-8")
+    since = path.stat().st_mtime - KEEP_UNSENT.total_seconds()
+    for old in folder.glob("*.txt"):
+        if old.stat().st_mtime < since:
+            old.unlink(missing_ok=True)
+    log.warning("No mail server is configured; a letter lies in %s", path)
+
+
 def _hand_in(server: MailServer, letter: EmailMessage) -> None:
+    with connected(server) as client:
+        client.send_message(letter)
+
+
+@contextmanager
+def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """Give a conversation with SERVER, encrypted where it offers that, signed in where the settings say as whom; raise
+    OSError or smtplib.SMTPException where it does not come about."""
     parts = urlsplit(server.url)
     secure = parts.scheme == "smtps"
     context = ssl.create_default_context()
@@ -124,4 +152,4 @@ def _hand_in(server: MailServer, letter: EmailMessage) -> None:
             client.ehlo()
         if parts.username:
             client.login(unquote(parts.username), unquote(parts.password or ""))
-        client.send_message(letter)
+        yield client

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from course.base.archives import BadArchive
 from course.base.db import current_database, db_session
 from course.base.forms import EmptyForm
-from course.base.mail import send_mail
+from course.base.mail import MailServer, send_mail
 from course.base.web import own_transactions, takes_uploads
 from course.base.words import _
 from course.outline.models import Course
@@ -38,7 +38,7 @@ Somebody who runs Kruzhok at {address} asked for it. That you read this means th
 def admin() -> str:
     """Show what there is on the site, and what waits for somebody."""
     user = access.administrator()
-    has_server = mail_server(current_app.extensions["config"]) is not None
+    has_server = current_app.config["SENDS_LETTERS"]
     return render_template(
         "kruzhok/admin/admin.html", seen=overview(db_session), user=user, has_server=has_server, form=EmptyForm()
     )
@@ -136,6 +136,8 @@ def test_mail() -> ResponseReturnValue:
     except (OSError, smtplib.SMTPException) as error:
         flash(_("The mail server did not take the letter: {error}").format(error=error), "error")
     else:
-        told = _("The mail server took a letter to {to}.") if server else _("No mail server: the letter is in the log.")
-        flash(told.format(to=user.email))
+        told = _("The mail server took a letter to {to}.")
+        if not isinstance(server, MailServer):
+            told = _("No mail server: the letter lies in the folder {folder}.")
+        flash(told.format(to=user.email, folder=server))
     return redirect(url_for(".admin", _anchor="mail"), 303)

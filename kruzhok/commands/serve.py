@@ -6,8 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -17,12 +22,25 @@ from course.users.links import new_setup_token
 from kruzhok.app import wsgi
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild_course
-from kruzhok.config import shipped_courses
+from kruzhok.config import Config, shipped_courses
 from kruzhok.curriculum.loading import BadCurriculum, load_course, shipped_may_load
 from kruzhok.curriculum.reading import read_folder
+from kruzhok.operations.logs import set_up_log
 from kruzhok.worker import run_worker
 
 log = logging.getLogger(__name__)
+
+#: Seconds that requests in flight, then the job at hand, are given when the site is told to stop. What takes longer
+#: loses nothing either: a request was not acknowledged, and a job is taken up by the next worker.
+STOP_WEB = 20
+STOP_WORKER = 20
+#: Seconds until a worker that ended unasked is followed by another.
+AGAIN = 1.0
+
+#: What the server program says of itself goes where everything goes.
+SERVER_LOG: dict[str, Any] = {
+    "loggers": {"_granian": {"handlers": [], "propagate": True}, "granian.access": {"handlers": [], "propagate": False}}
+}
 
 
 @click.command()
@@ -32,6 +50,7 @@ log = logging.getLogger(__name__)
 @click.pass_obj
 def serve(site: Site, host: str, port: int, workers: int) -> None:
     """Serve the site, with its worker beside it."""
+    set_up_log(site.config)
     database = site.database(whole=True)
     load_shipped(database)
     with database.transaction() as session:
@@ -41,13 +60,61 @@ def serve(site: Site, host: str, port: int, workers: int) -> None:
     click.echo(f"Kruzhok is at {address}/")
     if token:
         click.echo(f"Nobody runs this site yet. To become its administrator open, once: {address}/set-up/{token}")
-    environment = os.environ | {"KRUZHOK_PARENT": str(os.getpid())}
-    worker_process = subprocess.Popen([sys.executable, "-m", "kruzhok", "worker"], env=environment)
+    beside = WorkerProcess()
     try:
-        _serve_web(host, port, workers)
+        with _counts_kept_together(site.config):
+            log.info("Serving with %d web processes and a worker", workers)
+            _serve_web(host, port, workers)
     finally:
-        worker_process.terminate()
-        worker_process.wait(timeout=30)
+        beside.stop()
+    log.info("Stopped")
+
+
+class WorkerProcess:
+    """The worker beside the web processes. One that ends unasked is followed by another."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._process = self._started()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"KRUZHOK_PARENT": str(os.getpid())}
+        return subprocess.Popen([sys.executable, "-m", "kruzhok", "worker"], env=environment)
+
+    def _watch(self) -> None:
+        while (code := self._process.wait()) != 0:  # with 0 it ends only where it is told to
+            self._ending.wait(AGAIN)
+            with self._lock:
+                if self._ending.is_set():
+                    return
+                log.error("The worker ended unasked (%d); another is started", code)
+                self._process = self._started()
+
+    def stop(self) -> None:
+        """Let it settle the job at hand, then end it; one that takes too long is killed."""
+        with self._lock:
+            self._ending.set()
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=STOP_WORKER)
+        except subprocess.TimeoutExpired:
+            log.warning("The worker did not end in time and was killed; its job is taken up by the next")
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def _counts_kept_together(config: Config) -> Iterator[None]:
+    """Where there are metrics, give the processes started inside the block a folder to keep their counts in: whichever
+    is asked answers for all. The library reads where it stands when it is imported, which each of them does."""
+    if config.metrics_token is None:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="kruzhok-counts-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def load_shipped(database: Database) -> None:
@@ -71,6 +138,7 @@ def _serve_web(host: str, port: int, workers: int) -> None:
         return
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     multiprocessing.set_start_method("spawn", force=True)
     Granian(
@@ -84,6 +152,9 @@ def _serve_web(host: str, port: int, workers: int) -> None:
         backpressure=64,
         respawn_failed_workers=True,
         log_access=False,
+        log_dictconfig=SERVER_LOG,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=STOP_WEB,
         websockets=False,
     ).serve()
 
@@ -99,7 +170,7 @@ def _serve_web(host: str, port: int, workers: int) -> None:
 @click.pass_obj
 def worker(site: Site, lease: int) -> None:
     """Do the jobs of the site (letters, nightly tidying) until told to stop. `serve` starts one by itself."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up_log(site.config)
     stopped: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:

@@ -357,6 +357,8 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("courses.image", "GET"): "a picture",
     ("courses.path", "POST"): "leads elsewhere",
     ("site.healthz", "GET"): "plain text",
+    ("site.readyz", "GET"): "plain text",
+    ("site.metrics", "GET"): "figures for a monitoring program",
     ("lessons.preview", "POST"): "a fragment, which the preview of a prompt shows",
     ("quizzes.save_item", "POST"): "data",
     ("results.quiz_file", "GET"): "a file",

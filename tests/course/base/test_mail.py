@@ -1,11 +1,14 @@
 """Letters, to a real SMTP server on this machine."""
 
 import logging
+import os
 import smtplib
+import time
+from pathlib import Path
 
 import pytest
 
-from course.base.mail import MailServer, Undeliverable, send_mail
+from course.base.mail import KEEP_UNSENT, MailServer, Undeliverable, send_mail
 from tests.conftest import NOW
 from tests.sink import Sink, sink
 
@@ -33,10 +36,22 @@ def test_a_server_that_is_not_there_is_an_error_and_not_silence() -> None:
         send_mail(MailServer("smtp://127.0.0.1:9", "kruzhok@example.org"), "anna@example.org", "Hello", "words")
 
 
-def test_without_a_server_the_letter_goes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_server_the_letter_lies_in_a_folder_for_a_week_and_only_that_is_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "letters"
     with caplog.at_level(logging.WARNING):
-        send_mail(None, "anna@example.org", "Your new password", "http://localhost/reset/x")
-    assert "http://localhost/reset/x" in caplog.text
+        send_mail(folder, "anna@example.org", "Your new password", "http://localhost/reset/x")
+    (letter,) = folder.iterdir()
+    assert letter.read_text() == "To: anna@example.org\nSubject: Your new password\n\nhttp://localhost/reset/x"
+    assert (letter.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert str(letter) in caplog.text
+    assert "anna" not in caplog.text
+    assert "/reset/" not in caplog.text
+
+    os.utime(letter, (0, time.time() - KEEP_UNSENT.total_seconds() - 1))
+    send_mail(folder, "boris@example.org", "Your new password", "http://localhost/reset/y")
+    assert [lies.read_text()[:9] for lies in folder.iterdir()] == ["To: boris"]
 
 
 UNSUBSCRIBE = (
