@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from course.base.db import current_database, request_transaction
 from course.base.errors import Conflict, DomainError, Forbidden, NotFound, TooMany
+from course.base.faults import Fault, fault_of
 from course.base.web import SAFE, wants_json
 from course.base.words import _
 from kruzhok.operations.logs import REFERENCE, code_of
@@ -45,6 +46,32 @@ class Unavailable(DomainError):
     hint = _("Try again in a minute. What you typed is below.")
 
 
+class Full(DomainError):
+    """The disk takes nothing more."""
+
+    status = 503
+    title = _("Nothing can be saved at this moment")
+    hint = _(
+        "The disk of the site is full. What was saved before is safe. What you typed is below: keep it, and send it later."
+    )
+
+
+class ReadOnly(DomainError):
+    """The database can be read and not written."""
+
+    status = 503
+    title = _("This site can only be read at this moment")
+    hint = _("What was saved before is safe. What you typed is below: keep it, and send it later.")
+
+
+class Unreadable(DomainError):
+    """The database is damaged."""
+
+    status = 503
+    title = _("The site cannot read what it has stored")
+    hint = _("Whoever runs it must put a backup in its place. What you typed is below: keep it.")
+
+
 class Broken(DomainError):
     """A mistake of ours."""
 
@@ -52,6 +79,14 @@ class Broken(DomainError):
     title = _("Something broke on our side")
     hint = _("It has been noted. What you typed is below, so that nothing is lost.")
 
+
+#: What is wrong with the database -> what is said of it.
+OF_FAULT: dict[Fault, type[DomainError]] = {
+    Fault.full: Full,
+    Fault.read_only: ReadOnly,
+    Fault.damaged: Unreadable,
+    Fault.away: Unavailable,
+}
 
 OF_STATUS: dict[int, type[DomainError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge, 429: TooMany}
 
@@ -106,12 +141,21 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     log.error("The database did not answer (%s)", code_of(error) or type(error).__name__)
-    return error_page(Unavailable())
+    return error_page(_what_is_wrong(error)())
+
+
+def _what_is_wrong(error: SQLAlchemyError) -> type[DomainError]:
+    fault = fault_of(error) if isinstance(error, DBAPIError) else None
+    if fault is Fault.read_only and request.method in SAFE:
+        return Broken  # what only looks tried to write
+    return OF_FAULT.get(fault or Fault.away, Unavailable)
 
 
 def _data_error(error: DBAPIError) -> ResponseReturnValue:
     if isinstance(error.orig, UnicodeError) or type(error.orig).__name__ == "DataError":
         return error_page(DomainError(_("Something in it is no text the database can keep.")))
+    if fault_of(error) is not None:
+        return _database_error(error)
     return _unexpected(error)
 
 
