@@ -52,7 +52,8 @@ class Full(DomainError):
     status = 503
     title = _("Nothing can be saved at this moment")
     hint = _(
-        "The disk of the site is full. What was saved before is safe. What you typed is below: keep it, and send it later."
+        "The disk of the site is full. What was saved before is safe. What you typed is below: keep it,"
+        " and send it later."
     )
 
 
