@@ -13,6 +13,7 @@ from kruzhok.completions import WORK
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors
 from kruzhok.head import page_context
+from kruzhok.hosts import hosts_of, only_hosts
 from kruzhok.operations.logs import set_up_log
 from kruzhok.operations.requests import init_requests
 from kruzhok.words import init_words
@@ -24,14 +25,21 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     """Return the site as CONFIG describes it, on DATABASE where one is handed in."""
     config = config or read_config()
     app = Application("kruzhok", root_path=str(ROOT / "kruzhok"), template_folder=str(ROOT / "templates"))
+    is_https = bool(config.site_url and config.site_url.startswith("https:"))
     app.config.update(
         SECRET_KEY=config.secret,
+        SECRET_KEY_FALLBACKS=list(config.old_secrets),
+        # Of these the last one signs: a page that was open when the secret was changed can still save.
+        WTF_CSRF_SECRET_KEY=[*reversed(config.old_secrets), config.secret],
         SITE_URL=config.site_url,
         SENDS_LETTERS=config.smtp_url is not None,
-        SESSION_COOKIE_NAME="kruzhok",
+        # The prefix makes browsers refuse the cookie from any other host, from plain HTTP and for part of the site.
+        SESSION_COOKIE_NAME="__Host-kruzhok" if is_https else "kruzhok",
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=bool(config.site_url and config.site_url.startswith("https:")),
+        SESSION_COOKIE_SECURE=is_https,
+        ALWAYS_HTTPS=is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(days=365),
         SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=4 * MEGABYTE,
@@ -59,6 +67,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     pages.register(app)
     app.after_request(add_security_headers)
     app.context_processor(page_context)
+    app.wsgi_app = only_hosts(app.wsgi_app, hosts_of(config))  # type: ignore[method-assign,assignment]
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]
     return app

@@ -29,6 +29,7 @@ class Config:
     instance: Path  #: KRUZHOK_INSTANCE: the folder of the database and the secret
     database_url: str  #: KRUZHOK_DATABASE_URL: `sqlite:///…` or `postgresql+psycopg://…`
     secret: str  #: KRUZHOK_SECRET: signs cookies; made once in the instance folder where it is not set
+    old_secrets: tuple[str, ...] = ()  #: KRUZHOK_SECRET_OLD: secrets before it, which are still taken, the newest first
     smtp_url: str | None = None  #: KRUZHOK_SMTP_URL: `smtp://host:port`; without it letters go to the log
     mail_from: str = "kruzhok@localhost"  #: KRUZHOK_MAIL_FROM: the sender of letters
     site_url: str | None = None  #: KRUZHOK_SITE_URL: how the site is reached, for links in letters
@@ -63,6 +64,9 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         instance=instance,
         database_url=url,
         secret=check_secret(environment.get("KRUZHOK_SECRET") or _kept_secret(instance)),
+        old_secrets=tuple(
+            check_secret(old, "KRUZHOK_SECRET_OLD") for old in (environment.get("KRUZHOK_SECRET_OLD") or "").split()
+        ),
         smtp_url=environment.get("KRUZHOK_SMTP_URL") or None,
         mail_from=environment.get("KRUZHOK_MAIL_FROM") or "kruzhok@localhost",
         site_url=(environment.get("KRUZHOK_SITE_URL") or "").rstrip("/") or None,

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -14,12 +14,13 @@ from course.base.errors import Conflict, DomainError, Forbidden, NotFound, TooMa
 from course.base.faults import Fault, fault_of
 from course.base.web import SAFE, wants_json
 from course.base.words import _
+from course.users.access import ProofFirst
 from kruzhok.operations.logs import REFERENCE, code_of
 
 log = logging.getLogger(__name__)
 
 #: What a page never gives back, although it was typed.
-SECRET_FIELDS = frozenset({"csrf_token", "once", "group"})
+SECRET_FIELDS = frozenset({"csrf_token", "once", "group", "old", "code"})
 
 
 class StaleForm(DomainError):
@@ -90,6 +91,12 @@ OF_FAULT: dict[Fault, type[DomainError]] = {
 }
 
 OF_STATUS: dict[int, type[DomainError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge, 429: TooMany}
+#: What the errors of HTTP are called for which the subject has no word.
+TITLES = {
+    400: _("This could not be understood"),
+    405: _("This address does not do that"),
+    416: _("There is no such part of the file"),
+}
 
 
 def init_errors(app: Flask) -> None:
@@ -107,6 +114,8 @@ def error_page(error: DomainError) -> ResponseReturnValue:
     """Return the answer for ERROR. The view's transaction is rolled back by now; the page has one of its own."""
     if wants_json():
         return {"problem": error.message or error.title, "url": request.path}, error.status
+    if isinstance(error, ProofFirst) and request.method in SAFE:
+        return redirect(error.url, 303)
     for gone in ("_login_user", "page_enrolment"):  # they hang on the session that is gone
         g.pop(gone, None)
     told = {"error": error, "typed": _typed(), "reference": REFERENCE.get()}
@@ -136,8 +145,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error  # a redirect
     kind = OF_STATUS.get(error.code)
     if kind is None:
-        kind = type("HttpError", (DomainError,), {"status": error.code, "title": error.name})
-    return error_page(kind())
+        title = TITLES.get(error.code, DomainError.title)
+        kind = type("HttpError", (DomainError,), {"status": error.code, "title": title})
+    answer = current_app.make_response(error_page(kind()))
+    for name in ("Allow", "Content-Range", "Retry-After"):  # what else the address would take, and when
+        if (said := dict(error.get_headers()).get(name)) is not None:
+            answer.headers[name] = said
+    return answer
 
 
 def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:

@@ -61,7 +61,7 @@ def ask() -> ResponseReturnValue:
 def _guest_carried_along() -> User | None:
     """Return the guest whose sign-in this browser held when somebody signed in to an account."""
     token = cookie.get(GUEST_TO_MERGE)
-    found = live_sign_in(db_session, token) if isinstance(token, str) else None
+    found = live_sign_in(db_session, token, now=datetime.now(UTC)) if isinstance(token, str) else None
     return found.user if found is not None and found.user.is_guest else None
 
 

@@ -13,10 +13,14 @@ from sqlalchemy import delete
 
 from course.base.db import Database
 from course.base.jobs import LEASE, Again, Hopeless, Job, Work, add_job, run_due_jobs
-from course.base.limits import forget_tries
+from course.base.limits import WINDOW, forget_tries
 from course.base.mail import MailServer, Undeliverable, send_mail
 from course.groups.roster.taking import forget_rosters
+from course.users.audit import forget_entries
 from course.users.guests import forget_old_guests
+from course.users.letters import OWNER
+from course.users.links import LINK, letter_with_link
+from course.users.sign_ins import forget_sign_ins
 from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
 from kruzhok.digest.letters import make_letters, make_none
@@ -45,9 +49,12 @@ def work_for(config: Config) -> Mapping[str, Work]:
     post = Post(mail_server(config))
     return {
         "mail": partial(_mail, post),
+        LINK: partial(_link, post),
+        OWNER: partial(_owner, post),
         "letter": partial(_letter, post),
         "letters": partial(_letters, config),
         "daily": _daily,
+        "tries": _tries,
         "reindex": _reindex,
         "words": _words,
         "cards": _cards,
@@ -86,6 +93,20 @@ def _mail(post: Post, _database: Database, payload: dict[str, Any], now: datetim
     post.send(now, payload["to"], payload["subject"], payload["body"])
 
 
+def _link(post: Post, database: Database, payload: dict[str, Any], now: datetime) -> None:
+    """Send a link that was asked for, if that is right. It is made here, and nowhere kept but in the letter."""
+    with database.transaction() as session:
+        letter = letter_with_link(session, payload, now=now)
+    if letter is not None:
+        post.send(now, letter.to, letter.subject, letter.body)
+
+
+def _owner(post: Post, _database: Database, payload: dict[str, Any], now: datetime) -> None:
+    """Tell an owner what was done to their account; where no server is configured, their page says it."""
+    if not isinstance(post.server, Path):
+        post.send(now, payload["to"], payload["subject"], payload["body"])
+
+
 def _letter(post: Post, database: Database, payload: dict[str, Any], now: datetime) -> None:
     """Send what was written to a reader this morning; where no server is configured any more, nobody."""
     if isinstance(post.server, Path):
@@ -109,7 +130,8 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
     """Forget what is to be forgotten, let nobody wait for a tutor who has left, and come again tomorrow."""
     with database.transaction() as session:
         forget_old_guests(session, now=now)
-        forget_tries(session, now=now)
+        forget_sign_ins(session, now=now)
+        forget_entries(session, now=now)
         forget_uploads(session, now=now)
         forget_imports(session, now=now)
         forget_rosters(session, now=now)
@@ -117,6 +139,13 @@ def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
         settle_unawaited(session, now=now)
         session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")
+
+
+def _tries(database: Database, _payload: dict[str, Any], now: datetime) -> Again:
+    """Forget, every quarter of an hour, from where and to what was tried."""
+    with database.transaction() as session:
+        forget_tries(session, now=now)
+    return Again(now + WINDOW, {})
 
 
 def _reindex(database: Database, _payload: dict[str, Any], _now: datetime) -> None:
@@ -146,6 +175,7 @@ def run_worker(
     work = work_for(config)
     with database.transaction() as session:
         add_job(session, "daily", {}, run_at=now(), key=f"daily {now().date()}")
+        add_job(session, "tries", {}, run_at=now(), key="tries")
         add_job(session, "letters", {"since": now().isoformat()}, run_at=next_round(now()), key="letters")
     while not stop():
         tried = 0

@@ -206,6 +206,11 @@ def request_transaction(database: Database, *, writing: bool) -> Iterator[Sessio
             g.session = outer
 
 
+def may_write(session: Session) -> bool:
+    """Return whether the transaction of SESSION is one that can write."""
+    return bool(session.get_bind().get_execution_options().get("writing", True))
+
+
 def _current_session() -> Session:
     if g.get("session") is None:
         raise RuntimeError("no transaction here: only a view inside `request_transaction` has a session")

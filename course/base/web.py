@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import hmac
 import logging
 import secrets
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course.base.db import current_database, request_transaction
+from course.base.limits import network_of
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +110,7 @@ def add_security_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
-    if request.is_secure:
+    if request.is_secure or current_app.config.get("ALWAYS_HTTPS"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
@@ -177,6 +179,21 @@ def new_secret() -> str:
 def hash_of_secret(token: str) -> str:
     """Return what is kept of TOKEN: a lost database opens no doors. Fast, since the token is random itself."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def site_keys() -> list[str]:
+    """Return the secrets of the site, the newest first: the others are taken, and nothing is made with them."""
+    return [str(current_app.secret_key), *(current_app.config.get("SECRET_KEY_FALLBACKS") or ())]
+
+
+def keyed(word: str) -> str:
+    """Return what WORD is counted under: without the secret of the site nobody finds it by trying words."""
+    return hmac.digest(site_keys()[0].encode(), word.encode(), "sha256").hex()
+
+
+def network_here() -> str:
+    """Return the network that the request comes from, as it is counted: no address can be read from it."""
+    return keyed(network_of(request.remote_addr or ""))
 
 
 def is_local_path(target: str) -> bool:

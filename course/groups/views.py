@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
@@ -36,6 +36,8 @@ from course.groups.joining import (
 from course.groups.models import Enrolment, Invitation, Role
 from course.groups.opening import archive_group, change_group, courses_to_study, open_group, reopen_group
 from course.users.access import account, somebody, whoever
+from course.users.audit import record
+from course.users.models import Act
 
 bp = Blueprint("groups", __name__)
 
@@ -236,19 +238,21 @@ def change_member(slug: str) -> ResponseReturnValue:
     match form.do.data:
         case "make-tutor":
             members.change_role(db_session, other, Role.tutor)
-            said = _("{name} is a tutor now.")
+            said, act = _("{name} is a tutor now."), Act.role_changed
         case "make-student":
             members.change_role(db_session, other, Role.student)
-            said = _("{name} is a student now.")
+            said, act = _("{name} is a student now."), Act.role_changed
         case "give-keys":
             members.give_keys(db_session, other, by_id=mine.user_id, now=now)
-            said = _("{name} is an organiser now.")
+            said, act = _("{name} is an organiser now."), Act.keys_changed
         case "take-keys":
             members.take_keys(db_session, other)
-            said = _("{name} is an organiser no longer.")
+            said, act = _("{name} is an organiser no longer."), Act.keys_changed
         case _remove:
             members.remove(db_session, other, by_id=mine.user_id, now=now)
             said = _("{name} is no longer in the group. By a link that is open they could come back.")
+            act = Act.member_removed
+    record(db_session, act, by=mine.user_id, about=other.user_id, detail=f"{slug}, {form.do.data}", now=now)
     flash(said.format(name=other.user.name))
     gone = other.id == mine.id and other.left_at is not None
     return redirect(url_for(".groups") if gone else url_for(".members", slug=slug), 303)
@@ -273,7 +277,7 @@ def leave(slug: str) -> ResponseReturnValue:
     """Say what stays when one leaves, and leave."""
     mine = access.member(db_session, slug)
     form = EmptyForm()
-    if request.method == "GET":
+    if not form.is_submitted():
         return render_template("groups/leave.html", mine=mine, form=form)
     members.leave(db_session, mine, now=datetime.now(UTC))
     flash(_("You have left. What you did there stays yours to read."))

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from course.base.errors import Conflict, DomainError, NotFound
 from course.base.words import _
-from course.users.models import DigestKind, User
+from course.users import letters
+from course.users.audit import record
+from course.users.models import Act, DigestKind, OneTimeLink, User
 from course.users.passwords import passwords_with, weakness
-from course.users.sign_ins import sign_out_everywhere
+from course.users.sign_ins import change_token, sign_out_everywhere
 
 log = logging.getLogger(__name__)
 
@@ -132,15 +134,38 @@ def enter(session: Session, user_id: int, kept: str | None, renewed: str | None)
 
 def change_password(
     session: Session, user: User, *, kept: str | None, new: str, now: datetime, sign_in_id: int | None
-) -> None:
-    """Keep NEW as the hash of USER's password and sign them out of every browser but the one of SIGN_IN_ID.
+) -> str:
+    """Keep NEW as the hash of USER's password and sign them out of every browser but the one of SIGN_IN_ID; return the
+    new token of that one. They are written to.
 
     Raise Conflict where the password is no longer the one that was KEPT when it was asked for."""
     mine = update(User).where(User.id == user.id, User.password_hash == kept)
     if not session.execute(mine.values(password_hash=new)).rowcount:  # type: ignore[attr-defined]
         raise Conflict(_("Your password was changed elsewhere in the meantime."))
     sign_out_everywhere(session, user, now, but=sign_in_id)
+    record(session, Act.password_changed, by=user.id, about=user.id, now=now)
+    letters.tell_owner(session, user, letters.PASSWORD, now=now)
     log.info("User %d changed their password", user.id)
+    return change_token(session, sign_in_id)
+
+
+def change_email(session: Session, user: User, email: str, *, now: datetime) -> None:
+    """Make the normal EMAIL that of USER; they are written to at the one before. Raise EmailTaken.
+
+    Open links that were sent to the one before are void."""
+    before = user.email
+    if before == email:
+        return
+    try:
+        with session.begin_nested():
+            user.email = email
+    except IntegrityError:
+        raise EmailTaken from None
+    links = update(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
+    session.execute(links.values(used_at=now))
+    record(session, Act.email_changed, by=user.id, about=user.id, now=now)
+    letters.tell_owner(session, user, letters.EMAIL.format(email=email), to=before, now=now)
+    log.info("User %d changed their e-mail", user.id)
 
 
 def change_profile(session: Session, user: User, *, name: str | None, zone: str) -> None:
@@ -160,18 +185,42 @@ def change_digest(user: User, kind: DigestKind) -> None:
         log.info("User %d wants letters: %s", user.id, kind.value)
 
 
-def create_user(session: Session, *, email: str, name: str, password: str, now: datetime) -> User:
+def create_user(
+    session: Session, *, email: str, name: str, password: str, now: datetime, administrator: bool = False
+) -> User:
     """Return a new account with what an operator typed; raise Unfit or EmailTaken. It hashes: not for views."""
     email, name = normal_email(email), normal_name(name)
     good_password(password, email=email, name=name)
-    return sign_up(session, None, NewAccount(email, name, passwords_with().hash(password)), now=now)
+    user = sign_up(session, None, NewAccount(email, name, passwords_with().hash(password)), now=now)
+    record(session, Act.account_made, by=None, about=user.id, now=now)
+    if administrator:
+        promote(session, email, now=now)
+    return user
 
 
-def promote(session: Session, email: str) -> User:
-    """Return the account of EMAIL, an administrator from now on; raise NotFound where there is none."""
+def account_called(session: Session, email: str) -> User:
+    """Return the account of the EMAIL that an operator typed; raise NotFound where there is none."""
     user = with_email(session, normal_email(email))
     if user is None:
         raise NotFound(_("There is no account with the e-mail {email}.").format(email=email))
-    user.administrator = True
-    session.flush()
+    return user
+
+
+def promote(session: Session, email: str, *, now: datetime) -> User:
+    """Return the account of EMAIL, an administrator from now on and signed out; raise NotFound where there is none."""
+    user = account_called(session, email)
+    if not user.administrator:
+        user.administrator = True
+        sign_out_everywhere(session, user, now)
+        record(session, Act.administrator_made, by=None, about=user.id, now=now)
+    return user
+
+
+def demote(session: Session, email: str, *, now: datetime) -> User:
+    """Return the account of EMAIL, no administrator from now on and signed out; raise NotFound where there is none."""
+    user = account_called(session, email)
+    if user.administrator:
+        user.administrator = False
+        sign_out_everywhere(session, user, now)
+        record(session, Act.administrator_unmade, by=None, about=user.id, now=now)
     return user

@@ -94,10 +94,48 @@ class SignInForm(Form):
     password = password_field(_("Password"), "current-password")
 
 
-class ResetForm(Form):
-    """The e-mail of who forgot their password."""
+class EmailForm(Form):
+    """The e-mail of who forgot their password, wants an account, or another e-mail."""
 
     email = email_field()
+
+
+class FinishSignUpForm(Form):
+    """What an account still needs once its e-mail is shown. Fill in `known` (the e-mail) before it is validated."""
+
+    name = name_field()
+    password = password_field(_("Password"), "new-password")
+    known: str = ""
+
+    def validate_password(self, field: PasswordField) -> None:
+        """Refuse a password that is easy to guess."""
+        _good(field, self.known, self.name.data or "")
+
+
+def code_field(label: str) -> StringField:
+    """Return a field for a code of one's telephone."""
+    kw = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "maxlength": "40"}
+    return StringField(
+        label, filters=[clean_text], validators=[_required(_("Type the code.")), WithinLength(40)], render_kw=kw
+    )
+
+
+class CodeForm(Form):
+    """A code of one's telephone, or one to recover."""
+
+    code = code_field(_("Code"))
+
+
+class PasswordForm(Form):
+    """One's password, to show that it is oneself who turns something off."""
+
+    old = password_field(_("Your password"), "current-password")
+
+
+class ProofForm(PasswordForm):
+    """One's password and, for who has a second step, a code."""
+
+    code = code_field(_("Code"))
 
 
 class NewPasswordForm(Form):
@@ -112,9 +150,10 @@ class NewPasswordForm(Form):
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """A new password, and the old one to show that it is yours to change."""
+    """A new password, and the old one (with a code, for who has a second step) to show that it is yours to change."""
 
     old = password_field(_("Password until now"), "current-password")
+    code = code_field(_("Code"))
 
 
 class ZoneForm(Form):

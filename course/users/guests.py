@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from course.base.web import hash_of_secret
+from course.base.limits import count_try
+from course.base.web import hash_of_secret, network_here
 from course.groups.models import Enrolment
 from course.users.models import User
 from course.users.reading import bring_settings
@@ -16,6 +17,9 @@ from course.users.sign_ins import add_sign_in, device_here, keep_in_browser, liv
 
 #: A guest who does nothing for longer is forgotten, with everything they did.
 KEEP_GUESTS = timedelta(days=30)
+
+#: So many may come from one network in a quarter of an hour: a school is one.
+MOST_FROM_NETWORK = 300
 
 
 def acting_user(session: Session, *, now: datetime) -> User:
@@ -27,20 +31,21 @@ def acting_user(session: Session, *, now: datetime) -> User:
         return user if user in session else session.get_one(User, user.id)
     first = cookie.get("csrf_token")
     token = hash_of_secret(f"first act {first}") if first else None
-    if token and (already := live_sign_in(session, token)) is not None and already.user.is_guest:
-        keep_in_browser(token, already.user)
+    if token and (already := live_sign_in(session, token, now=now)) is not None and already.user.is_guest:
+        keep_in_browser(token, already.user, now)
         return already.user
+    count_try(session, "guest from", network_here(), most=MOST_FROM_NETWORK, now=now)
     try:
         with session.begin_nested():
             token, guest = _new_guest(session, token, now)
     except IntegrityError:
-        already = live_sign_in(session, token) if token else None
+        already = live_sign_in(session, token, now=now) if token else None
         if already is not None and already.user.is_guest:  # the other one of the two was first
             guest = already.user
         else:  # that token has had its day
             token, guest = _new_guest(session, None, now)
     assert token is not None
-    keep_in_browser(token, guest)
+    keep_in_browser(token, guest, now)
     return guest
 
 

@@ -66,7 +66,7 @@ class User(Base):
 
 
 def _day_it_was_made(context: DefaultExecutionContext) -> date:
-    made: datetime = context.get_current_parameters()["created_at"]
+    made: datetime = context.get_current_parameters()["created_at"]  # type: ignore[no-untyped-call]
     return made.date()
 
 

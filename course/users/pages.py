@@ -2,31 +2,31 @@
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from course.base.db import current_database, db_session, request_transaction
-from course.base.errors import DomainError
+from course.base.errors import DomainError, Gone
 from course.base.forms import Form
-from course.base.limits import count_try
-from course.users import accounts, forms
+from course.base.web import keyed, network_here, site_keys
+from course.base.words import _
+from course.users import accounts, forms, letters, second_step
 from course.users import sign_ins as signs
 from course.users.models import User
 from course.users.passwords import Passwords, passwords_with
 from course.users.reading import bring_settings
+from course.users.tries import Comer, count_entry, take_back_entry
 
 bp = Blueprint("users", __name__)
+
+#: After so many wrong codes from one place in an hour the owner is written to: somebody knows the password.
+SUSPICIOUS = 5
 
 
 def passwords() -> Passwords:
     """Return how this site hashes."""
     return passwords_with(current_app.config.get("ARGON2"))
-
-
-def address() -> str:
-    """Return where the request comes from, to count its tries."""
-    return request.remote_addr or ""
 
 
 def page(template: str, form: Form | None = None, status: int = 200, **values: object) -> ResponseReturnValue:
@@ -41,20 +41,53 @@ def refuse(form: Form, error: DomainError) -> int:
     return error.status
 
 
+def comer(account: str, user_id: int | None) -> Comer:
+    """Return who tries to get into the ACCOUNT as it was typed, which is that of USER_ID if there is one."""
+    return Comer(keyed(account), network_here(), signs.word_of_browser(user_id))
+
+
 def enter(email: str, password: str, who: User | None, now: datetime) -> ResponseReturnValue:
-    """Sign in with EMAIL and PASSWORD in place of WHO; raise WrongPassword or TooMany."""
+    """Sign in with EMAIL and PASSWORD in place of WHO, or go on to the code; raise WrongPassword or TooMany.
+
+    With and without such an account the same is asked of the database and one password is compared."""
     with request_transaction(current_database(), writing=True) as session:
-        count_try(session, "sign-in from", address(), most=50, now=now)
-        count_try(session, "sign-in to", email, most=10, now=now)
         account = accounts.with_email(session, email)
+        coming = comer(email, account.id if account else None)
+        count_entry(session, "password", coming, now=now)
     kept = account.password_hash if account else None
     if not passwords().fits(kept, password) or account is None or kept is None:
         raise accounts.WrongPassword
     renewed = passwords().hash(password) if passwords().is_outdated(kept) else None
     with request_transaction(current_database(), writing=True) as session:
         user = accounts.enter(session, account.id, kept, renewed)
+        take_back_entry(session, "password", coming, now=now)
+        token = entry(who, user, now)
+    return entered(who, user, token, now)
+
+
+def enter_with_code(user_id: int, mark: str, code: str, who: User | None, now: datetime) -> ResponseReturnValue:
+    """Sign in with the CODE of the user whose password, of that MARK, was right; raise WrongCode, TooMany or Gone."""
+    with request_transaction(current_database(), writing=True) as session:
+        coming = comer(f"user {user_id}", user_id)
+        tries = count_entry(session, "code", coming, now=now)
+        user = session.get(User, user_id)
+        if user is None or signs.mark_of_password(user) != mark:
+            raise Gone(_("The password was changed in the meantime. Sign in anew."))
+        if tries == SUSPICIOUS:
+            letters.tell_owner(session, user, letters.HALF_WAY, now=now)
+    with request_transaction(current_database(), writing=True) as session:
+        user = session.get_one(User, user_id)
+        if second_step.check(session, user_id, site_keys(), code, now=now):
+            used = letters.CODE_USED.format(n=second_step.codes_left(session, user))
+            letters.tell_owner(session, user, used, now=now)
+        take_back_entry(session, "code", coming, now=now)
         token = in_place_of(who, user, now)
-    return entered(who, user, token)
+    return entered(who, user, token, now)
+
+
+def entry(who: User | None, user: User, now: datetime) -> str | None:
+    """Add a sign-in of USER in place of WHO and return its token; None where a code is to be shown first."""
+    return None if second_step.is_asked(db_session, user.id) else in_place_of(who, user, now)
 
 
 def in_place_of(who: User | None, user: User, now: datetime) -> str:
@@ -66,11 +99,16 @@ def in_place_of(who: User | None, user: User, now: datetime) -> str:
     return signs.add_sign_in(db_session, user, signs.device_here(), now)
 
 
-def entered(who: User | None, user: User, token: str) -> ResponseReturnValue:
-    """Change the cookie of this browser from WHO to USER, and go on; a guest's work is asked about on the way."""
+def entered(who: User | None, user: User, token: str | None, now: datetime) -> ResponseReturnValue:
+    """Change the cookie of this browser from WHO to USER, and go on; a guest's work is asked about on the way.
+
+    Without a TOKEN nobody's cookie is changed, and the code is asked for."""
+    if token is None:
+        signs.wait_for_code(user, now)
+        return redirect(url_for("users.code", next=forms.next_path()), 303)
     old = cookie.get(signs.TOKEN) if who and who.is_guest and who.id != user.id else cookie.get(signs.GUEST_TO_MERGE)
     signs.end_here()  # forms drawn for somebody else are refused from here on
-    signs.keep_in_browser(token, user)
+    signs.keep_in_browser(token, user, now)
     ask = current_app.config.get("AFTER_SIGN_IN")
     if old and ask:
         cookie[signs.GUEST_TO_MERGE] = old

@@ -4,26 +4,64 @@ The login library only holds who acts during a request; its remember cookie is n
 This module is the one that knows the library's ways.
 """
 
+import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import LoginManager, current_user
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from course.base.db import current_database, db_session
-from course.base.web import hash_of_secret, new_secret
+from course.base.db import current_database, db_session, may_write
+from course.base.web import SAFE, hash_of_secret, new_secret
 from course.users.models import SignIn, User
 
 #: Where the login library looks for the token.
 TOKEN = "_user_id"  # noqa: S105 (a name, not a secret)
 #: The token of a guest who signed in to an account and was not yet asked about the work done before.
 GUEST_TO_MERGE = "guest_to_merge"
+#: When it was last shown, in this browser, that it is the user who sits there: seconds since 1970.
+PROVED = "proved"
+#: Whose password was right here, and who still has to show a code: [user, mark of the password, seconds since 1970].
+HALF = "half"
+#: Which accounts were signed in to in this browser before: [[user, word of the browser], …], the latest last.
+KNOWN = "known"
 #: What stays in the cookie of a browser whoever uses it.
-OF_THE_BROWSER = frozenset({"reading"})
+OF_THE_BROWSER = frozenset({"reading", KNOWN})
+
+#: So many accounts a browser is known to.
+MOST_KNOWN = 5
+
+#: For sensitive acts it must have been shown no longer ago who one is.
+PROOF_LASTS = timedelta(minutes=15)
+#: After the password there is so much time for the code.
+HALF_LASTS = timedelta(minutes=10)
+
+
+class Span:
+    """How long a sign-in lasts: since it was made, and since something was last done with it."""
+
+    def __init__(self, *, days: int, idle: int) -> None:
+        self.since_made, self.idle = timedelta(days=days), timedelta(days=idle)
+
+    def holds(self, now: datetime) -> ColumnElement[bool]:
+        """Return the condition for sign-ins that last still."""
+        return and_(SignIn.created_at > now - self.since_made, SignIn.last_on >= (now - self.idle).date())
+
+
+#: A course of study takes a year, with weeks away from it; whoever runs the site comes more often and can do more.
+#: A guest could not sign in again: they are forgotten with their work after 30 days, and until then stay signed in.
+OF_ACCOUNTS = Span(days=365, idle=90)
+OF_ADMINISTRATORS = Span(days=30, idle=14)
+
+#: A sign-in that is over is kept so long, for nobody but the database.
+KEEP_OVER = timedelta(days=30)
+
+#: Rows are deleted by statements; no session holds them.
+PLAIN = {"synchronize_session": False}
 
 
 def init_login(app: Flask) -> LoginManager:
@@ -38,24 +76,37 @@ def init_login(app: Flask) -> LoginManager:
 def _load_user(token: Any) -> User | None:
     if not isinstance(token, str):
         return None
+    now = datetime.now(UTC)
     if g.get("session") is not None:
-        found = live_sign_in(db_session, token)
+        found = live_sign_in(db_session, token, now=now)
+        if found is not None and request.method not in SAFE and may_write(db_session) and found.last_on != now.date():
+            found.last_on = now.date()  # an act, and so a trace that is left anyway
     else:
         with current_database().transaction(writing=False) as session:
-            found = live_sign_in(session, token)
+            found = live_sign_in(session, token, now=now)
     if found is None:
         return None
     g.sign_in_id = found.id
     return found.user
 
 
-def live_sign_in(session: Session, token: str) -> SignIn | None:
-    """Return the sign-in that TOKEN opens, with its user; None where it is revoked or was never given. One query."""
+def _live(now: datetime) -> ColumnElement[bool]:
+    """Return the condition for sign-ins that let in NOW, joined with their users."""
+    lasting = or_(
+        User.email.is_(None),
+        and_(User.administrator, OF_ADMINISTRATORS.holds(now)),
+        and_(~User.administrator, OF_ACCOUNTS.holds(now)),
+    )
+    return and_(SignIn.revoked_at.is_(None), User.erased_at.is_(None), lasting)
+
+
+def live_sign_in(session: Session, token: str, *, now: datetime) -> SignIn | None:
+    """Return the sign-in that TOKEN opens, with its user; None where it is revoked, over, or none. One query."""
     mine = (
         select(SignIn)
         .join(SignIn.user)
         .options(contains_eager(SignIn.user))
-        .where(SignIn.token_hash == hash_of_secret(token), SignIn.revoked_at.is_(None), User.erased_at.is_(None))
+        .where(SignIn.token_hash == hash_of_secret(token), _live(now))
     )
     return session.scalar(mine)
 
@@ -68,11 +119,62 @@ def add_sign_in(session: Session, user: User, device: str, now: datetime, *, tok
     return token
 
 
-def keep_in_browser(token: str, user: User) -> None:
+def change_token(session: Session, sign_in_id: int | None) -> str:
+    """Return a new token of that sign-in: the one before opens nothing any more."""
+    token = new_secret()
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(token_hash=hash_of_secret(token)))
+    return token
+
+
+def keep_in_browser(token: str, user: User, now: datetime) -> None:
     """Put TOKEN into the cookie: from here on USER acts. Best after the commit, since it is worth nothing before."""
     cookie[TOKEN] = token
+    cookie[PROVED] = int(now.timestamp())
     cookie.permanent = True
+    if user.email is not None:
+        _be_known(user.id)
     g._login_user = user
+
+
+def is_proved(now: datetime) -> bool:
+    """Return whether it was shown here, not long ago, that it is the user who sits there."""
+    at = cookie.get(PROVED)
+    return isinstance(at, int) and 0 <= now.timestamp() - at < PROOF_LASTS.total_seconds()
+
+
+def wait_for_code(user: User, now: datetime) -> None:
+    """Remember in the cookie that USER's password was right, until the code is: nobody acts by that."""
+    cookie[HALF] = [user.id, mark_of_password(user), int(now.timestamp())]
+
+
+def mark_of_password(user: User) -> str:
+    """Return what tells the password of USER from one they had before, and nothing else of it."""
+    return hash_of_secret(user.password_hash or "")[:16]
+
+
+def waits_for_code(now: datetime) -> tuple[int, str] | None:
+    """Return whose code is waited for here, with the mark of their password; None where it took too long."""
+    half = cookie.get(HALF)
+    if not (isinstance(half, list) and len(half) == 3 and isinstance(half[0], int) and isinstance(half[2], int)):
+        return None
+    return (half[0], str(half[1])) if 0 <= now.timestamp() - half[2] < HALF_LASTS.total_seconds() else None
+
+
+def word_of_browser(user_id: int | None) -> str | None:
+    """Return the word by which this browser is known to the account: none where nobody ever signed in to it here."""
+    return next((word for known_id, word in _known() if known_id == user_id), None)
+
+
+def _be_known(user_id: int) -> None:
+    """Let this browser be known to the account by a new word."""
+    others = [pair for pair in _known() if pair[0] != user_id]
+    cookie[KNOWN] = [*others, (user_id, secrets.token_hex(8))][-MOST_KNOWN:]
+
+
+def _known() -> list[tuple[int, str]]:
+    pairs: Any = cookie.get(KNOWN)
+    pairs = pairs if isinstance(pairs, list) else []
+    return [(pair[0], str(pair[1])) for pair in pairs if isinstance(pair, list | tuple) and len(pair) == 2]
 
 
 def act_as(user: User) -> None:
@@ -82,13 +184,15 @@ def act_as(user: User) -> None:
 
 def sign_in(session: Session, user: User, device: str, now: datetime) -> None:
     """Sign USER in with a new token, in one go with the transaction at hand."""
-    keep_in_browser(add_sign_in(session, user, device, now), user)
+    keep_in_browser(add_sign_in(session, user, device, now), user, now)
 
 
 def end_here() -> None:
     """Empty the cookie: nobody acts in this browser, and forms drawn for whoever did are refused."""
     for key in [key for key in cookie if key not in OF_THE_BROWSER]:
         del cookie[key]
+    if cookie:
+        cookie.permanent = True
     g.pop("_login_user", None)
     g.pop("sign_in_id", None)
 
@@ -107,16 +211,33 @@ def sign_out_everywhere(session: Session, user: User, now: datetime, *, but: int
     return session.execute(live.values(revoked_at=now)).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
+def sign_out_everybody(session: Session, now: datetime) -> int:
+    """Revoke every live sign-in of every account, for the day on which tokens may be known; return how many.
+
+    Guests stay: nobody could sign in as them again."""
+    accounts = select(User.id).where(User.email.is_not(None))
+    live = update(SignIn).where(SignIn.revoked_at.is_(None), SignIn.user_id.in_(accounts)).values(revoked_at=now)
+    return session.execute(live, execution_options=PLAIN).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
 def revoke_token(session: Session, token: str, now: datetime) -> None:
     """Revoke the sign-in of TOKEN, if there is one that lives."""
     live = update(SignIn).where(SignIn.token_hash == hash_of_secret(token), SignIn.revoked_at.is_(None))
     session.execute(live.values(revoked_at=now))
 
 
-def live_sign_ins(session: Session, user: User) -> Sequence[SignIn]:
+def live_sign_ins(session: Session, user: User, *, now: datetime) -> Sequence[SignIn]:
     """Return the browsers in which USER is signed in, the newest first."""
-    mine = select(SignIn).where(SignIn.user_id == user.id, SignIn.revoked_at.is_(None))
+    mine = select(SignIn).join(SignIn.user).where(SignIn.user_id == user.id, _live(now))
     return session.scalars(mine.order_by(SignIn.created_at.desc(), SignIn.id.desc())).all()
+
+
+def forget_sign_ins(session: Session, *, now: datetime) -> None:
+    """Delete the sign-ins that were over a month ago: revoked, or lasting no longer."""
+    then = now - KEEP_OVER
+    of_users = select(User.id).where(User.email.is_not(None))
+    over = and_(SignIn.user_id.in_(of_users), ~OF_ACCOUNTS.holds(then))
+    session.execute(delete(SignIn).where(or_(SignIn.revoked_at < then, over)), execution_options=PLAIN)
 
 
 def current_sign_in_id() -> int | None:

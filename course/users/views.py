@@ -1,4 +1,4 @@
-"""Pages of users: signing up, in and out, one's own page, the password, how one likes to read.
+"""Pages of users: signing up, in and out, one's own page, how one likes to read.
 
 Who hashes opens transactions in pieces: first the tries are counted, then, outside, the slow work, then it is written.
 """
@@ -12,14 +12,15 @@ from flask.typing import ResponseReturnValue
 from course.base.db import current_database, db_session, request_transaction
 from course.base.errors import TooMany
 from course.base.limits import count_try
-from course.base.web import own_transactions
+from course.base.web import network_here, own_transactions
 from course.base.words import _
-from course.users import access, accounts, forms, link_views, reading
+from course.users import access, accounts, forms, link_views, links, reading, security_views
 from course.users import sign_ins as signs
-from course.users.models import User
-from course.users.pages import address, bp, enter, page, passwords, refuse
+from course.users.models import LinkKind, User
+from course.users.pages import bp, enter, enter_with_code, page, passwords, refuse
+from course.users.second_step import WrongCode
 
-__all__ = ["bp", "link_views"]
+__all__ = ["bp", "link_views", "security_views"]
 
 # Signing up and in
 
@@ -27,17 +28,21 @@ __all__ = ["bp", "link_views"]
 @bp.route("/sign-up", methods=["GET", "POST"])
 @own_transactions
 def sign_up() -> ResponseReturnValue:
-    """Make an account, of the guest who asks if it is one."""
+    """Make an account, of the guest who asks if it is one.
+
+    Where letters are sent, one leads to it: so nobody learns who has an account, or has the e-mail of another."""
     who = access.whoever()
     if who and not who.is_guest:
         return redirect(forms.next_path(), 303)
+    if current_app.config["SENDS_LETTERS"]:
+        return _sign_up_by_mail()
     form = forms.SignUpForm()
     if not form.validate_on_submit():
         return page("sign_up", form, 422 if form.is_submitted() else 200)
     now = datetime.now(UTC)
     try:
         with request_transaction(current_database(), writing=True) as session:
-            count_try(session, "sign-up", address(), most=20, now=now)
+            count_try(session, "sign-up", network_here(), most=20, now=now)
         new = accounts.NewAccount(form.email.normal, form.name.normal, passwords().hash(form.password.data))
         with request_transaction(current_database(), writing=True) as session:
             user = accounts.sign_up(session, who.id if who else None, new, now=now)
@@ -47,8 +52,21 @@ def sign_up() -> ResponseReturnValue:
         return _sign_up_again(form, who, taken, now)
     except TooMany as error:
         return page("sign_up", form, refuse(form, error))
-    signs.keep_in_browser(token, user)
+    signs.keep_in_browser(token, user, now)
     return redirect(forms.next_path(), 303)
+
+
+def _sign_up_by_mail() -> ResponseReturnValue:
+    form = forms.EmailForm()
+    if not form.validate_on_submit():
+        return page("sign_up", form, 422 if form.is_submitted() else 200)
+    path = url_for(".finish_sign_up", token=links.TOKEN_HERE, next=forms.next_path())
+    try:
+        with request_transaction(current_database(), writing=True):
+            link_views.ask_by_mail(form.email.normal, LinkKind.sign_up, path)
+    except TooMany as error:
+        return page("sign_up", form, refuse(form, error))
+    return page("sent", email=form.email.normal, what="sign_up")
 
 
 def _sign_up_again(
@@ -74,6 +92,22 @@ def sign_in() -> ResponseReturnValue:
         return enter(form.email.normal, form.password.data, who, datetime.now(UTC))
     except (accounts.WrongPassword, TooMany) as error:
         return page("sign_in", form, refuse(form, error))
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@own_transactions
+def code() -> ResponseReturnValue:
+    """Ask who gave their password for a code of their telephone, or one to recover, and sign in."""
+    now = datetime.now(UTC)
+    if (waiting := signs.waits_for_code(now)) is None:
+        return redirect(url_for(".sign_in", next=forms.next_path()), 303)
+    form = forms.CodeForm()
+    if not form.validate_on_submit():
+        return page("code", form, 422 if form.is_submitted() else 200)
+    try:
+        return enter_with_code(*waiting, form.code.data, access.whoever(), now)
+    except (WrongCode, TooMany) as error:
+        return page("code", form, refuse(form, error))
 
 
 @bp.post("/sign-out")
@@ -112,7 +146,7 @@ def me() -> ResponseReturnValue:
         form,
         422 if form.is_submitted() else 200,
         user=user,
-        sign_ins=signs.live_sign_ins(db_session, user),
+        sign_ins=signs.live_sign_ins(db_session, user, now=datetime.now(UTC)),
         here=signs.current_sign_in_id(),
         merge_url=_merge_url(),
     )
@@ -126,8 +160,8 @@ def _merge_url() -> str | None:
 @bp.post("/me/sign-ins/<int:sign_in_id>/sign-out")
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """Sign out of another browser (or of this one)."""
-    sign_in = access.own_sign_in(db_session, access.account(), sign_in_id)
     now = datetime.now(UTC)
+    sign_in = access.own_sign_in(db_session, access.account(), sign_in_id, now=now)
     if sign_in.id == signs.current_sign_in_id():
         signs.sign_out(db_session, now)
         return redirect(forms.front(), 303)
@@ -144,29 +178,6 @@ def sign_out_everywhere() -> ResponseReturnValue:
     signs.sign_out(db_session, now)
     flash(_("You are signed out everywhere."))
     return redirect(url_for(".sign_in"), 303)
-
-
-@bp.route("/me/password", methods=["GET", "POST"])
-@own_transactions
-def password() -> ResponseReturnValue:
-    """Change the password; it asks for the old one and signs out everywhere else."""
-    user, now = access.account(), datetime.now(UTC)
-    form = forms.ChangePasswordForm()
-    form.known = (user.email or "", user.name)
-    if not form.validate_on_submit():
-        return page("password", form, 422 if form.is_submitted() else 200, user=user)
-    try:
-        with request_transaction(current_database(), writing=True) as session:
-            count_try(session, "password of", str(user.id), most=10, now=now)
-        if not passwords().fits(user.password_hash, form.old.data):
-            raise accounts.Unfit("old", _("This is not your password."))
-        new, here = passwords().hash(form.password.data), signs.current_sign_in_id()
-        with request_transaction(current_database(), writing=True) as session:
-            accounts.change_password(session, user, kept=user.password_hash, new=new, now=now, sign_in_id=here)
-    except (accounts.Unfit, TooMany) as error:
-        return page("password", form, refuse(form, error), user=user)
-    flash(_("Your password is changed. Every other browser is signed out."))
-    return redirect(url_for(".me"), 303)
 
 
 # Reading

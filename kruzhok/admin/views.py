@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from course.base.archives import BadArchive
 from course.base.db import current_database, db_session
@@ -14,8 +15,11 @@ from course.base.mail import MailServer, send_mail
 from course.base.web import own_transactions, takes_uploads
 from course.base.words import _
 from course.outline.models import Course
+from course.users.audit import WORDS, in_words, record
+from course.users.models import Act
 from kruzhok.admin import access
-from kruzhok.admin.forms import UploadForm, page_number, wanted_words
+from kruzhok.admin.audit import book_page
+from kruzhok.admin.forms import UploadForm, page_number, wanted_act, wanted_words
 from kruzhok.admin.overview import groups_page, overview, users_page
 from kruzhok.admin.uploads import MOST_BYTES, check_report, files_in, keep_upload
 from kruzhok.completions import rebuild_course
@@ -59,6 +63,15 @@ def groups() -> str:
     return render_template("kruzhok/admin/groups.html", page=groups_page(db_session, page_number()))
 
 
+@bp.get("/admin/audit")
+def audit() -> str:
+    """List privileged acts: who did what, to whom, when."""
+    access.administrator()
+    act = wanted_act()
+    page = book_page(db_session, act, page_number())
+    return render_template("kruzhok/admin/audit.html", page=page, wanted=act, acts=WORDS, in_words=in_words)
+
+
 @bp.get("/admin/courses/<course>")
 @own_transactions
 def course(course: str) -> str:
@@ -75,7 +88,7 @@ def course(course: str) -> str:
 @takes_uploads(MOST_BYTES)
 def upload() -> ResponseReturnValue:
     """Take a curriculum as a zip; it is looked at first, and loaded by a button of the next page."""
-    access.administrator()
+    user = access.administrator()
     form = UploadForm()
     if not form.validate_on_submit():
         return render_template("kruzhok/admin/upload.html", form=form), 422 if form.is_submitted() else 200
@@ -86,7 +99,9 @@ def upload() -> ResponseReturnValue:
         form.archive.errors = [str(error)]
         return render_template("kruzhok/admin/upload.html", form=form), 422
     with current_database().transaction() as session:
-        sha256 = keep_upload(session, archive, now=datetime.now(UTC)).sha256
+        now = datetime.now(UTC)
+        sha256 = keep_upload(session, archive, now=now).sha256
+        record(session, Act.course_uploaded, by=user.id, detail=sha256[:12], now=now)
     return redirect(url_for(".uploaded", sha256=sha256), 303)
 
 
@@ -111,12 +126,17 @@ def _upload_page(sha256: str) -> str:
 @own_transactions
 def load(sha256: str) -> ResponseReturnValue:
     """Load a curriculum that was uploaded."""
-    access.administrator()
+    user = access.administrator()
     with current_database().transaction(writing=False) as session:
         archive = access.upload_named(session, sha256).content
     files = files_in(archive)
+
+    def written_down(session: Session, course: Course, now: datetime) -> None:
+        record(session, Act.course_loaded, by=user.id, detail=course.ident, now=now)
+        rebuild_course(session, course, now)
+
     try:
-        changes = load_course(current_database(), files, now=datetime.now(UTC), uploaded=True, after=rebuild_course)
+        changes = load_course(current_database(), files, now=datetime.now(UTC), uploaded=True, after=written_down)
     except BadCurriculum:
         return _upload_page(sha256), 422
     flash(_("Loaded: {changes}.").format(changes=changes))

@@ -1,5 +1,7 @@
 """Whose letters a link is about."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from course.base.errors import NotFound
@@ -17,9 +19,9 @@ class NoSuchLink(NotFound):
     )
 
 
-def reader_of(session: Session, secret: str, token: str) -> User:
+def reader_of(session: Session, secrets: Sequence[str], token: str) -> User:
     """Return whose letters TOKEN is about: whoever has the letter may end them, signed in or not. Raise NoSuchLink."""
-    user_id = user_of_token(secret, token)
+    user_id = user_of_token(secrets, token)
     user = session.get(User, user_id) if user_id is not None else None
     if user is None or user.email is None:
         raise NoSuchLink

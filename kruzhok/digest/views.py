@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from course.base.db import db_session
 from course.base.forms import EmptyForm
+from course.base.web import site_keys
 from course.users.access import account
 from course.users.accounts import change_digest
 from course.users.models import DigestKind
@@ -40,7 +41,7 @@ def digest() -> str:
 @bp.get("/unsubscribe/<token>")
 def unsubscribe(token: str) -> str:
     """Ask whether the letters are to end. Looking ends nothing: programs look at a letter's links before people do."""
-    user = reader_of(db_session, current_app.config["SECRET_KEY"], token)
+    user = reader_of(db_session, site_keys(), token)
     return render_template("kruzhok/digest/unsubscribe.html", user=user, token=token, form=EmptyForm(), ended=False)
 
 
@@ -48,6 +49,6 @@ def unsubscribe(token: str) -> str:
 def end_letters(token: str) -> ResponseReturnValue:
     """End the letters. Mail programs do it for their reader by one click (RFC 8058), from no page of ours, so this is
     the one view that asks for no token of a form: who has the letter has its signed link, and that is permission."""
-    user = reader_of(db_session, current_app.config["SECRET_KEY"], token)
+    user = reader_of(db_session, site_keys(), token)
     change_digest(user, DigestKind.none)
     return render_template("kruzhok/digest/unsubscribe.html", user=user, token=token, form=EmptyForm(), ended=True)

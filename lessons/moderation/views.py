@@ -12,6 +12,8 @@ from course.base.limits import count_try
 from course.base.words import _
 from course.groups.access import member, refuse_archived
 from course.users.access import somebody
+from course.users.audit import record
+from course.users.models import Act, User
 from lessons.discussion.access import prompt_in
 from lessons.moderation import access
 from lessons.moderation.complaints import MOST_OF_ONE, complain, complaints_for, is_open_of, leave
@@ -120,9 +122,17 @@ def settle(complaint_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         page = render_template("lessons/moderation/complaint.html", found=found, form=form, button=EmptyForm())
         return page, 422
-    hide(db_session, found.shown.thing, form.why.data, by_id=user.id, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    hide(db_session, found.shown.thing, form.why.data, by_id=user.id, now=now)
+    _write_down(user, complaint_id, "hidden", now)
     flash(_("It is hidden. Whoever wrote it, and whoever asked to have it looked at, is told."))
     return redirect(url_for(".settling", complaint_id=complaint_id), 303)
+
+
+def _write_down(user: User, complaint_id: int, what: str, now: datetime) -> None:
+    """Write it into the book where who runs the site settled it: what a group's own do is told in the group."""
+    if user.administrator:
+        record(db_session, Act.complaint_settled, by=user.id, detail=f"{complaint_id}, {what}", now=now)
 
 
 @bp.post("/complaints/<int:complaint_id>/show")
@@ -131,7 +141,9 @@ def undo(complaint_id: int) -> ResponseReturnValue:
     user = somebody(db_session)
     found = access.complaint_for(db_session, user, complaint_id)
     refuse_archived(found.group)
-    show_again(db_session, found.shown.thing, by_id=user.id, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    show_again(db_session, found.shown.thing, by_id=user.id, now=now)
+    _write_down(user, complaint_id, "shown again", now)
     flash(_("Everybody can read it again."))
     return redirect(url_for(".settling", complaint_id=complaint_id), 303)
 
@@ -142,7 +154,9 @@ def leave_it(complaint_id: int) -> ResponseReturnValue:
     user = somebody(db_session)
     found = access.complaint_for(db_session, user, complaint_id)
     refuse_archived(found.group)
-    leave(db_session, found.complaint, found.shown.thing, by_id=user.id, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    leave(db_session, found.complaint, found.shown.thing, by_id=user.id, now=now)
+    _write_down(user, complaint_id, "left as it is", now)
     flash(_("It stays. Whoever asked to have it looked at is told."))
     return redirect(url_for(".settling", complaint_id=complaint_id), 303)
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from course.base.db import db_session
 from course.base.errors import NotFound
 from course.base.limits import count_try
+from course.base.web import network_here
 from course.base.words import _
 from course.groups.access import course_named, page_enrolment
 from course.users.access import somebody, whoever
@@ -54,7 +55,7 @@ def _count_try(now: datetime) -> None:
     if (who := whoever()) is not None:
         count_try(db_session, "report by", str(who.id), most=MOST_OF_ONE, now=now)
     else:
-        count_try(db_session, "report from", request.remote_addr or "", most=MOST_OF_ADDRESS, now=now)
+        count_try(db_session, "report from", network_here(), most=MOST_OF_ADDRESS, now=now)
 
 
 @bp.get("/reports")

@@ -19,8 +19,10 @@ from course.outline.models import Activity, Course
 from course.syllabus import planning
 from course.texts.models import Passage, Text
 from course.users.accounts import promote
-from course.users.links import new_setup_token
-from course.users.models import User
+from course.users.links import LINK, TOKEN_HERE, letter_with_link, new_setup_token
+from course.users.models import LinkKind, User
+from course.users.second_step import begin, confirm, secret_of
+from course.users.totp import code_at, step_at
 from kruzhok.admin.uploads import keep_upload
 from kruzhok.config import SHIPPED_COURSE
 from kruzhok.digest.tokens import unsubscribe_token
@@ -82,8 +84,12 @@ def make_house(app: Application, database: Database) -> House:
     sign_up(planner, "sofia@example.org", "Sofia")
     sign_up(administrator, "olga@example.org", "Olga")
     with database.transaction() as session:
-        promote(session, "olga@example.org")
+        promote(session, "olga@example.org", now=datetime.now(UTC))
+    post(administrator, "/sign-in", {"email": "olga@example.org", "password": PASSWORD})
     post(visitor, "/reset", {"email": EMAIL})
+    half_way, recovering = _with_second_step(app, database), app.test_client()
+    sign_up(recovering, "larissa@example.org", "Larissa")
+    turn_second_step_on(app, database, "larissa@example.org")
     group = _join_group(database, "nadia@example.org", planner="sofia@example.org")
     join, ask, _not_seen_yet = invite(planner, group), invite(planner, group, way="by-approval"), _link(planner, group)
     post(administrator, f"/join/{ask}", {"words": "I heard of you from Nadia."})
@@ -113,6 +119,8 @@ def make_house(app: Application, database: Database) -> House:
         "ordering": ordering,
         "entry": entry,
         "reset": _token_in_letter(database),
+        "sign-up link": _sent(database, LinkKind.sign_up, "rosa@example.org"),
+        "e-mail link": _sent(database, LinkKind.email, "alexandra@example.org", "nadia@example.org"),
         "no_more": _unsubscribe(app, database),
         "group": group,
         "roster": _bring_roster(planner, group),
@@ -131,8 +139,45 @@ def make_house(app: Application, database: Database) -> House:
         "member": member,
         "planner": planner,
         "administrator": administrator,
+        "half way": half_way,
+        "recovering": recovering,
     }
+    for client, email in ((student, EMAIL), (member, "nadia@example.org")):  # it may be long ago that they signed in
+        assert post(client, "/me/proof", {"old": PASSWORD}).status_code == 303, email
+    assert post(member, "/me/second-step/begin").status_code == 303
     return House(people, names)
+
+
+def _with_second_step(app: Application, database: Database) -> FlaskClient:
+    """Return the browser of somebody who gave their password and has yet to show a code."""
+    sign_up(app.test_client(), "clara@example.org", "Clara")
+    turn_second_step_on(app, database, "clara@example.org")
+    client = app.test_client()
+    assert (
+        post(client, "/sign-in", {"email": "clara@example.org", "password": PASSWORD}).location
+        == "/sign-in/code?next=/"
+    )
+    return client
+
+
+def turn_second_step_on(app: Application, database: Database, email: str) -> None:
+    """Let whoever has that E-MAIL show a code when they sign in."""
+    now, keys = datetime.now(UTC), [app.config["SECRET_KEY"]]
+    with database.transaction() as session:
+        user = session.scalars(select(User).where(User.email == email)).one()
+        secret = secret_of(begin(session, user, keys, now=now), keys)
+        assert secret is not None
+        confirm(session, user, keys, code_at(secret, step_at(now)), now=now)
+
+
+def _sent(database: Database, kind: LinkKind, email: str, of: str | None = None) -> str:
+    """Return the token of a link of KIND that was sent to EMAIL, for the account OF that e-mail."""
+    with database.transaction() as session:
+        user = session.scalar(select(User).where(User.email == of)) if of else None
+        told = {"kind": kind.value, "email": email, "address": TOKEN_HERE, "user": user.id if user else None}
+        letter = letter_with_link(session, told, now=datetime.now(UTC))
+    assert letter
+    return re.findall(r"^\S{43}$", letter.body, flags=re.MULTILINE)[0]
 
 
 def _bring(planner: FlaskClient, group: str) -> Mapping[str, str]:
@@ -457,9 +502,11 @@ def _unsubscribe(app: Application, database: Database) -> str:
 
 
 def _token_in_letter(database: Database) -> str:
-    with database.transaction(writing=False) as session:
-        letter = session.scalars(select(Job).filter_by(kind="mail")).one().payload["body"]
-    return re.findall(r"/reset/(\S+)", letter)[0]
+    with database.transaction() as session:
+        payload = session.scalars(select(Job).filter_by(kind=LINK)).one().payload
+        letter = letter_with_link(session, payload, now=datetime.now(UTC))
+    assert letter
+    return re.findall(r"/reset/(\S+)", letter.body)[0]
 
 
 def _upload(database: Database) -> str:

@@ -18,14 +18,16 @@ from course.users.accounts import (
     change_password,
     change_profile,
     create_user,
+    demote,
     enter,
     normal_email,
     normal_name,
     promote,
     sign_up,
 )
+from course.users.audit import entries_about
 from course.users.guests import forget_old_guests
-from course.users.models import SignIn, User
+from course.users.models import Act, SignIn, User
 from course.users.passwords import passwords_with, weakness
 from course.users.sign_ins import add_sign_in, device_in_words, live_sign_in
 from tests.conftest import NOW, QUICK_HASHING
@@ -78,8 +80,10 @@ def test_a_name_stands_on_one_line():
 
 
 @pytest.mark.parametrize(
-    "password", ["", "short", "Password1", "aaaaaaaaaa", "vera@example.org", "Vera Figner", "x" * 1025]
-)
+    "password",
+    ["", "short", "Password1", "password2026!", "aaaaaaaaaa", "vera@example.org", "Vera Figner", "x" * 1025,
+     "Figner1917!", "verafigner", "kruzhok2026", "example.org", "trustno1", "1qaz2wsx"],
+)  # fmt: skip
 def test_a_password_that_is_easy_to_guess_is_refused(password):
     assert weakness(password, email="vera@example.org", name="Vera Figner")
 
@@ -111,7 +115,7 @@ def test_a_guest_who_signs_up_keeps_their_work_and_gets_a_new_token(session: Ses
     user = sign_up(session, guest.id, new(), now=NOW)
     assert user.id == guest.id == enrolment.user_id
     assert not user.is_guest
-    assert live_sign_in(session, token) is None
+    assert live_sign_in(session, token, now=NOW) is None
 
 
 def test_an_email_is_taken_once(session: Session):
@@ -160,12 +164,12 @@ def test_a_password_changed_between_asking_and_entering_does_not_let_in(session:
 def test_changing_a_password_signs_out_everywhere_else(session: Session):
     user, other = make_user(session, password_hash="old"), make_user(session)
     here, there, foreign = (add_sign_in(session, whose, "", NOW) for whose in (user, user, other))
-    sign_in = live_sign_in(session, here)
+    sign_in = live_sign_in(session, here, now=NOW)
     assert sign_in is not None
-    change_password(session, user, kept="old", new="new", now=NOW, sign_in_id=sign_in.id)
-    assert live_sign_in(session, here) is not None
-    assert live_sign_in(session, there) is None
-    assert live_sign_in(session, foreign) is not None
+    token = change_password(session, user, kept="old", new="new", now=NOW, sign_in_id=sign_in.id)
+    assert [live_sign_in(session, one, now=NOW) for one in (here, there)] == [None, None]
+    assert live_sign_in(session, token, now=NOW) is sign_in
+    assert live_sign_in(session, foreign, now=NOW) is not None
 
 
 def test_a_zone_that_is_none_is_refused(session: Session):
@@ -179,8 +183,14 @@ def test_a_zone_that_is_none_is_refused(session: Session):
 
 def test_an_operator_makes_accounts_and_administrators(session: Session):
     user = create_user(session, email="Vera@example.org", name="Vera", password=GOOD, now=NOW)
-    assert promote(session, "vera@EXAMPLE.org") is user
+    token = add_sign_in(session, user, "", NOW)
+    assert promote(session, "vera@EXAMPLE.org", now=NOW) is user
     assert user.administrator
+    assert live_sign_in(session, token, now=NOW) is None
+    assert not demote(session, "vera@example.org", now=NOW).administrator
+    book = [(entry.act, entry.in_shell, entry.about_id) for entry in entries_about(session, user, most=9)]
+    acts = (Act.administrator_unmade, Act.administrator_made, Act.account_made)
+    assert book == [(act, True, user.id) for act in acts]
 
 
 def test_guests_who_did_nothing_for_thirty_days_are_forgotten_with_their_work(session: Session):
