@@ -132,10 +132,14 @@ def error_page(error: DomainError) -> ResponseReturnValue:
 def _typed() -> dict[str, str] | None:
     if request.method in SAFE or request.content_length is None or request.content_length > 1_000_000:
         return None
+    try:
+        form = request.form
+    except HTTPException:  # too much of it, or nothing that can be told apart
+        return None
     typed = {
-        name: "\n".join(request.form.getlist(name))
-        for name in request.form
-        if name not in SECRET_FIELDS and "password" not in name and len(request.form[name]) > 20
+        name: "\n".join(form.getlist(name))
+        for name in form
+        if name not in SECRET_FIELDS and "password" not in name and len(form[name]) > 20
     }
     return typed or None
 

@@ -137,6 +137,13 @@ def test_a_password_is_never_given_back(client: FlaskClient) -> None:
 
 
 @ONE_DATABASE
+def test_a_form_of_too_many_parts_is_refused_in_words_where_nothing_is_too(client: FlaskClient) -> None:
+    parts = "".join(f'--b\r\nContent-Disposition: form-data; name="x-{n}"\r\n\r\n1\r\n' for n in range(2500))
+    kind = "multipart/form-data; boundary=b"
+    assert client.post("/nothing-here", data=f"{parts}--b--", content_type=kind).status_code in {404, 413}
+
+
+@ONE_DATABASE
 @pytest.mark.parametrize("path", ["/", "/sign-in", "/nothing-here", "/healthz"])
 def test_every_answer_has_a_policy_without_inline_scripts_or_styles(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
