@@ -4,8 +4,10 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from kruzhok.privacy.keep import Keep
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The course on the poster of the front door, on which the demo is played.
@@ -16,6 +18,15 @@ def shipped_courses() -> list[Path]:
     """Return the folders of all shipped courses: that of the front door first, the others by name."""
     found = sorted(path.parent for path in SHIPPED_COURSE.parent.glob("*/course.yaml"))
     return sorted(found, key=lambda folder: folder != SHIPPED_COURSE)
+
+
+#: What the names of `Keep` are called among the settings.
+KEEPING = {
+    "looks": "KRUZHOK_KEEP_LOOKS",
+    "notices": "KRUZHOK_KEEP_NOTICES",
+    "requests": "KRUZHOK_KEEP_REQUESTS",
+    "accounts": "KRUZHOK_KEEP_ACCOUNTS",
+}
 
 
 class BadConfig(ValueError):
@@ -36,6 +47,8 @@ class Config:
     proxies: int = 0  #: KRUZHOK_PROXIES: reverse proxies in front whose headers are to be believed
     metrics_token: str | None = None  #: KRUZHOK_METRICS_TOKEN: opens /metrics; without it there is no such page
     log: str = ""  #: KRUZHOK_LOG: `json` or `plain`; empty: plain at a terminal, else JSON
+    operator: str | None = None  #: KRUZHOK_OPERATOR: who runs the site and how to reach them, for the privacy page
+    keep: Keep = field(default_factory=Keep)  #: how long some things are kept: the settings of KEEPING
     development: bool = False  #: KRUZHOK_DEVELOPMENT: 1 shows /styleguide and reloads templates
 
     def __repr__(self) -> str:  # the secret and passwords stay out of logs
@@ -73,8 +86,24 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         proxies=int(proxies),
         metrics_token=check_secret(token, "KRUZHOK_METRICS_TOKEN") if token else None,
         log=log,
+        operator=environment.get("KRUZHOK_OPERATOR") or None,
+        keep=_keep(environment),
         development=environment.get("KRUZHOK_DEVELOPMENT") == "1",
     )
+
+
+def _keep(environment: Mapping[str, str]) -> Keep:
+    """Return how long things are kept; raise BadConfig for what is no number of days, or of months."""
+    given: dict[str, int] = {}
+    for name, setting in KEEPING.items():
+        if said := environment.get(setting):
+            if not (said.isascii() and said.isdecimal() and len(said) <= 4 and int(said)):
+                raise BadConfig(f"{setting} must be a number from 1 to 9999")
+            given[name] = int(said)
+    if "accounts" in given and not environment.get("KRUZHOK_SMTP_URL"):
+        # Else accounts would end of which nobody was told.
+        raise BadConfig("KRUZHOK_KEEP_ACCOUNTS needs KRUZHOK_SMTP_URL: nobody is erased without a letter before")
+    return Keep(**given)
 
 
 def _kept_secret(instance: Path) -> str:

@@ -45,6 +45,7 @@ from kruzhok.messages import views as messages
 from kruzhok.next_run import views as next_run
 from kruzhok.notices import views as notices
 from kruzhok.operations.views import bp as site
+from kruzhok.privacy import views as privacy
 from kruzhok.progress import together_views as together
 from kruzhok.progress import views as progress
 from kruzhok.results import views as results
@@ -111,6 +112,7 @@ def register(app: Flask) -> None:
         results.bp,
         review.bp,
         merging_views.bp,
+        privacy.bp,
         admin.bp,
         notices.bp,
         digest.bp,

@@ -9,25 +9,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
-
 from course.base.db import Database
-from course.base.jobs import LEASE, Again, Hopeless, Job, Work, add_job, run_due_jobs
+from course.base.jobs import LEASE, Again, Hopeless, Work, add_job, run_due_jobs
 from course.base.limits import WINDOW, forget_tries
 from course.base.mail import MailServer, Undeliverable, send_mail
-from course.groups.roster.taking import forget_rosters
-from course.users.audit import forget_entries
-from course.users.guests import forget_old_guests
 from course.users.letters import OWNER
 from course.users.links import LINK, letter_with_link
-from course.users.sign_ins import forget_sign_ins
-from kruzhok.admin.uploads import forget_uploads
 from kruzhok.config import Config
 from kruzhok.digest.letters import make_letters, make_none
 from kruzhok.digest.mornings import next_round
-from kruzhok.digest.sending import Letter, forget_letters, send_letter
+from kruzhok.digest.sending import Letter, send_letter
 from kruzhok.digest.writing import writer_for
-from lessons.imports.keeping import forget_imports
+from kruzhok.privacy.retention import forget_all
+from kruzhok.privacy.unused import KIND as UNUSED
+from kruzhok.privacy.unused import erase_unused, tell_unused
 from lessons.search.contents import rebuild, refresh_passages
 from quizzes.attempts.ending import settle_unawaited, submit_overdue
 from quizzes.review.earlier import record_earlier
@@ -36,7 +31,6 @@ log = logging.getLogger(__name__)
 
 PAUSE = 2.0  #: seconds between two looks at the table
 AT_ONCE = 20  #: jobs between two looks for attempts whose time is up
-KEEP_DONE_JOBS = timedelta(days=7)
 
 
 def mail_server(config: Config) -> MailServer | Path:
@@ -53,7 +47,8 @@ def work_for(config: Config) -> Mapping[str, Work]:
         OWNER: partial(_owner, post),
         "letter": partial(_letter, post),
         "letters": partial(_letters, config),
-        "daily": _daily,
+        "daily": partial(_daily, config),
+        UNUSED: erase_unused,
         "tries": _tries,
         "reindex": _reindex,
         "words": _words,
@@ -126,18 +121,13 @@ def _letters(config: Config, database: Database, payload: dict[str, Any], now: d
     return make_letters(writer_for(config, database).write, database, payload, now)
 
 
-def _daily(database: Database, _payload: dict[str, Any], now: datetime) -> None:
+def _daily(config: Config, database: Database, _payload: dict[str, Any], now: datetime) -> None:
     """Forget what is to be forgotten, let nobody wait for a tutor who has left, and come again tomorrow."""
     with database.transaction() as session:
-        forget_old_guests(session, now=now)
-        forget_sign_ins(session, now=now)
-        forget_entries(session, now=now)
-        forget_uploads(session, now=now)
-        forget_imports(session, now=now)
-        forget_rosters(session, now=now)
-        forget_letters(session, now=now)
+        forget_all(session, config.keep, now=now)
+        if config.keep.accounts is not None:
+            tell_unused(session, config.keep.accounts, config.site_url or "", now=now)
         settle_unawaited(session, now=now)
-        session.execute(delete(Job).where(Job.done_at < now - KEEP_DONE_JOBS))
         add_job(session, "daily", {}, run_at=now + timedelta(days=1), key=f"daily {(now + timedelta(days=1)).date()}")
 
 

@@ -120,6 +120,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "result": ("/attempts/{result}", 16),
     "score": ("/attempts/{result}/questions/1/score", 12),
     "paper": ("/courses/{course}/quizzes/{quiz}/paper?group={group}", 8),
+    "what is stored about one": ("/me/data", 2),
     "notices": ("/notices", 6),
     "what is wrong with a question": ("/courses/{course}/wrong?item={version}&group={group}", 3),
     "what is wrong with a passage": ("/courses/{course}/wrong?passage={passage}&group={group}", 3),

@@ -1,4 +1,4 @@
-"""What is stored about somebody, from the shell: written into a file, or erased."""
+"""What is stored about somebody, from the shell: written into a file, or erased. Both go into the book of acts."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from course.base.errors import NotFound
 from course.base.words import _
 from course.users.accounts import normal_email, with_email
-from course.users.models import User
+from course.users.audit import record
+from course.users.models import Act, User
 from kruzhok.commands.site import Site
 from kruzhok.privacy.archive import write_archive
 from kruzhok.privacy.erasing import erase
@@ -34,6 +35,8 @@ def export(site: Site, email: str, file: Path) -> None:
         user = _account(session, email)
         with file.open("xb") as to:
             write_archive(session, user, to, now=now)
+    with database.transaction() as session:
+        record(session, Act.account_exported, by=None, about=user.id, now=now)
     click.echo(f"What is stored about {user.email} is in {file}.")
 
 
@@ -64,5 +67,6 @@ def erase_command(site: Site, email: str, heirs: tuple[tuple[str, str], ...], ye
             if (group.slug, one.user.email) in wanted
         }
         user_id = user.id
+        record(session, Act.account_erased, by=None, about=None, detail=f"user {user_id}", now=now)
         erase(session, user_id, chosen, now=now)
     click.echo(f"{email} is erased. Backups made before still have it.")

@@ -339,4 +339,6 @@ def _branches(known: Mapping[int, PostShown]) -> list[PostShown]:
 
 def author_of(enrolment: Enrolment) -> Author:
     """Return ENROLMENT as the author of a post."""
-    return Author(enrolment.user.name or "", enrolment.role is Role.tutor, enrolment.left_at is not None)
+    user, has_left = enrolment.user, enrolment.left_at is not None
+    # Of who was erased the word that stands for their name says so already.
+    return Author(user.name or "", enrolment.role is Role.tutor, has_left and user.erased_at is None)

@@ -37,7 +37,9 @@ class Author:
 
 def author_of(enrolment: Enrolment) -> Author:
     """Return who has the place ENROLMENT."""
-    return Author(enrolment.user.name or "", enrolment.role is Role.tutor, enrolment.left_at is not None)
+    user, has_left = enrolment.user, enrolment.left_at is not None
+    # Of who was erased the word that stands for their name says so already.
+    return Author(user.name or "", enrolment.role is Role.tutor, has_left and user.erased_at is None)
 
 
 def cut(words: str, most: int) -> str:

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import Database
 from course.base.files import File
 from course.base.jobs import Job, add_job
+from course.base.web import Application
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.notices.models import Notice
 from course.outline.models import Activity, ActivityKind
@@ -25,6 +27,7 @@ from lessons.search.models import SearchEntry
 from tests import factories
 from tests.conftest import NOW
 from tests.kruzhok.privacy.whole import all_words
+from tests.test_access import browser_of
 
 
 class Circle(NamedTuple):
@@ -48,6 +51,11 @@ class Circle(NamedTuple):
 @pytest.fixture
 def circle(session: Session) -> Circle:
     """Return the circle."""
+    return make_circle(session)
+
+
+def make_circle(session: Session) -> Circle:
+    """Return a circle whose student has a name and an e-mail like nobody else's."""
     course = factories.make_bare_course(session)
     group = factories.make_group(session, course)
     user = factories.make_user(session, name="Zinaida Morgenstern", email="zinaida@example.org")
@@ -76,6 +84,27 @@ def test_a_post_stays_where_another_is_below_it_and_only_as_it_last_was(circle: 
     place = circle.session.get_one(Enrolment, circle.mine.id)
     assert (place.user.name, place.left_at, place.user.email) == ("A former member", NOW, None)
     assert "Zinaida" not in all_words(circle.session)
+
+
+def test_where_words_stay_the_page_names_nobody(app: Application, database: Database):
+    with database.transaction() as session:
+        circle = make_circle(session)
+        circle.post(circle.other, circle.post(circle.mine))
+        text = factories.notes_of(session, circle.prompt.parent)
+        note = factories.make_note(session, circle.mine, text, shared_at=NOW)
+        said = {"words": "So?", "html": "<p>So?</p>", "made_at": NOW}
+        factories.add(session, NoteReply(note_id=note.id, enrolment_id=circle.other.id, **said))
+        note_id, other_id = note.id, circle.other.user_id
+        circle.gone()
+        slug, course = circle.other.group.slug, circle.mine.course.ident
+        lesson, prompt = circle.prompt.parent.ident, circle.prompt.ident
+    client = browser_of(app, database, other_id)
+    for page in (f"/courses/{course}/lessons/{lesson}/prompts/{prompt}?group={slug}", f"/notes/{note_id}"):
+        shown = client.get(page)
+        assert shown.status_code == 200, page
+        assert "A former member" in shown.text
+        assert "former member" not in shown.text.replace("A former member", "")
+        assert "Zinaida" not in shown.text
 
 
 def test_a_note_that_others_replied_to_stays_without_its_tags(circle: Circle):
