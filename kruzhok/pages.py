@@ -54,6 +54,7 @@ from kruzhok.syllabus import arranging_views as arranging
 from kruzhok.syllabus import print_views as syllabus_print
 from kruzhok.syllabus import views as syllabus
 from kruzhok.today import views as today
+from kruzhok.violations import views as violations
 
 
 @site.get("/styleguide")
@@ -118,7 +119,10 @@ def register(app: Flask) -> None:
         digest.bp,
         lessons.reports.views.bp,
         lessons.search.views.bp,
+        violations.bp,
     ):
         app.register_blueprint(blueprint)
     # A mail program has no token of ours, and needs none: what it sends is a link that we signed.
     app.extensions["csrf"].exempt(digest.end_letters)
+    # Nor has a browser that reports; it changes nothing but a count.
+    app.extensions["csrf"].exempt(violations.take)

@@ -1023,6 +1023,7 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ),
     ("groups.archive", "/groups/{circle}/archive", {}, ORGANISERS | {"organiser": 303}),
     ("groups.reopen", "/groups/{circle}/reopen", {}, ORGANISERS | {"organiser": 303}),
+    ("violations.take", "/csp-reports", {}, of(then=204, others=400)),
     ("admin.upload", "/admin/upload", {}, of("administrator", then=422) | {"visitor": 401}),
     ("admin.load", "/admin/uploads/nonsense", {}, of(then=200, others=404) | {"visitor": 401}),
     ("admin.test_mail", "/admin/test-mail", {}, of("administrator", then=303) | {"visitor": 401}),

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
+#: Where browsers report what the policy below kept from happening.
+REPORTS = "/csp-reports"
+
 #: No inline script or style, nothing from elsewhere, in no frame.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -35,7 +38,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -108,6 +110,11 @@ def add_security_headers(response: Response) -> Response:
     """Set the headers of every answer; a page about one person is kept by no cache in between."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    reports = f"{request.script_root}{REPORTS}"
+    # Both ways: browsers that know `report-to` pass over the other.
+    policy = f"{CONTENT_SECURITY_POLICY}; report-uri {reports}; report-to policy"
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("Reporting-Endpoints", f'policy="{reports}"')
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.is_secure or current_app.config.get("ALWAYS_HTTPS"):

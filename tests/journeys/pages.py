@@ -362,6 +362,7 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("courses.image", "GET"): "a picture",
     ("courses.path", "POST"): "leads elsewhere",
     ("site.healthz", "GET"): "plain text",
+    ("violations.take", "POST"): "what browsers send by themselves",
     ("site.readyz", "GET"): "plain text",
     ("site.metrics", "GET"): "figures for a monitoring program",
     ("lessons.preview", "POST"): "a fragment, which the preview of a prompt shows",
