@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def until(true: Callable[[], bool], what: str, *, seconds: float = 10) -> None:
 class Server:
     """`kruzhok serve` as an operator runs it, in a process group of its own."""
 
-    def __init__(self, instance: Path, database_url: str) -> None:
+    def __init__(self, instance: Path, database_url: str, more: Mapping[str, str]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -58,7 +58,7 @@ class Server:
         command = [sys.executable, "-m", "kruzhok", "serve", "--port", str(port), "--workers", "1"]
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=others | settings, stdout=said, stderr=said, start_new_session=True
+                command, cwd=ROOT, env=others | settings | more, stdout=said, stderr=said, start_new_session=True
             )
 
     def is_up(self) -> bool:
@@ -76,9 +76,9 @@ class Server:
 
 
 @contextmanager
-def serving(instance: Path, database: Database) -> Iterator[Server]:
-    """Give a server that answers; whatever happens none of its processes is left."""
-    server = Server(instance, database.engine.url.render_as_string(hide_password=False))
+def serving(instance: Path, database: Database, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Give a server that answers, with MORE settings; whatever happens none of its processes is left."""
+    server = Server(instance, database.engine.url.render_as_string(hide_password=False), more or {})
     try:
         until(server.is_up, "the site answers", seconds=120)
         yield server

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from course.base.errors import DomainError
 from course.base.faults import Damaged, Fault, fault_of
 from course.base.words import _
-from kruzhok.commands import backup, curriculum, data, demo, search, serve, users
+from kruzhok.commands import backup, curriculum, data, demo, doctor, search, serve, users
 from kruzhok.commands.site import Site
 from kruzhok.config import BadConfig
 
@@ -32,6 +32,7 @@ for command in (
     users.user,
     demo.demo,
     search.reindex,
+    doctor.doctor,
     backup.backup,
     backup.restore,
 ):

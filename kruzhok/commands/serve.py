@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -64,7 +64,7 @@ def serve(site: Site, host: str, port: int, workers: int) -> None:
     try:
         with _counts_kept_together(site.config):
             log.info("Serving with %d web processes and a worker", workers)
-            _serve_web(host, port, workers)
+            _serve_web(host, port, workers, stopping=beside.tell)
     finally:
         beside.stop()
     log.info("Stopped")
@@ -92,11 +92,15 @@ class WorkerProcess:
                 log.error("The worker ended unasked (%d); another is started", code)
                 self._process = self._started()
 
-    def stop(self) -> None:
-        """Let it settle the job at hand, then end it; one that takes too long is killed."""
-        with self._lock:
-            self._ending.set()
+    def tell(self) -> None:
+        """Tell it to settle the job at hand and end."""
+        self._ending.set()
         self._process.terminate()
+
+    def stop(self) -> None:
+        """See to it that it has ended; one that takes too long is killed."""
+        with self._lock:  # so that none is just being started
+            self.tell()
         try:
             self._process.wait(timeout=STOP_WORKER)
         except subprocess.TimeoutExpired:
@@ -130,7 +134,8 @@ def load_shipped(database: Database) -> None:
             click.echo(f"{folder.name} has errors; what was loaded before is served.", err=True)
 
 
-def _serve_web(host: str, port: int, workers: int) -> None:
+def _serve_web(host: str, port: int, workers: int, *, stopping: Callable[[], None]) -> None:
+    """Serve until told to stop, and call STOPPING then, before requests in flight have ended."""
     if sys.platform == "win32":
         import waitress
 
@@ -140,8 +145,13 @@ def _serve_web(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    class Server(Granian):  # type: ignore[valid-type,misc]
+        def signal_handler_interrupt(self, *args: Any, **more: Any) -> None:
+            stopping()
+            super().signal_handler_interrupt(*args, **more)
+
     multiprocessing.set_start_method("spawn", force=True)
-    Granian(
+    Server(
         "kruzhok.app:wsgi",
         address=host,
         port=port,

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from course.base.db import Database
+from course.base.faults import file_of
 from kruzhok.config import ROOT
 from kruzhok.operations.logs import code_of
 
@@ -55,16 +56,9 @@ def lacking(database: Database) -> str | None:
         return "the database does not answer"
     if not is_current(revision):
         return "the database is not up to date"
-    if (file := sqlite_file(database)) is not None and not can_be_written(file):
+    if (file := file_of(database)) is not None and not can_be_written(file):
         return "the disk cannot be written"
     return None
-
-
-def sqlite_file(database: Database) -> Path | None:
-    """Return the file of DATABASE, None where it is no SQLite, or in memory."""
-    url = database.engine.url
-    on_disk = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
-    return Path(url.database) if on_disk and url.database else None
 
 
 def can_be_written(file: Path) -> bool:

@@ -1,0 +1,1 @@
+"""`kruzhok doctor`: looks at what an operator would look at."""
