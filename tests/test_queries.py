@@ -127,6 +127,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "reports": ("/reports", 3),
     "report": ("/reports/{report}", 7),
     "me": ("/me", 3),
+    "one's account": ("/me/security", 5),
     "what the next letter would say": ("/digest", 31),
     "places": ("/me/places", 7),
     "own progress": ("/me/places/{place}", 30),
