@@ -34,7 +34,10 @@ def page_before() -> str:
     """Return the path one comes from, where it is told and on this site; else the front page."""
     if "next" in request.values:
         return next_path()
-    from_ = urlsplit(request.referrer or "")
+    try:
+        from_ = urlsplit(request.referrer or "")
+    except ValueError:  # half an address, as no browser sends one
+        return front()
     if from_.netloc != request.host or not is_local_path(from_.path) or from_.path == request.path:
         return front()
     return f"{from_.path}?{from_.query}" if from_.query else from_.path
