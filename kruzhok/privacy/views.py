@@ -24,6 +24,7 @@ from kruzhok.privacy.groups_held import KeysFirst, held_by
 from kruzhok.privacy.keep import NOTICE_DAYS
 from kruzhok.privacy.kept import reckon
 from kruzhok.privacy.retention import rules
+from kruzhok.privacy.words import going, staying
 
 bp = Blueprint("privacy", __name__)
 
@@ -102,11 +103,13 @@ def erase_me() -> ResponseReturnValue:
             cookie.pop(KNOWN, None)
             return redirect(url_for(".erased"), 303)
     status = 422 if form.is_submitted() else 200
+    goes = reckon(db_session, user)
     page = render_template(
         "kruzhok/privacy/erase.html",
         form=form,
         user=user,
-        goes=reckon(db_session, user),
+        going=going(goes),
+        staying=staying(goes),
         closing=[one.group for one in held if not one.others],
         fields=[field for field in form if field.type == "SelectField"],
     )

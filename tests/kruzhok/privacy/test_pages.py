@@ -82,7 +82,7 @@ def test_of_an_account_the_password_is_asked_for_once_more(app: Application, dat
 def test_one_erases_oneself_and_is_a_stranger_afterwards(app: Application, database: Database, place: Enrolment):
     client = proved(app, database, place.user_id)
     page = client.get("/me/erase").text
-    assert "1 draft" in page
+    assert "What you did: one draft." in page
     assert post(client, "/me/erase").status_code == 422
     done = post(client, "/me/erase", {"sure": "y"}, follow_redirects=True)
     assert "It is erased" in done.text
@@ -104,7 +104,7 @@ def test_a_guest_erases_what_they_did_without_a_password(app: Application, datab
     with database.transaction() as session:
         place = factories.make_enrolment(session, factories.make_guest(session))
     client = browser_of(app, database, place.user_id)
-    assert "What is known of you as a guest" in client.get("/me/erase").text
+    assert "That you were here as a guest" in client.get("/me/erase").text
     assert post(client, "/me/erase", {"sure": "y"}).status_code == 303
     with database.transaction(writing=False) as session:
         assert session.get(User, place.user_id) is None
