@@ -19,7 +19,7 @@ WORDS: Mapping[Act, str] = {
     Act.course_uploaded: _("A curriculum was uploaded"),
     Act.course_loaded: _("A course was loaded"),
     Act.complaint_settled: _("A complaint was settled"),
-    Act.job_retried: _("A job was tried once more"),
+    Act.job_retried: _("A job that was given up was settled"),
     Act.member_removed: _("Removed from a study group"),
     Act.role_changed: _("Given another role in a study group"),
     Act.keys_changed: _("Given or taken the keys of a study group"),
@@ -43,7 +43,6 @@ def record(
 
     DETAIL says to which course, job or group, by ident or number: nobody's words stand in it."""
     session.add(AuditEntry(at=now, actor_id=by, in_shell=by is None, act=act, about_id=about, detail=detail))
-    session.flush()
 
 
 def entries_about(session: Session, user: User, *, most: int) -> Sequence[AuditEntry]:

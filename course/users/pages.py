@@ -1,13 +1,15 @@
 """What the pages of users have in common: how they are drawn and refused, and how a browser changes hands."""
 
+import logging
 from datetime import datetime
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from course.base.db import current_database, db_session, request_transaction
-from course.base.errors import DomainError, Gone
+from course.base.errors import DomainError, Gone, TooMany
 from course.base.forms import Form
 from course.base.web import keyed, network_here, site_keys
 from course.base.words import _
@@ -17,6 +19,8 @@ from course.users.models import User
 from course.users.passwords import Passwords, passwords_with
 from course.users.reading import bring_settings
 from course.users.tries import Comer, count_entry, take_back_entry
+
+log = logging.getLogger(__name__)
 
 bp = Blueprint("users", __name__)
 
@@ -53,23 +57,34 @@ def enter(email: str, password: str, who: User | None, now: datetime) -> Respons
     with request_transaction(current_database(), writing=True) as session:
         account = accounts.with_email(session, email)
         coming = comer(email, account.id if account else None)
-        count_entry(session, "password", coming, now=now)
+        _count(session, "password", coming, account.id if account else None, now)
     kept = account.password_hash if account else None
     if not passwords().fits(kept, password) or account is None or kept is None:
+        log.info("A wrong password for user %s", account.id if account else "nobody")
         raise accounts.WrongPassword
     renewed = passwords().hash(password) if passwords().is_outdated(kept) else None
     with request_transaction(current_database(), writing=True) as session:
         user = accounts.enter(session, account.id, kept, renewed)
         take_back_entry(session, "password", coming, now=now)
         token = entry(who, user, now)
+    log.info("User %d %s", user.id, "signed in with a password" if token else "gave a password and is to show a code")
     return entered(who, user, token, now)
+
+
+def _count(session: Session, what: str, coming: Comer, user_id: int | None, now: datetime) -> int:
+    """Count a try to get into the account of USER_ID; log it where it is refused."""
+    try:
+        return count_entry(session, what, coming, now=now)
+    except TooMany:
+        log.warning("Too many tries of a %s for user %s", what, user_id or "nobody")
+        raise
 
 
 def enter_with_code(user_id: int, mark: str, code: str, who: User | None, now: datetime) -> ResponseReturnValue:
     """Sign in with the CODE of the user whose password, of that MARK, was right; raise WrongCode, TooMany or Gone."""
     with request_transaction(current_database(), writing=True) as session:
         coming = comer(f"user {user_id}", user_id)
-        tries = count_entry(session, "code", coming, now=now)
+        tries = _count(session, "code", coming, user_id, now)
         user = session.get(User, user_id)
         if user is None or signs.mark_of_password(user) != mark:
             raise Gone(_("The password was changed in the meantime. Sign in anew."))
@@ -77,11 +92,17 @@ def enter_with_code(user_id: int, mark: str, code: str, who: User | None, now: d
             letters.tell_owner(session, user, letters.HALF_WAY, now=now)
     with request_transaction(current_database(), writing=True) as session:
         user = session.get_one(User, user_id)
-        if second_step.check(session, user_id, site_keys(), code, now=now):
+        try:
+            recovering = second_step.check(session, user_id, site_keys(), code, now=now)
+        except second_step.WrongCode:
+            log.info("A wrong code for user %d", user_id)
+            raise
+        if recovering:
             used = letters.CODE_USED.format(n=second_step.codes_left(session, user))
             letters.tell_owner(session, user, used, now=now)
         take_back_entry(session, "code", coming, now=now)
         token = in_place_of(who, user, now)
+    log.info("User %d signed in with a password and a code", user_id)
     return entered(who, user, token, now)
 
 

@@ -2,6 +2,7 @@
 
 Whoever changes something here has shown not long ago that it is them (`access.proved_account`)."""
 
+import logging
 from datetime import UTC, datetime
 
 from flask import current_app, flash, make_response, redirect, url_for
@@ -20,6 +21,8 @@ from course.users.models import LinkKind, User
 from course.users.pages import bp, page, passwords, refuse
 from course.users.pictures import qr_code
 from course.users.second_step import WrongCode
+
+log = logging.getLogger(__name__)
 
 #: So many tries of one sign-in to show who one is need not wait.
 TRIES = 10
@@ -77,6 +80,7 @@ def _prove(user: User, form: forms.ProofForm | forms.ChangePasswordForm | forms.
     with request_transaction(current_database(), writing=True) as session:
         count_slowly(session, "proof", str(signs.current_sign_in_id()), free=TRIES, now=now)
     if not passwords().fits(user.password_hash, form.old.data):
+        log.info("User %d, signed in, gave a wrong password", user.id)
         raise accounts.Unfit("old", _("This is not your password."))
     if "code" in form:
         with request_transaction(current_database(), writing=True) as session:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from course.base.errors import Conflict, NotFound
 from course.base.jobs import Job
 from course.base.words import _
+from course.users.audit import record
+from course.users.models import Act
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ def try_again(session: Session, job_id: int, by_id: int, *, now: datetime) -> No
             session.flush()
     except IntegrityError:
         raise Conflict(_("Another job for the same thing waits already. Drop this one.")) from None
+    record(session, Act.job_retried, by=by_id, detail=f"{job.id} ({job.kind}), tried again", now=now)
     log.info("Job %d (%s) is tried again, by user %d", job.id, job.kind, by_id)
 
 

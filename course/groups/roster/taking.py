@@ -18,6 +18,8 @@ from course.base.words import _
 from course.groups.models import Enrolment, Invitation, Role, Roster, StudyGroup, Subgroup, SubgroupMember
 from course.groups.roster.comparing import A_MOMENT, Planned, Preview, compare, open_by_mail
 from course.groups.roster.reading import Entry
+from course.users.audit import record
+from course.users.models import Act
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +129,7 @@ def take_over(
     invited = [row for row in preview.rows if row.is_invited or (row.kind == "again" and wanted.again)]
     subgroups = _subgroups(session, group, preview, invited, wanted, now)
     links = _invite(session, mine, invited, subgroups, sender, now)
-    changed = _change(session, group, preview, wanted, subgroups)
+    changed = _change(session, mine, preview, wanted, subgroups, now)
     roster.taken_at = now
     session.flush()
     log.info("Roster %d taken over into group %d: %d invited, %d changed", roster.id, group.id, len(links), changed)
@@ -249,14 +251,20 @@ def _letters(mine: Enrolment, links: Sequence[Link], now: datetime) -> list[dict
     return jobs
 
 
-def _change(session: Session, group: StudyGroup, preview: Preview, wanted: Wanted, subgroups: Mapping[str, int]) -> int:
+def _change(
+    session: Session, mine: Enrolment, preview: Preview, wanted: Wanted, subgroups: Mapping[str, int], now: datetime
+) -> int:
     """Change what of members is WANTED to be changed; return of how many anything did."""
+    group = mine.group
+    assert group is not None
     moved = [row for row in preview.rows if row.put_in and wanted.subgroups]
     changed = {row.entry.line for row in moved}
     for row in preview.rows:
         if row.role is not None and row.place is not None and wanted.roles:
             row.place.role = row.role
             changed.add(row.entry.line)
+            detail = f"{group.slug}, roster, {row.role.value}"
+            record(session, Act.role_changed, by=mine.user_id, about=row.place.user_id, detail=detail, now=now)
     left: dict[int, list[int]] = {}
     for row in moved:
         for name in row.taken_from:

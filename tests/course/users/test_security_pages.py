@@ -242,6 +242,21 @@ def test_more_passwords_than_can_be_hashed_at_once_are_asked_to_come_again(
     assert sign_in(client).status_code == 303
 
 
+def test_each_sign_in_is_logged_whatever_came_of_it_and_nobody_is_named(
+    app: Application, client: FlaskClient, vera: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False), caplog.at_level("INFO"):
+        sign_in(client)
+        sign_in(app.test_client(), email=STRANGER)
+        for _ in range(11):
+            sign_in(app.test_client(), password="guessed")
+    said = [record.getMessage() for record in caplog.records if record.name == "course.users.pages"]
+    wrong = [f"A wrong password for user {vera.id}"] * 10
+    first = [f"User {vera.id} signed in with a password", "A wrong password for user nobody"]
+    assert said == [*first, *wrong, f"Too many tries of a password for user {vera.id}"]
+    assert not re.search(f"{EMAIL}|{STRANGER}|192\\.0\\.2", caplog.text)
+
+
 def test_no_password_is_compared_inside_a_transaction(
     client: FlaskClient, database: Database, vera: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
