@@ -44,6 +44,7 @@ from kruzhok.memory import views as memory
 from kruzhok.messages import views as messages
 from kruzhok.next_run import views as next_run
 from kruzhok.notices import views as notices
+from kruzhok.operations import admin_views as running
 from kruzhok.operations.views import bp as site
 from kruzhok.privacy import views as privacy
 from kruzhok.progress import together_views as together
@@ -115,6 +116,7 @@ def register(app: Flask) -> None:
         merging_views.bp,
         privacy.bp,
         admin.bp,
+        running.bp,
         notices.bp,
         digest.bp,
         lessons.reports.views.bp,

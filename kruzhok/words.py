@@ -91,6 +91,11 @@ def points(amount: float) -> str:
     return f"{amount:.2f}".rstrip("0").rstrip(".")
 
 
+def size(count: int) -> str:
+    """Return how much COUNT bytes are: "0.4 MiB", "1,024.0 MiB" and no other unit, so that they can be compared."""
+    return f"{count / 1024**2:,.1f} MiB"
+
+
 def tongue(words: str) -> str:
     """Return the code of the language of WORDS, a name in its own letters: empty where many languages share these."""
     name = unicodedata.name(next(filter(str.isalpha, words), " "))
@@ -112,6 +117,7 @@ def init_words(app: Flask) -> None:
         "at_pace": at_pace,
         "host": host,
         "points": points,
+        "size": size,
         "tongue": tongue,
         "md": lambda text: Markup(to_html(text)),  # noqa: S704 (sanitised there)
         "inline_md": inline_md,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
+from course.base.jobs import Job
 from course.base.web import Application
 from course.groups.invitations import make_invitation, open_invitation
 from course.groups.joining import ask_to_join
@@ -117,6 +118,8 @@ def make_world(session: Session) -> World:
         "former": enrolments["former member"].id,
         "elsewhere": enrolments["student of another group"].id,
         "organiser": enrolments["organiser"].id,
+        "given_up": _given_up(session).id,
+        "given_up_too": _given_up(session).id,
         "message": factories.make_message(session, enrolments["tutor"], student).id,
         "no_more": unsubscribe_token("a secret for tests, 0123456789 abcdef", student.user_id),
     }
@@ -126,6 +129,11 @@ def make_world(session: Session) -> World:
     told |= _complained(session, enrolments["organiser"], told["post"])
     told |= _led(session, student, notes) | _reviewed(session, course, student)
     return World(users, told | _wrote(session, course, student) | _noted(session, notes, student))
+
+
+def _given_up(session: Session) -> Job:
+    """Return a job that was tried too often."""
+    return factories.add(session, Job(kind="mail", payload={}, run_at=NOW, tries=6, failed_at=NOW, error="gone"))
 
 
 def _reviewed(session: Session, course: Course, student: Enrolment) -> dict[str, Any]:
@@ -426,6 +434,7 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("today.today", "/today?group={circle}", of(*MEMBERS)),
     ("admin.admin", "/admin", ADMINISTRATORS),
     ("admin.users", "/admin/users", ADMINISTRATORS),
+    ("running.running", "/admin/running", ADMINISTRATORS),
     ("admin.groups", "/admin/groups", ADMINISTRATORS),
     ("admin.course", "/admin/courses/{course}", ADMINISTRATORS),
     ("admin.upload", "/admin/upload", ADMINISTRATORS),
@@ -1026,6 +1035,8 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("violations.take", "/csp-reports", {}, of(then=204, others=400)),
     ("admin.upload", "/admin/upload", {}, of("administrator", then=422) | {"visitor": 401}),
     ("admin.load", "/admin/uploads/nonsense", {}, of(then=200, others=404) | {"visitor": 401}),
+    ("running.again", "/admin/jobs/{given_up}/again", {}, of("administrator", then=303) | {"visitor": 401}),
+    ("running.drop", "/admin/jobs/{given_up_too}/drop", {}, of("administrator", then=303) | {"visitor": 401}),
     ("admin.test_mail", "/admin/test-mail", {}, of("administrator", then=303) | {"visitor": 401}),
     ("users.sign_out_everywhere", "/me/sign-out-everywhere", {}, accounts(303)),
     ("groups.leave", "/groups/{circle}/leave", {}, IN_GROUP | {"student": 303, "tutor": 303, "organiser": 409}),

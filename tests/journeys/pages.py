@@ -347,6 +347,7 @@ PAGES: list[Shown] = [
     # Who runs the site
     Shown("administrator", "/admin"),
     Shown("administrator", "/admin/users"),
+    Shown("administrator", "/admin/running"),
     Shown("administrator", "/admin/groups"),
     Shown("administrator", "/admin/audit"),
     Shown("administrator", COURSE.replace("/courses", "/admin/courses")),
@@ -471,6 +472,8 @@ NO_PAGE: Mapping[tuple[str, str], str] = {
     ("meetings.discard", "POST"): "leads elsewhere",
     ("minutes.discard", "POST"): "leads elsewhere",
     ("admin.test_mail", "POST"): "leads elsewhere",
+    ("running.again", "POST"): "leads elsewhere",
+    ("running.drop", "POST"): "leads elsewhere",
     ("users.end_sign_in", "POST"): "leads elsewhere",
     ("users.begin_second_step", "POST"): "leads elsewhere",
     ("users.email_link", "POST"): "leads elsewhere",
