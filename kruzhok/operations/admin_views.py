@@ -43,6 +43,6 @@ def again(job_id: int) -> ResponseReturnValue:
 @bp.post("/admin/jobs/<int:job_id>/drop")
 def drop(job_id: int) -> ResponseReturnValue:
     """Drop a job that was given up."""
-    jobs.drop(db_session, job_id, administrator().id)
+    jobs.drop(db_session, job_id, administrator().id, now=datetime.now(UTC))
     flash(_("The job was dropped."))
     return redirect(url_for(".running", _anchor="jobs"), 303)

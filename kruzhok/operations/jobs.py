@@ -64,9 +64,10 @@ def try_again(session: Session, job_id: int, by_id: int, *, now: datetime) -> No
     log.info("Job %d (%s) is tried again, by user %d", job.id, job.kind, by_id)
 
 
-def drop(session: Session, job_id: int, by_id: int) -> None:
+def drop(session: Session, job_id: int, by_id: int, *, now: datetime) -> None:
     """Delete a job that was given up, with what it carried."""
     job = _failed(session, job_id)
+    record(session, Act.job_retried, by=by_id, detail=f"{job.id} ({job.kind}), dropped", now=now)
     log.info("Job %d (%s) was dropped by user %d", job.id, job.kind, by_id)
     session.delete(job)
     session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
+from course.base.jobs import Job
 from course.base.web import Application
 from course.users.audit import KEEP_ENTRIES, WORDS, forget_entries, record
 from course.users.models import Act, AuditEntry, SignIn, User
@@ -19,6 +20,7 @@ from course.users.totp import code_at, step_at
 from kruzhok.admin.audit import book_page
 from kruzhok.admin.overview import ON_A_PAGE
 from kruzhok.commands import cli
+from kruzhok.operations.jobs import drop, try_again
 from tests import factories
 from tests.conftest import NOW, SECRET
 from tests.web import post
@@ -45,6 +47,19 @@ def test_what_is_old_enough_is_forgotten_and_nothing_else(session: Session) -> N
         record(session, Act.job_retried, by=None, detail=str(days), now=NOW - KEEP_ENTRIES - timedelta(days=days))
     forget_entries(session, now=NOW)
     assert session.scalars(select(AuditEntry.detail)).all() == ["0"]
+
+
+def test_what_is_done_about_a_job_is_written_down(session: Session) -> None:
+    olga = factories.make_user(session, administrator=True)
+    given_up = [Job(kind="mail", payload={}, run_at=NOW, failed_at=NOW) for _ in range(2)]
+    session.add_all(given_up)
+    session.flush()
+    again, dropped = (job.id for job in given_up)
+    try_again(session, again, olga.id, now=NOW)
+    drop(session, dropped, olga.id, now=NOW)
+    book = session.execute(select(AuditEntry.act, AuditEntry.actor_id, AuditEntry.detail).order_by(AuditEntry.id)).all()
+    said = [f"{again} (mail), tried again", f"{dropped} (mail), dropped"]
+    assert [tuple(row) for row in book] == [(Act.job_retried, olga.id, detail) for detail in said]
 
 
 def test_an_entry_outlives_who_it_names(session: Session) -> None:
