@@ -12,6 +12,7 @@ from kruzhok import pages
 from kruzhok.completions import WORK
 from kruzhok.config import ROOT, Config, read_config
 from kruzhok.errors import init_errors
+from kruzhok.fragments import init_fragments
 from kruzhok.head import page_context
 from kruzhok.hosts import hosts_of, only_hosts
 from kruzhok.operations.logs import set_up_log
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     CSRFProtect(app)
     init_login(app)
     init_words(app)
+    init_fragments(app)
     init_errors(app)
     pages.register(app)
     app.after_request(add_security_headers)

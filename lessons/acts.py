@@ -1,12 +1,14 @@
 """Where in a text somebody last did something, and when: known from what they did, for nobody watches them read."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, String, and_, bindparam, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from course.completion.models import CompletionFact, FactKind
+from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from course.texts.models import Anchor, Passage, Text, TextVersion
@@ -55,35 +57,8 @@ class Acts(NamedTuple):
 def acts_on(session: Session, enrolment: Enrolment, text: Text) -> Acts:
     """Return what ENROLMENT did last in TEXT: a self-check, a note, a frame, a tick, the quiz of its lesson. One
     query."""
-    kinds = (FactKind.reached, FactKind.tick, FactKind.untick)
-    on_it = or_(
-        CompletionFact.activity_id.in_(select(Reading.activity_id).where(Reading.text_id == text.id)),
-        CompletionFact.activity_id.in_(select(Lesson.activity_id).where(Lesson.text_id == text.id)),
-    )
-    facts = _newest(OTHER, CompletionFact.at, CompletionFact.enrolment_id == enrolment.id, on_it)
-    frames = _newest(OTHER, Frame.written_at, Frame.enrolment_id == enrolment.id, Frame.text_id == text.id)
-    of_lesson = (
-        select(Activity.id).join(Lesson, Lesson.activity_id == Activity.parent_id).where(Lesson.text_id == text.id)
-    )
-    quizzes = _newest(
-        OTHER,
-        Attempt.submitted_at,
-        Attempt.enrolment_id == enrolment.id,
-        Attempt.purpose == Purpose.quiz,
-        Attempt.submitted_at.is_not(None),
-        Attempt.activity_id.in_(of_lesson),
-    )
-    version = _newest(VERSION, TextVersion.made_at, TextVersion.id == text.current_version_id)
-    parts = (
-        _checks(enrolment).where(SelfCheck.text_id == text.id),
-        _notes(enrolment).where(Note.text_id == text.id),
-        facts.where(CompletionFact.kind.in_(kinds)),
-        frames,
-        _drafts(enrolment).where(Draft.place == frame_place(text)),
-        quizzes,
-        version,
-    )
-    rows = [Act(*row[:3]) for row in session.execute(_of_each(*parts))]
+    asked = {"text_id": text.id, "version_id": text.current_version_id, "frame": frame_place(text)}
+    rows = [Act(*row[:3]) for row in session.execute(_acts_on(), {**ids_of(enrolment), **asked})]
     done = sorted((act for act in rows if act.kind != VERSION), key=lambda act: act.at)
     return Acts(
         last=next(reversed(done), None),
@@ -93,22 +68,61 @@ def acts_on(session: Session, enrolment: Enrolment, text: Text) -> Acts:
     )
 
 
+@cache
+def _acts_on() -> Any:
+    """Return the query for the last acts of each kind in a text, and for when its version was made."""
+    me, text_id = someone(ANYBODY), bindparam("text_id", type_=Text.id.type)
+    kinds = (FactKind.reached, FactKind.tick, FactKind.untick)
+    on_it = or_(
+        CompletionFact.activity_id.in_(select(Reading.activity_id).where(Reading.text_id == text_id)),
+        CompletionFact.activity_id.in_(select(Lesson.activity_id).where(Lesson.text_id == text_id)),
+    )
+    facts = _newest(OTHER, CompletionFact.at, CompletionFact.enrolment_id == me.id, on_it)
+    frames = _newest(OTHER, Frame.written_at, Frame.enrolment_id == me.id, Frame.text_id == text_id)
+    of_lesson = (
+        select(Activity.id).join(Lesson, Lesson.activity_id == Activity.parent_id).where(Lesson.text_id == text_id)
+    )
+    quizzes = _newest(
+        OTHER,
+        Attempt.submitted_at,
+        Attempt.enrolment_id == me.id,
+        Attempt.purpose == Purpose.quiz,
+        Attempt.submitted_at.is_not(None),
+        Attempt.activity_id.in_(of_lesson),
+    )
+    return _of_each(
+        _checks(me).where(SelfCheck.text_id == text_id),
+        _notes(me).where(Note.text_id == text_id),
+        facts.where(CompletionFact.kind.in_(kinds)),
+        frames,
+        _drafts(me).where(Draft.place == bindparam("frame")),
+        quizzes,
+        _newest(VERSION, TextVersion.made_at, TextVersion.id == bindparam("version_id")),
+    )
+
+
 def last_place(session: Session, enrolment: Enrolment) -> Place | None:
     """Return where in the texts of its course ENROLMENT last answered a self-check or noted something, or of which it
     was writing a source frame. One query."""
-    acts = _of_each(_checks(enrolment), _notes(enrolment), _drafts(enrolment)).subquery()
+    row = session.execute(_last_place(), ids_of(enrolment)).first()
+    return Place(*row) if row is not None else None
+
+
+@cache
+def _last_place() -> Any:
+    me = someone(ANYBODY)
+    acts = _of_each(_checks(me), _notes(me), _drafts(me)).subquery()
     ident = func.coalesce(Activity.ident, Text.ident)
-    row = session.execute(
+    return (
         select(acts.c.kind, acts.c.at, Passage.ident, Passage.number, ident, Text.title, Activity.id.is_not(None))
         .join(Text, Text.id == acts.c.text_id)
         .outerjoin(Passage, and_(Passage.version_id == Text.current_version_id, Passage.ident == acts.c.ident))
         .outerjoin(Lesson, Lesson.text_id == Text.id)
         .outerjoin(Activity, Activity.id == Lesson.activity_id)
-        .where(Text.course_id == enrolment.course_id, or_(acts.c.kind == DRAFT, Passage.id.is_not(None)))
+        .where(Text.course_id == me.course_id, or_(acts.c.kind == DRAFT, Passage.id.is_not(None)))
         .order_by(acts.c.at.desc())
         .limit(1)
-    ).first()
-    return Place(*row) if row is not None else None
+    )
 
 
 def _checks(enrolment: Enrolment) -> Select[Any]:

@@ -1,6 +1,6 @@
 """What the page of a lesson or of a document shows everybody: read once of a version of the course, and held."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,18 +32,21 @@ class Content:
     figures: Mapping[str, Drawn]
     checks: Sequence[Check]
     labels: Sequence[str]
+    #: What names it and its version, for what is made of it; None where it is not held.
+    key: Hashable = None
 
 
 def content_of_lesson(session: Session, lesson: Lesson, parts: Sequence[Part]) -> Content:
     """Return the notes of LESSON, with what these and its PARTS name. No query where it is held."""
     course = lesson.activity.course
     key = ("lesson", course.version, lesson.id, tuple(part.id for part in parts))
-    return held(session, key, partial(_read_lesson, session, course, lesson, parts))
+    return held(session, key, partial(_read_lesson, session, lesson, parts, key))
 
 
-def _read_lesson(session: Session, course: Course, lesson: Lesson, parts: Sequence[Part]) -> Content:
-    head = list(_head_html(lesson, parts))
-    return read_content(session, course, lesson.text, head, everything=reference_of(session, course, lesson.id))
+def _read_lesson(session: Session, lesson: Lesson, parts: Sequence[Part], key: Hashable) -> Content:
+    course, head = lesson.activity.course, list(_head_html(lesson, parts))
+    everything = reference_of(session, course, lesson.id)
+    return read_content(session, course, lesson.text, head, everything=everything, key=key)
 
 
 def _head_html(lesson: Lesson, parts: Sequence[Part]) -> Iterator[str]:
@@ -58,14 +61,14 @@ def content_of_document(
 ) -> Content:
     """Return DOCUMENT, or PART of it, with what it and the HEAD of its page name. No query where it is held: what
     somebody imported is theirs, and is read each time."""
-    read = partial(_read_document, session, course, document, part, head)
     if document.text.course_id is None:
-        return read()
-    return held(session, ("document", course.version, document.id, part.number if part else None, tuple(head)), read)
+        return _read_document(session, course, document, part, head, None)
+    key = ("document", course.version, document.id, part.number if part else None, tuple(head))
+    return held(session, key, partial(_read_document, session, course, document, part, head, key))
 
 
 def _read_document(
-    session: Session, course: Course, document: Document, part: TextPart | None, head: Sequence[str]
+    session: Session, course: Course, document: Document, part: TextPart | None, head: Sequence[str], key: Hashable
 ) -> Content:
     before = [str(document.about.get("introduction_html") or "")]
     return read_content(
@@ -77,6 +80,7 @@ def _read_document(
         positions=part.positions if part else (1, None),
         before=before,
         tongue=tongue_of(document),
+        key=key,
     )
 
 
@@ -100,6 +104,7 @@ def read_content(
     positions: tuple[int, int | None] = (1, None),
     before: Iterable[str] = (),
     tongue: Tongue = UNSAID,
+    key: Hashable = None,
 ) -> Content:
     """Return the content of TEXT from the first to the last of POSITIONS, of EVERYTHING that may be named what its page
     names: HEAD is the HTML that is not of the text itself, of which BEFORE stands before it. Three queries."""
@@ -109,4 +114,4 @@ def read_content(
     reference = everything.shown([*head, *blocks, *(one.caption for one in figures.values())])
     laid = laid_out(found, reference, before=before, figures=figures, tongue=tongue)
     checks = checks_in(session, text.id)
-    return Content(found, laid, reference, other_slips(reference, laid), figures, checks, labels_in(blocks))
+    return Content(found, laid, reference, other_slips(reference, laid), figures, checks, labels_in(blocks), key)

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from course.base.errors import NotFound
 from course.completion.models import Completion, State
+from course.groups.kinds import ANYBODY, Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
 from lessons.access import own_prompts_asked
-from lessons.content import content_of_document, content_of_lesson, everything_of, tongue_of
+from lessons.content import Content, content_of_document, content_of_lesson, everything_of, tongue_of
 from lessons.discussion.listing import PostCounts, post_counts
 from lessons.discussion.quoting import QuotedBy, quoted_in
 from lessons.frames.frames import last_frame
@@ -45,6 +48,8 @@ class LessonPage:
     in_group: bool
     #: Prompt -> how much is said on it in the study group, where anything is.
     posts: Mapping[int, PostCounts]
+    #: What of it everybody sees, and its passages as the reader does.
+    content: Content
     passages: Sequence[PassageShown]
     reference: Reference
     slips: Sequence[TermShown]
@@ -98,6 +103,7 @@ def lesson_page(
         results,
         in_group,
         posts,
+        content,
         shown,
         content.reference,
         content.slips,
@@ -134,6 +140,8 @@ class DocumentPage:
     course: Course
     introduction: Markup | None
     source: SourceShown | None
+    #: What of it everybody sees, and its passages as the reader does.
+    content: Content
     passages: Sequence[PassageShown]
     reference: Reference
     slips: Sequence[TermShown]
@@ -188,6 +196,7 @@ def document_page(
         course,
         with_slips(introduction) if introduction else None,
         everything_of(session, course).source.get(document.about.get("source", "")),
+        content,
         shown,
         content.reference,
         content.slips,
@@ -216,27 +225,8 @@ def words_at(passages: Sequence[PassageFound], pace: int | None) -> int:
 
 def _serves(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
     """Return the readings of lessons that stand on DOCUMENT, in the order of the lessons' numbers."""
-    lesson, prompt = aliased(Activity), aliased(Activity)
-    asks: ColumnElement[bool] = exists().where(
-        prompt.parent_id == lesson.id,
-        prompt.kind == ActivityKind.prompt,
-        prompt.retired_at.is_(None),
-        or_(prompt.group_id.is_(None), prompt.group_id == (enrolment.group_id if enrolment else None)),
-    )
-    if enrolment is not None:
-        asks = or_(asks, _group_asks(enrolment))
-    rows = session.execute(
-        select(Reading, Activity, lesson, Completion.state, asks)
-        .join(Activity, Activity.id == Reading.activity_id)
-        .join(lesson, lesson.id == Activity.parent_id)
-        .join(Lesson, Lesson.activity_id == lesson.id)
-        .outerjoin(
-            Completion,
-            and_(Completion.activity_id == Activity.id, Completion.enrolment_id == (enrolment.id if enrolment else 0)),
-        )
-        .where(Reading.text_id == document.text_id, Activity.retired_at.is_(None), lesson.retired_at.is_(None))
-        .order_by(Lesson.number, Activity.position)
-    )
+    asked = {"text_id": document.text_id, **(ids_of(enrolment) if enrolment else {"enrolment_id_0": 0})}
+    rows = session.execute(_readings_on(kind_of(enrolment) if enrolment else None), asked)
     return [
         Serves(
             part.ident,
@@ -251,24 +241,54 @@ def _serves(session: Session, document: Document, enrolment: Enrolment | None) -
     ]
 
 
+@cache
+def _readings_on(kind: Kind | None) -> Any:
+    """Return the query for the readings of lessons that stand on a text, for a member of KIND; None for a visitor."""
+    me = someone(kind or ANYBODY)
+    lesson, prompt = aliased(Activity), aliased(Activity)
+    asks: ColumnElement[bool] = exists().where(
+        prompt.parent_id == lesson.id,
+        prompt.kind == ActivityKind.prompt,
+        prompt.retired_at.is_(None),
+        or_(prompt.group_id.is_(None), prompt.group_id == me.group_id),
+    )
+    if kind is not None:
+        asks = or_(asks, _group_asks(me))
+    return (
+        select(Reading, Activity, lesson, Completion.state, asks)
+        .join(Activity, Activity.id == Reading.activity_id)
+        .join(lesson, lesson.id == Activity.parent_id)
+        .join(Lesson, Lesson.activity_id == lesson.id)
+        .outerjoin(Completion, and_(Completion.activity_id == Activity.id, Completion.enrolment_id == me.id))
+        .where(Reading.text_id == bindparam("text_id"), Activity.retired_at.is_(None), lesson.retired_at.is_(None))
+        .order_by(Lesson.number, Activity.position)
+    )
+
+
 def _serves_group(session: Session, document: Document, enrolment: Enrolment | None) -> list[Serves]:
     """Return the readings of the study group of ENROLMENT that stand on DOCUMENT and are assigned to it."""
     if enrolment is None or enrolment.group_id is None:
         return []
-    state = and_(Completion.activity_id == Activity.id, Completion.enrolment_id == enrolment.id)
-    given = select(Assignment.id).where(Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None))
-    rows = session.execute(
-        select(Reading, Activity, Completion.state, _group_asks(enrolment))
-        .join(Activity, Activity.id == Reading.activity_id)
-        .outerjoin(Completion, state)
-        .where(Reading.text_id == document.text_id, Activity.group_id == enrolment.group_id)
-        .where(or_(Completion.id.is_not(None), given.where(is_for(enrolment.id)).correlate(Activity).exists()))
-        .order_by(Activity.id)
-    )
+    rows = session.execute(_group_readings_on(kind_of(enrolment)), {"text_id": document.text_id, **ids_of(enrolment)})
     return [
         Serves(part.ident, None, part.title, with_slips(reading.look_for_html), True, done or State.none, asked)
         for reading, part, done, asked in rows
     ]
+
+
+@cache
+def _group_readings_on(kind: Kind) -> Any:
+    me = someone(kind)
+    state = and_(Completion.activity_id == Activity.id, Completion.enrolment_id == me.id)
+    given = select(Assignment.id).where(Assignment.activity_id == Activity.id, Assignment.withdrawn_at.is_(None))
+    return (
+        select(Reading, Activity, Completion.state, _group_asks(me))
+        .join(Activity, Activity.id == Reading.activity_id)
+        .outerjoin(Completion, state)
+        .where(Reading.text_id == bindparam("text_id"), Activity.group_id == me.group_id)
+        .where(or_(Completion.id.is_not(None), given.where(is_for(me.id)).correlate(Activity).exists()))
+        .order_by(Activity.id)
+    )
 
 
 def _group_asks(enrolment: Enrolment) -> ColumnElement[bool]:

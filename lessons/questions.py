@@ -1,12 +1,14 @@
 """Which items are asked where: in the notes of a lesson and in the texts of the house read for it, and in quizzes."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from course.outline.models import Activity
+from course.base.held import held
+from course.outline.models import Activity, Course
 from lessons.models import Lesson, Reading
 from quizzes.models import Item, Quiz, QuizSlot, SelfCheck
 
@@ -20,19 +22,45 @@ class Question(NamedTuple):
     activity_id: int
     lesson_id: int | None
     lesson: int | None
+    #: Whether the item is one of the course, and not of a study group.
+    of_course: bool
     in_quiz: bool
 
 
-def questions_of(session: Session, activity_ids: Collection[int], *only: ColumnElement[bool]) -> list[Question]:
-    """Return what is asked in those activities, and in the parts that the course gives to lessons among them.
+def questions_of(session: Session, courses: Collection[Course], activity_ids: Collection[int]) -> list[Question]:
+    """Return what is asked in those activities, of COURSES or of study groups on them, and in the parts that the course
+    gives to lessons among them.
 
-    ONLY are conditions on `Item`. By number of the lesson; in a lesson self-checks come before quizzes, each in the
-    order they are met in. Without what is retired. Two queries, none where nothing is asked for."""
+    By number of the lesson; in a lesson self-checks come before quizzes, each in the order they are met in. Without
+    what is retired. Two queries where a study group gave itself some of them, else none but what `held` spares."""
     if not activity_ids:
         return []
+    wanted, own = set(activity_ids), set(activity_ids)
+    found = []
+    for course in courses:
+        asked = held(session, ("questions", course.version), partial(_read, session, course_id=course.id))
+        found += [one for one in asked if one.activity_id in wanted or one.lesson_id in wanted]
+        own -= held(session, ("activities", course.version), partial(_activities, session, course.id))
+    if own:
+        found += _read(session, activity_ids=own)
+    return sorted(found, key=lambda one: (one.lesson is None, one.lesson, one.in_quiz))
+
+
+def _activities(session: Session, course_id: int) -> frozenset[int]:
+    """Return the activities of the curriculum of a course, retired ones too."""
+    of_course = (Activity.course_id == course_id, Activity.group_id.is_(None))
+    return frozenset(session.scalars(select(Activity.id).where(*of_course)))
+
+
+def _read(
+    session: Session, *, course_id: int | None = None, activity_ids: Collection[int] | None = None
+) -> list[Question]:
+    """Return what is asked in the curriculum of a course, or in those activities. Two queries."""
+    of_course = and_(Activity.course_id == course_id, Activity.group_id.is_(None))
+    asked = of_course if activity_ids is None else Activity.id.in_(activity_ids)
     its_text = func.coalesce(Lesson.text_id, Reading.text_id)
     checks = (
-        _items(activity_ids)
+        _items(asked)
         .outerjoin(Lesson, Lesson.activity_id == Activity.id)
         .outerjoin(Reading, Reading.activity_id == Activity.id)
         .join(SelfCheck, SelfCheck.text_id == its_text)
@@ -40,27 +68,25 @@ def questions_of(session: Session, activity_ids: Collection[int], *only: ColumnE
         .order_by(Activity.position, Activity.id, SelfCheck.id)
     )
     slots = (
-        _items(activity_ids)
+        _items(asked)
         .join(Quiz, Quiz.activity_id == Activity.id)
         .join(QuizSlot, QuizSlot.quiz_id == Quiz.id)
         .join(Item, Item.id == QuizSlot.item_id)
         .order_by(Activity.position, Activity.id, QuizSlot.position)
     )
-    live = (Item.retired_at.is_(None), Item.current_version_id.is_not(None), *only)
-    found = [
+    live = (Item.retired_at.is_(None), Item.current_version_id.is_not(None))
+    return [
         Question(*row, in_quiz=in_quiz)
         for query, in_quiz in ((checks, False), (slots, True))
         for row in session.execute(query.where(*live))
     ]
-    return sorted(found, key=lambda one: (one.lesson is None, one.lesson))
 
 
-def _items(activity_ids: Collection[int]) -> Select[int, int, int, int]:
-    """Return the query that `Item` is still to be joined to, from activities, with the lesson that each is of."""
+def _items(asked: ColumnElement[bool]) -> Select[int, int, int, int, bool]:
+    """Return the query that `Item` is still to be joined to, from the activities ASKED for, with the lesson of each."""
     of = aliased(Lesson)
-    asked = or_(Activity.id.in_(activity_ids), and_(Activity.parent_id.in_(activity_ids), Activity.group_id.is_(None)))
     return (
-        select(Item.id, Activity.id, of.activity_id, of.number)
+        select(Item.id, Activity.id, of.activity_id, of.number, Item.course_id.is_not(None))
         .select_from(Activity)
         .outerjoin(of, of.activity_id == func.coalesce(Activity.parent_id, Activity.id))
         .where(asked, Activity.retired_at.is_(None))

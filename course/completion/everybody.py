@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.progress import Progress
-from course.completion.records import Outlined, outline_of, parts_assigned
+from course.completion.records import parts_assigned
 from course.groups.models import Enrolment, Role, StudyGroup, SubgroupMember
 from course.outline.models import Activity, ActivityKind
+from course.outline.nodes import Node, outline_of
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level
 from course.syllabus.assigned import Given
 from course.syllabus.exceptions import accommodations_in, due_exceptions_in
@@ -157,7 +158,7 @@ def done_by(session: Session, group_id: int, activity_ids: Collection[int]) -> d
 
 def asked_in(session: Session, group: StudyGroup, students: Collection[int], now: datetime) -> Asked:
     """Return what is asked of STUDENTS, the enrolments of those of GROUP, and what was due NOW. Seven queries."""
-    outline = outline_of(session, {group.course_id}, {group.id})
+    outline = outline_of(session, [group.course], {group.id})
     given, targets = _assignments(session, group.id)
     excepted = due_exceptions_in(session, group.id)
     subgroups = {one.subgroup_id for one in targets} | {row.subgroup_id for row, _layer in excepted}
@@ -267,7 +268,7 @@ class _Maker:
 
     def __init__(
         self,
-        parts: Sequence[Outlined],
+        parts: Sequence[Node],
         given: Mapping[int, Given],
         targeted: Collection[int],
         meetings: Sequence[Meeting],
@@ -304,7 +305,7 @@ class _Maker:
         given: Mapping[int, Given],
         excepted: Mapping[int, Sequence[Layer]],
         accommodation: Accommodation,
-        parts: Sequence[Outlined],
+        parts: Sequence[Node],
         apart: frozenset[int] = NOTHING,
     ) -> Audience:
         """Return an audience; PARTS are those of which it must be asked when they are due."""

@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.progress import Part, Progress, counting_parts, progress
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
+from course.outline.nodes import Node, outline_of
 from course.syllabus.assigned import Given, given_to
 
 #: (enrolment, activity) -> what the work itself amounts to, without ticks and overrides.
@@ -34,7 +34,7 @@ class Standing:
         """Return the state of an activity, *none* where it is not begun."""
         return self.states.get(activity_id, State.none)
 
-    def counts(self, activity: Activity) -> bool:
+    def counts(self, activity: Activity | Node) -> bool:
         """Return whether ACTIVITY is among the parts that count."""
         return activity.id in self.required
 
@@ -49,25 +49,26 @@ def standings_of(
     session: Session,
     enrolments: Sequence[Enrolment],
     *,
-    activities: Iterable[Activity] | None = None,
+    activities: Iterable[Node] | None = None,
     given: Mapping[int, Sequence[Given]] | None = None,
 ) -> dict[int, Standing]:
     """Return where each of ENROLMENTS stands in its course, by its id. As many queries as for one; two where the
     ACTIVITIES of their courses and groups are known, and what is GIVEN to each."""
     ids = [enrolment.id for enrolment in enrolments]
     states: dict[int, dict[int, State]] = {enrolment_id: {} for enrolment_id in ids}
-    rows = session.execute(
-        select(Completion.enrolment_id, Completion.activity_id, Completion.state).where(
-            Completion.enrolment_id.in_(ids)
-        )
-    )
+    rows = session.execute(_STATES, {"enrolments": ids})
     for enrolment_id, activity_id, state in rows:
         states[enrolment_id][activity_id] = state
-    outline = [_outlined(one) for one in activities] if activities is not None else _outlines_of(session, enrolments)
+    outline = list(activities) if activities is not None else _outlines_of(session, enrolments)
     given = given_to(session, enrolments) if given is None else given
     parts, lessons = _required_parts(enrolments, outline, given)
     reached = _reached_at(session, ids, sorted(lessons))
     return {key: _standing(parts[key], states[key], reached[key]) for key in ids}
+
+
+_STATES = select(Completion.enrolment_id, Completion.activity_id, Completion.state).where(
+    Completion.enrolment_id.in_(bindparam("enrolments", expanding=True))
+)
 
 
 def _standing(parts: Sequence[Part], states: Mapping[int, State], reached: Mapping[int, datetime]) -> Standing:
@@ -75,29 +76,14 @@ def _standing(parts: Sequence[Part], states: Mapping[int, State], reached: Mappi
     return Standing(states, counting, progress(parts, states, reached))
 
 
-class Outlined(NamedTuple):
-    """An activity of an outline, with what says whether it counts."""
-
-    id: int
-    course_id: int
-    group_id: int | None
-    parent_id: int | None
-    kind: ActivityKind
-    required: bool
-    added_at: datetime
-
-
-def _outlined(one: Activity) -> Outlined:
-    return Outlined(one.id, one.course_id, one.group_id, one.parent_id, one.kind, one.required, one.added_at)
-
-
-def _outlines_of(session: Session, enrolments: Sequence[Enrolment]) -> list[Outlined]:
+def _outlines_of(session: Session, enrolments: Sequence[Enrolment]) -> list[Node]:
+    courses = {one.course_id: one.course for one in enrolments}
     groups = {one.group_id for one in enrolments if one.group_id is not None}
-    return outline_of(session, {one.course_id for one in enrolments}, groups)
+    return outline_of(session, courses.values(), groups)
 
 
 def _required_parts(
-    enrolments: Sequence[Enrolment], activities: Sequence[Outlined], given: Mapping[int, Sequence[Given]]
+    enrolments: Sequence[Enrolment], activities: Sequence[Node], given: Mapping[int, Sequence[Given]]
 ) -> tuple[dict[int, Sequence[Part]], frozenset[int]]:
     """Return the parts required of each of ENROLMENTS, by its id, and the lessons of their courses.
 
@@ -125,47 +111,33 @@ def _required_parts(
     return found, frozenset(row.id for row in activities if row.kind is ActivityKind.lesson)
 
 
-def outline_of(session: Session, course_ids: Collection[int], group_ids: Collection[int]) -> list[Outlined]:
-    """Return the activities of those courses that are not retired: of the curricula, and of those groups. One query."""
-    rows = session.execute(
-        select(
-            Activity.id,
-            Activity.course_id,
-            Activity.group_id,
-            Activity.parent_id,
-            Activity.kind,
-            Activity.required,
-            Activity.added_at,
-        )
-        .where(Activity.course_id.in_(course_ids), Activity.retired_at.is_(None))
-        .where(Activity.group_id.is_(None) | Activity.group_id.in_(group_ids))
-    )
-    return [Outlined(*row) for row in rows]
-
-
-def parts_assigned(rows: Iterable[Outlined], assigned: Collection[int]) -> list[Part]:
+def parts_assigned(rows: Iterable[Node], assigned: Collection[int]) -> list[Part]:
     """Return those of the parts ROWS that count where ASSIGNED is asked as required.
 
     Assigning a lesson assigns its required parts; an optional part counts where it is assigned itself."""
     return [_part(row) for row in rows if row.id in assigned or (row.required and row.parent_id in assigned)]
 
 
-def _part(row: Outlined) -> Part:
+def _part(row: Node) -> Part:
     return Part(row.id, row.parent_id, row.added_at)
 
 
 def _reached_at(session: Session, enrolments: Sequence[int], lessons: Sequence[int]) -> dict[int, dict[int, datetime]]:
     """Return enrolment -> lesson -> when it was last reached."""
-    facts = session.execute(
-        select(CompletionFact.enrolment_id, CompletionFact.activity_id, CompletionFact.at)
-        .where(CompletionFact.enrolment_id.in_(enrolments), CompletionFact.kind == FactKind.reached)
-        .where(CompletionFact.activity_id.in_(lessons))
-        .order_by(CompletionFact.id)
-    )
+    facts = session.execute(_REACHED, {"enrolments": enrolments, "lessons": lessons})
     found: dict[int, dict[int, datetime]] = defaultdict(dict)
     for fact in facts:
         found[fact.enrolment_id][fact.activity_id] = fact.at
     return found
+
+
+_REACHED = (
+    select(CompletionFact.enrolment_id, CompletionFact.activity_id, CompletionFact.at)
+    .where(CompletionFact.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .where(CompletionFact.kind == FactKind.reached)
+    .where(CompletionFact.activity_id.in_(bindparam("lessons", expanding=True)))
+    .order_by(CompletionFact.id)
+)
 
 
 def tick(session: Session, enrolment: Enrolment, activity: Activity, *, done: bool, by_id: int, now: datetime) -> None:

@@ -54,6 +54,11 @@ def _read_places(session: Session, user_id: int) -> Places:
     return Places([place for place, _unread in rows if place is not None], rows[0][1] if rows else 0)
 
 
+def courses_of(session: Session, user: User) -> list[Course]:
+    """Return the courses in which USER has a place, each once."""
+    return list({place.course_id: place.course for place in places_of(session, user.id).live}.values())
+
+
 def live_enrolments(session: Session, user: User, course: Course) -> Sequence[Enrolment]:
     """Return the enrolments of USER in COURSE that have not ended, the last used first, with their groups."""
     return [place for place in places_of(session, user.id).live if place.course_id == course.id]

@@ -1,10 +1,11 @@
 """What is assigned to whom."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, case, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from course.groups.models import Enrolment, SubgroupMember
@@ -81,7 +82,14 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
     found: dict[int, list[Given]] = {one.id: [] for one in enrolments}
     if not in_groups:
         return found
-    rows: Iterable[Any] = session.execute(  # more columns than the types of the library count
+    for given in (Given(*row) for row in session.execute(_given(), {"enrolments": in_groups})):
+        found[given.enrolment_id].append(given._replace(level=Level(given.level)))
+    return found
+
+
+@cache
+def _given() -> Any:
+    return (
         select(
             Enrolment.id,
             Assignment.activity_id,
@@ -95,9 +103,7 @@ def given_to(session: Session, enrolments: Collection[Enrolment]) -> dict[int, l
             Assignment.note,
         )
         .join(Assignment, Assignment.group_id == Enrolment.group_id)
-        .where(Enrolment.id.in_(in_groups), Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))
+        .where(Enrolment.id.in_(bindparam("enrolments", expanding=True)))
+        .where(Assignment.withdrawn_at.is_(None), is_for(Enrolment.id))
         .order_by(Assignment.id)
     )
-    for given in (Given(*row) for row in rows):
-        found[given.enrolment_id].append(given._replace(level=Level(given.level)))
-    return found

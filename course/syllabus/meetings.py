@@ -71,7 +71,9 @@ class Syllabus:
 
     def why_moved(self, activity_id: int) -> str | None:
         """Return the reason of the exception by which an activity, or replies to it, are due here when they are."""
-        excepted = self.excepted.get(activity_id, ())
+        excepted = self.excepted.get(activity_id)
+        if not excepted:
+            return None
         return next((one.why for field in ("due", "reply_due") for one in resolve(excepted, field).layers), None)
 
     def was_due(self, now: datetime, activity_id: int, *lesson: int) -> bool:

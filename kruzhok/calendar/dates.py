@@ -28,7 +28,6 @@ from kruzhok.today.lines import Line, lines_of
 from kruzhok.today.tasks import Task
 from lessons.discussion.models import Discussion, Post
 from lessons.pace import at_pace
-from quizzes.limits import layers_of_quiz
 
 #: What a date says: one meets; something may be begun from then on; it is due; replies are; it may be begun till then.
 MEETING, OPENS, DUE, REPLIES, CLOSES = KINDS = ("meeting", "opens", "due", "replies", "closes")
@@ -154,7 +153,7 @@ class Known:
 
 def _has_dates(line: Line) -> bool:
     """Return whether LINE is a quiz that opens or closes for everybody."""
-    return line.quiz is not None and (line.quiz.opens_at is not None or line.quiz.closes_at is not None)
+    return any(layer.field in {"open", "close"} for layer in line.quiz or ())
 
 
 def _meetings(session: Session, places: Sequence[Enrolment]) -> dict[int, list[Meeting]]:
@@ -214,10 +213,12 @@ class _Place:
         if kind == REPLIES and not any(one.field == "reply_due" and one.level in _ASSIGNED for one in found):
             return []  # what is no round has no replies, whatever else is said of it
         if line.quiz is not None:
-            found += layers_of_quiz(line.quiz)
+            found += line.quiz
         return found
 
     def _moment(self, line: Line, kind: str) -> datetime | None:
+        if line.quiz is None and not (line.activity.id in self.said or (line.activity.parent_id or 0) in self.said):
+            return None  # most activities of a course: nobody says anything of them
         return own_date(self._layers(line, kind), FIELDS[kind], self.accommodation, self.zone)
 
     def _own_moment(self, line: Line, kind: str) -> datetime | None:

@@ -1,17 +1,20 @@
 """The outline of a course, and where an enrolment stands in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from course.base.held import held
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.completion.records import Standing, standing_of
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course, PlannedLesson, Unit
+from course.outline.nodes import COLUMNS, Node
 from kruzhok.paths import Path, path_of, paths_of
 from lessons.models import Lesson, Reading
 from lessons.pace import at_pace
@@ -110,93 +113,118 @@ class CoursePage:
         return any(line.state is not State.none for line in self.lessons)
 
 
+@dataclass(frozen=True, slots=True)
+class LessonRead:
+    """A lesson as it was read: its activity, its columns and its parts, with the readings among them that are of a text
+    in the house."""
+
+    activity: Node
+    number: int
+    summary: str
+    by: str
+    given: date | str | None
+    parts: Sequence[Node]
+    in_house: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRead:
+    """A unit as it was read, with its lessons, retired ones too, and those that are still being written."""
+
+    ident: str
+    title: str
+    summary: str | None
+    opening_html: str | None
+    lessons: Sequence[LessonRead]
+    planned: Sequence[tuple[int, str, int, str, date | None]]
+
+
 def course_page(session: Session, course: Course, enrolment: Enrolment | None, pace: int | None = None) -> CoursePage:
     """Return the outline of COURSE as ENROLMENT sees it, None for who has none; its minutes are for a reader of PACE.
 
-    Eight queries, one more in a group."""
-    units: dict[int, tuple[Unit, list[Line]]] = {}
-    for unit, planned in _units(session, course):
-        lines = units.setdefault(unit.id, (unit, []))[1]
-        if planned is not None:
-            lines.append(Line(planned.number, planned.title, planned.position, by=planned.by, given=planned.given))
-    rows = _activities(session, course, enrolment)
-    activities = [(activity, lesson) for activity, lesson, _text_id in rows]
-    minutes = {
-        activity.id: at_pace(activity.minutes, pace if lesson is not None or text_id is not None else None)
-        for activity, lesson, text_id in rows
-    }
+    Three queries, two more in a group, and what `held` spares."""
+    units = held(session, ("units", course.version), partial(_read, session, course.id))
+    lessons = [lesson for unit in units for lesson in unit.lessons]
     standing = standing_of(session, enrolment) if enrolment else None
-    quizzes = [activity.id for activity, _lesson in activities if activity.kind is ActivityKind.quiz]
+    quizzes = [part.id for lesson in lessons for part in lesson.parts if part.kind is ActivityKind.quiz]
     results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
-    for activity, lesson in activities:
-        if lesson is None or activity.unit_id not in units:
-            continue
-        parts = [part for part, _none in activities if part.parent_id == activity.id]
-        if activity.retired_at is None or (standing and standing.state(activity.id) is not State.none):
-            units[activity.unit_id][1].append(_line(activity, lesson, parts, minutes, standing, results))
-    shown = [
-        _unit_shown(number, unit, sorted(lines, key=lambda line: (line.position, line.number)))
-        for number, (unit, lines) in enumerate(units.values(), 1)
-    ]
+    shown = []
+    for number, unit in enumerate(units, 1):
+        lines = [Line(place, title, at, by=by, given=given) for place, title, at, by, given in unit.planned]
+        lines += [
+            _line(lesson, pace, standing, results)
+            for lesson in unit.lessons
+            if lesson.activity.retired_at is None or (standing and standing.state(lesson.activity.id) is not State.none)
+        ]
+        lines.sort(key=lambda line: (line.position, line.number))
+        shown.append(UnitShown(number, unit.ident, unit.title, unit.summary, unit.opening_html, lines))
     by_ident = {line.ident: line for unit in shown for line in unit.lines if line.ident and not line.retired}
     path = path_of(enrolment, by_ident)
     mark_current([line for unit in shown for line in unit.lines], path.lessons if path else ())
     return CoursePage(course, shown, standing.progress if standing else None, paths_of(course, by_ident), path)
 
 
-def _unit_shown(number: int, unit: Unit, lines: Sequence[Line]) -> UnitShown:
-    return UnitShown(number, unit.ident, unit.title, unit.summary, unit.opening_html, lines)
-
-
-def _units(session: Session, course: Course) -> Iterable[tuple[Unit, PlannedLesson | None]]:
+def _read(session: Session, course_id: int) -> list[UnitRead]:
+    """Return the units of a course in order. Three queries."""
+    units = session.scalars(select(Unit).where(Unit.course_id == course_id).order_by(Unit.position)).all()
+    planned = session.scalars(
+        select(PlannedLesson).where(PlannedLesson.unit_id.in_([unit.id for unit in units])).order_by(PlannedLesson.id)
+    ).all()
     rows = session.execute(
-        select(Unit, PlannedLesson)
-        .outerjoin(PlannedLesson, PlannedLesson.unit_id == Unit.id)
-        .where(Unit.course_id == course.id)
-        .order_by(Unit.position, PlannedLesson.position)
-    )
-    return [(unit, planned) for unit, planned in rows]
-
-
-def _activities(
-    session: Session, course: Course, enrolment: Enrolment | None
-) -> Sequence[tuple[Activity, Lesson | None, int | None]]:
-    """Return the activities, each with what it is as a lesson and the text in the house that it is to read."""
-    group_id = enrolment.group_id if enrolment else None
-    rows = session.execute(
-        select(Activity, Lesson, Reading.text_id)
+        select(*COLUMNS, Lesson, Reading.text_id)
         .outerjoin(Lesson, Lesson.activity_id == Activity.id)
         .outerjoin(Reading, Reading.activity_id == Activity.id)
-        .where(Activity.course_id == course.id)
-        .where(or_(Activity.group_id.is_(None), Activity.group_id == group_id))
+        .where(Activity.course_id == course_id, Activity.group_id.is_(None))
         .order_by(Activity.position, Activity.id)
     )
-    return [(activity, lesson, text_id) for activity, lesson, text_id in rows]
+    lessons: dict[int | None, list[tuple[Node, Lesson]]] = {}
+    parts: dict[int | None, list[Node]] = {}
+    in_house = set()
+    for *columns, lesson, text_id in rows:
+        node = Node(*columns)
+        parts.setdefault(node.parent_id, []).append(node)
+        if lesson is not None:
+            lessons.setdefault(node.unit_id, []).append((node, lesson))
+        if text_id is not None:
+            in_house.add(node.id)
+    return [
+        UnitRead(
+            unit.ident,
+            unit.title,
+            unit.summary,
+            unit.opening_html,
+            [_lesson(node, lesson, parts.get(node.id, []), in_house) for node, lesson in lessons.get(unit.id, ())],
+            [(one.number, one.title, one.position, one.by, one.given) for one in planned if one.unit_id == unit.id],
+        )
+        for unit in units
+    ]
 
 
-def _line(
-    activity: Activity,
-    lesson: Lesson,
-    parts: Sequence[Activity],
-    minutes_of: Mapping[int, int],
-    standing: Standing | None,
-    results: Mapping[int, QuizStanding],
-) -> Line:
-    """Return the line of a lesson. Its parts are those that count, for a visitor the outline's required ones."""
+def _lesson(node: Node, lesson: Lesson, parts: Sequence[Node], in_house: Collection[int]) -> LessonRead:
     lecture = lesson.lecture or {}
+    its = frozenset(part.id for part in parts if part.id in in_house)
+    return LessonRead(
+        node, lesson.number, lesson.summary, str(lecture.get("by") or ""), lecture.get("given"), parts, its
+    )
+
+
+def _line(lesson: LessonRead, pace: int | None, standing: Standing | None, results: Mapping[int, QuizStanding]) -> Line:
+    """Return the line of LESSON. Its parts are those that count, for a visitor the outline's required ones."""
+    activity, parts = lesson.activity, lesson.parts
     counting = [
         part for part in parts if (standing.counts(part) if standing else part.required and not part.retired_at)
     ]
     done = [part for part in counting if standing and standing.state(part.id) is State.done]
-    minutes = minutes_of[activity.id] + sum(minutes_of[part.id] for part in counting)
+    takes = {part.id: at_pace(part.minutes, pace if part.id in lesson.in_house else None) for part in counting}
+    minutes = at_pace(activity.minutes, pace) + sum(takes.values())
     state = standing.state(activity.id) if standing else State.none
-    left = sum(minutes_of[part.id] for part in counting if part not in done)
+    left = sum(takes[part.id] for part in counting if part not in done)
     return Line(
         number=lesson.number,
         title=activity.title,
         position=activity.position,
-        by=str(lecture.get("by") or ""),
-        given=lecture.get("given"),
+        by=lesson.by,
+        given=lesson.given,
         ident=activity.ident,
         summary=lesson.summary,
         minutes=minutes,

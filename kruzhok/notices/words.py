@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask import url_for
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.words import _
+from course.groups.kinds import Kind, ids_of, someone
+from course.groups.kinds import kind_of as kind_of_place
 from course.groups.models import Enrolment, Invitation, JoinRequest, Message, Role
 from course.notices import records as kinds
 from course.notices.models import Notice
@@ -72,11 +75,17 @@ def told(
 
 def _readable(session: Session, places: Mapping[int, Enrolment], posts: Mapping[int, Post]) -> frozenset[int]:
     """Return which of POSTS may be read from one of PLACES: what is told of is seen on no other road either."""
-    where = {post.group_id for post in posts.values()} & places.keys()
-    if not where:
+    them = [places[group_id] for group_id in sorted({post.group_id for post in posts.values()} & places.keys())]
+    if not them:
         return frozenset()
-    seen = or_(*(seen_posts(places[group_id]) for group_id in sorted(where)))
-    return frozenset(session.scalars(select(Post.id).where(Post.id.in_(posts), seen)))
+    asked = _seen(tuple(kind_of_place(place) for place in them))
+    return frozenset(session.scalars(asked, {**ids_of(*them), "posts": list(posts)}))
+
+
+@lru_cache(maxsize=100)
+def _seen(kinds: tuple[Kind, ...]) -> Any:
+    seen = or_(*(seen_posts(someone(kind, number)) for number, kind in enumerate(kinds)))
+    return select(Post.id).where(Post.id.in_(bindparam("posts", expanding=True)), seen)
 
 
 def _told(notice: Notice, things: Mapping[str, Mapping[int, Any]], reader: Reader) -> Told:

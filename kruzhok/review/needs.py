@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from course.groups.enrolments import courses_of
 from course.users.models import User
 from kruzhok.calendar.dates import CLOSES, DUE, MEETING, Dated
 from lessons.questions import questions_of
@@ -80,7 +81,7 @@ def needs_of(session: Session, user: User, dates: Iterable[Dated], now: datetime
     that DATES are of where USER is a student.
 
     Meetings that are held need what is at work there; a lesson, a reading or a quiz that is due by itself, or closes,
-    needs its own, a quiz while it is not done. Two queries, none where nothing comes."""
+    needs its own, a quiz while it is not done. Two queries where something is needed that a group gave itself."""
     zone = ZoneInfo(user.zone)
     today = study_day(now, zone)
     first: dict[int, Need] = {}
@@ -90,7 +91,7 @@ def needs_of(session: Session, user: User, dates: Iterable[Dated], now: datetime
             for activity_id in _activities(dated):
                 first[activity_id] = min(need, first.get(activity_id, need), key=order)
     found: dict[int, Need] = {}
-    for question in questions_of(session, first):
+    for question in questions_of(session, courses_of(session, user), first):
         asked = (first.get(question.activity_id), first.get(question.lesson_id or 0), found.get(question.item_id))
         need = min(filter(None, asked), key=order)
         found[question.item_id] = need if need.lesson is not None else replace(need, lesson=question.lesson)

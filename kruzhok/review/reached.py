@@ -2,17 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import BindParameter, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from course.completion.models import Completion, State
+from course.groups.enrolments import courses_of
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, ActivityKind
 from course.users.models import User
 from kruzhok.calendar.dates import MEETING, Dated
 from lessons.questions import questions_of
-from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose
+from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
 from quizzes.review.models import Card
 
 
@@ -21,25 +23,28 @@ def reached_by(session: Session, user: User, dates: Iterable[Dated], now: dateti
 
     They are of lessons reached in some place where USER is a student: done there; or begun, if the meeting it is for is
     today or past. In a study group no lesson is reached that is for a meeting after the one at hand. Of quizzes there
-    is only what stood in one that they handed in. Four queries, one where nothing was reached."""
-    has_card = exists().where(Card.user_id == user.id, Card.item_id == Item.id)
+    is only what stood in one that they handed in. Two queries, one where nothing was reached."""
     lessons = _lessons(session, user, dates, now)
-    questions = questions_of(session, lessons, Item.course_id.is_not(None), ~has_card)
-    stood = _stood(session, user, {one.item_id for one in questions if one.in_quiz})
-    return list(dict.fromkeys(one.item_id for one in questions if not one.in_quiz or one.item_id in stood))
+    questions = [one for one in questions_of(session, courses_of(session, user), lessons) if one.of_course]
+    stood, met = _met(session, user, {one.item_id for one in questions})
+    asked = [one.item_id for one in questions if one.item_id in stood or not one.in_quiz]
+    return list(dict.fromkeys(item_id for item_id in asked if item_id not in met))
 
 
 def _lessons(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> set[int]:
     """Return the lessons that USER has reached in one of their places. One query."""
-    rows = session.execute(
-        select(Completion.enrolment_id, Completion.activity_id, Completion.state)
-        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
-        .join(Activity, Activity.id == Completion.activity_id)
-        .where(Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
-        .where(Activity.kind == ActivityKind.lesson, Activity.retired_at.is_(None))
-    )
+    rows = session.execute(_LESSONS, {"user_id": user.id})
     meetings = _Meetings(dates, now)
     return {lesson_id for place_id, lesson_id, state in rows if meetings.may_come(place_id, lesson_id, state)}
+
+
+_LESSONS = (
+    select(Completion.enrolment_id, Completion.activity_id, Completion.state)
+    .join(Enrolment, Enrolment.id == Completion.enrolment_id)
+    .join(Activity, Activity.id == Completion.activity_id)
+    .where(Enrolment.user_id == bindparam("user_id"), Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+    .where(Activity.kind == ActivityKind.lesson, Activity.retired_at.is_(None))
+)
 
 
 class _Meetings:
@@ -73,15 +78,21 @@ class _Meetings:
         return state is State.done or day <= self.today[place_id]
 
 
-def _stood(session: Session, user: User, item_ids: Collection[int]) -> set[int]:
-    """Return which of the items stood in a quiz that USER handed in. One query, none where there are no items."""
+def _met(session: Session, user: User, item_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Return which of the items stood in a quiz that USER handed in, and of which they have a card. One query, none
+    where there are no items."""
     if not item_ids:
-        return set()
-    rows = (
-        select(ItemVersion.item_id)
-        .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.user_id == user.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
-        .where(ItemVersion.item_id.in_(item_ids))
-    )
-    return set(session.scalars(rows.distinct()))
+        return set(), set()
+    rows = session.execute(_MET, {"user_id": user.id, "item_ids": list(item_ids)}).all()
+    return {item_id for is_card, item_id in rows if not is_card}, {item_id for is_card, item_id in rows if is_card}
+
+
+_AMONG: BindParameter[Any] = bindparam("item_ids", expanding=True)
+_MET = union_all(
+    select(literal(0), ItemVersion.item_id)
+    .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .where(Attempt.user_id == bindparam("user_id"), ItemVersion.item_id.in_(_AMONG))
+    .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None)),
+    select(literal(1), Card.item_id).where(Card.user_id == bindparam("user_id"), Card.item_id.in_(_AMONG)),
+)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from course.completion.models import CompletionFact, FactKind
+from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment
 from lessons.discussion.models import Discussion, Post
 from lessons.models import Draft, JournalEntry
@@ -31,16 +33,27 @@ class LastActs(NamedTuple):
 
 def last_acts(session: Session, enrolment: Enrolment) -> LastActs:
     """Return what ENROLMENT did last. Two queries."""
-    attempt = session.scalar(
-        select(Attempt)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_(None))
-        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
-        .limit(1)
-    )
-    rows = session.execute(union_all(*_newest_of_each(enrolment))).all()
+    attempt = session.scalar(_open_attempt(), ids_of(enrolment))
+    rows = session.execute(_newest(), ids_of(enrolment)).all()
     drafts = [Act(activity_id, at) for is_draft, activity_id, at in rows if is_draft]
     others = [Act(activity_id, at) for is_draft, activity_id, at in rows if not is_draft]
     return LastActs(attempt, next(iter(drafts), None), max(others, key=lambda act: act.at, default=None))
+
+
+@cache
+def _open_attempt() -> Any:
+    me = someone(ANYBODY)
+    return (
+        select(Attempt)
+        .where(Attempt.enrolment_id == me.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_(None))
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+        .limit(1)
+    )
+
+
+@cache
+def _newest() -> Any:
+    return union_all(*_newest_of_each(someone(ANYBODY)))
 
 
 def _newest_of_each(enrolment: Enrolment) -> Iterator[Select[Any]]:

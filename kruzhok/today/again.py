@@ -1,6 +1,5 @@
 """The passages to read again: those that the questions missed in somebody's last attempts lead to."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -28,8 +27,7 @@ class ReadAgain:
 
 def read_again(session: Session, enrolment: Enrolment) -> list[ReadAgain]:
     """Return the passages of the course's texts that questions missed lead to, the last missed first. Two queries."""
-    texts = select(Text.id).where(Text.course_id == enrolment.course_id)
-    missed: Mapping[tuple[int, str], Missed] = missed_passages(session, enrolment, texts)  # type: ignore[arg-type]
+    missed = missed_passages(session, enrolment)
     if not missed:
         return []
     rows = session.execute(

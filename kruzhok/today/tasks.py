@@ -11,7 +11,8 @@ from course.base.words import _
 from course.completion.models import State
 from course.completion.records import Standing
 from course.groups.models import Enrolment, Role
-from course.outline.models import Activity, ActivityKind
+from course.outline.models import ActivityKind
+from course.outline.nodes import Node
 from course.syllabus.meetings import Syllabus
 from kruzhok.today.lines import Line, lines_of
 from lessons.pace import at_pace
@@ -109,6 +110,10 @@ def tasks_of(
 
     The minutes of what is read in the house are those of a reader of PACE: of whoever looks at the page."""
     rows = [line for line in (lines_of(session, [enrolment]) if lines is None else lines) if line.is_in(enrolment)]
+    parts_of: dict[int, list[Line]] = {}
+    for line in rows:
+        if line.activity.parent_id is not None and line.activity.kind is not ActivityKind.lesson:
+            parts_of.setdefault(line.activity.parent_id, []).append(line)
     heads = sorted(
         (line for line in rows if line.number is not None and line.unit is not None),
         key=lambda line: (line.unit, line.activity.position),
@@ -128,8 +133,7 @@ def tasks_of(
         activity, number = of.activity, of.number or 0
         parts = [
             task(line.activity, activity, number, address=line.address, text_ident=line.text_ident)
-            for line in rows
-            if line.activity.parent_id == activity.id and line.activity.kind is not ActivityKind.lesson
+            for line in parts_of.get(activity.id, ())
         ]
         itself = not any(part.required for part in parts)
         head = task(activity, activity, number, itself=itself)
@@ -175,8 +179,8 @@ class _Maker:
 
     def __call__(
         self,
-        activity: Activity,
-        lesson: Activity | None,
+        activity: Node,
+        lesson: Node | None,
         number: int,
         *,
         address: str | None = None,
@@ -217,6 +221,6 @@ class _Maker:
             may_reply=bool(its_round and its_round.asks == "reply" and reply_by and self.now <= reply_by),
         )
 
-    def _is_dated(self, lesson: Activity | None, named: Sequence[int]) -> bool:
+    def _is_dated(self, lesson: Node | None, named: Sequence[int]) -> bool:
         """Return whether what is NAMED, in that LESSON, is due at a moment of its own."""
         return lesson is None or named[0] in self.syllabus.excepted or any(key in self.apart for key in named)

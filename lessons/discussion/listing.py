@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from course.completion.models import Completion
 from course.groups.companies import companies
+from course.groups.kinds import Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from lessons.discussion.marks import mark_of
@@ -37,11 +40,22 @@ def post_counts(
 ) -> dict[int, PostCounts]:
     """Return activity -> how many posts, where there are any in talks of the group that ENROLMENT has a part in. One
     query."""
+    counted = _counts(kind_of(enrolment), of_some=activity_ids is not None)
+    rows = session.execute(counted, {**ids_of(enrolment), "activity_ids": list(activity_ids or ())})
+    return {
+        activity_id: PostCounts(int(posts), int(new), int(waiting), int(mine), newest)
+        for activity_id, posts, new, waiting, mine, newest in rows
+    }
+
+
+@cache
+def _counts(kind: Kind, *, of_some: bool) -> Any:
+    enrolment = someone(kind)
     is_open = Discussion.id.in_(select(Discussion.id).where(open_talks(enrolment)))
     is_mine = Post.enrolment_id == enrolment.id
     is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
-    asked = [] if activity_ids is None else [Discussion.activity_id.in_(activity_ids)]
-    rows = session.execute(
+    asked = [Discussion.activity_id.in_(bindparam("activity_ids", expanding=True))] if of_some else []
+    return (
         select(
             Discussion.activity_id,
             _count(or_(is_mine, is_open)),
@@ -55,10 +69,6 @@ def post_counts(
         .where(its_talks(enrolment), *asked, Post.hidden_at.is_(None))
         .group_by(Discussion.activity_id)
     )
-    return {
-        activity_id: PostCounts(int(posts), int(new), int(waiting), int(mine), newest)
-        for activity_id, posts, new, waiting, mine, newest in rows
-    }
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

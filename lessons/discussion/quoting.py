@@ -4,11 +4,13 @@ show it."""
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from course.groups.kinds import Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind
 from course.texts.models import Anchor, AnchorState, Passage, Text
@@ -248,9 +250,19 @@ def quoted_in(session: Session, enrolment: Enrolment | None, text: Text) -> Mapp
     found: dict[str, list[QuotedBy]] = {}
     if enrolment is None or enrolment.group_id is None:
         return found
+    asked = {**ids_of(enrolment), "text_id": text.id, "version_id": text.current_version_id}
+    for ident, post_id, name, prompt, its_lesson in session.execute(_quoted(kind_of(enrolment)), asked):
+        where = prompt_in_address(enrolment.course.ident, its_lesson, prompt)
+        found.setdefault(ident, []).append(QuotedBy(post_id, name or "", where))
+    return found
+
+
+@cache
+def _quoted(kind: Kind) -> Any:
+    enrolment = someone(kind)
     lesson, newer = aliased(Activity), aliased(PostVersion)
     edited = exists().where(newer.post_id == Post.id, newer.number > PostVersion.number)
-    rows = session.execute(
+    return (
         select(Passage.ident, Post.id, User.name, Activity.ident, lesson.ident)
         .join(Anchor, Anchor.now_passage_id == Passage.id)
         .join(PostQuotation, PostQuotation.anchor_id == Anchor.id)
@@ -261,15 +273,11 @@ def quoted_in(session: Session, enrolment: Enrolment | None, text: Text) -> Mapp
         .join(Discussion, Discussion.id == Post.discussion_id)
         .join(Activity, Activity.id == Discussion.activity_id)
         .outerjoin(lesson, lesson.id == Activity.parent_id)
-        .where(Anchor.text_id == text.id, Passage.version_id == text.current_version_id)
+        .where(Anchor.text_id == bindparam("text_id"), Passage.version_id == bindparam("version_id"))
         .where(Post.group_id == enrolment.group_id, Post.hidden_at.is_(None), seen_posts(enrolment), ~edited)
         .distinct()
         .order_by(Post.id)
     )
-    for ident, post_id, name, prompt, its_lesson in rows:
-        where = prompt_in_address(enrolment.course.ident, its_lesson, prompt)
-        found.setdefault(ident, []).append(QuotedBy(post_id, name or "", where))
-    return found
 
 
 class Asked(NamedTuple):

@@ -1,13 +1,16 @@
 """What is new in the discussions that a user takes part in, and which will open once they have written: in all of their
 places at once."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from course.completion.models import Completion
+from course.groups.kinds import Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment
 from course.outline.models import Activity
 from lessons.discussion.models import Discussion, Post, ReadMark
@@ -36,11 +39,22 @@ def unread_of(session: Session, places: Collection[Enrolment]) -> Sequence[Unrea
     in_groups = {one.id: one for one in places if one.group_id is not None}
     if not in_groups:
         return []
-    talks = _counted(in_groups)
+    them = list(in_groups.values())
+    asked = _unread(tuple(kind_of(place) for place in them))
+    rows = session.execute(asked, {**ids_of(*them), "places": list(in_groups)})
+    return [
+        Unread(row.Activity, in_groups[row.enrolment_id], int(row.new), 0 if row.new else int(row.waiting))
+        for row in rows
+    ]
+
+
+@lru_cache(maxsize=100)
+def _unread(kinds: tuple[Kind, ...]) -> Any:
+    talks = _counted([someone(kind, number) for number, kind in enumerate(kinds)])
     worked = select(Completion.id).where(
         Completion.enrolment_id == talks.c.enrolment_id, Completion.activity_id == Activity.id
     )
-    rows = session.execute(
+    return (
         select(Activity, talks)
         .join(talks, talks.c.activity_id == Activity.id)
         .where(or_(Activity.retired_at.is_(None), worked.exists()))
@@ -48,17 +62,13 @@ def unread_of(session: Session, places: Collection[Enrolment]) -> Sequence[Unrea
         .order_by((talks.c.new > 0).desc(), talks.c.newest.desc())
         .options(joinedload(Activity.parent), joinedload(Activity.course))
     )
-    return [
-        Unread(row.Activity, in_groups[row.enrolment_id], int(row.new), 0 if row.new else int(row.waiting))
-        for row in rows
-    ]
 
 
-def _counted(places: Mapping[int, Enrolment]) -> Subquery:
+def _counted(places: Sequence[Enrolment]) -> Subquery:
     """Return the query for the posts by place and prompt: `new`, `waiting`, `mine`, `newest`, and whether the member
     said that they follow the talk."""
     own = aliased(Enrolment)
-    is_open = Discussion.id.in_(select(Discussion.id).where(_any(open_talks, places.values())))
+    is_open = Discussion.id.in_(select(Discussion.id).where(_any(open_talks, places)))
     is_mine = Post.enrolment_id == own.id
     is_new = and_(~is_mine, is_open, Post.id > func.coalesce(ReadMark.post_id, 0))
     new, waiting, mine = _count(is_new), _count(and_(~is_mine, ~is_open)), _count(is_mine)
@@ -75,7 +85,7 @@ def _counted(places: Mapping[int, Enrolment]) -> Subquery:
         .join(Discussion, Discussion.group_id == own.group_id)
         .join(Post, Post.discussion_id == Discussion.id)
         .outerjoin(ReadMark, and_(ReadMark.discussion_id == Discussion.id, ReadMark.enrolment_id == own.id))
-        .where(own.id.in_(places), _any(its_talks, places.values()), Post.hidden_at.is_(None))
+        .where(own.id.in_(bindparam("places", expanding=True)), _any(its_talks, places), Post.hidden_at.is_(None))
         .group_by(own.id, Discussion.activity_id)
         .having(or_(new > 0, and_(waiting > 0, mine == 0)))
         .subquery()

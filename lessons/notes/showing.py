@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from course.base.web import new_secret
 from course.groups.companies import Company, companies
+from course.groups.kinds import Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment, Role
 from course.texts.models import Anchor, AnchorState, PassageRead, Text
 from course.texts.reattaching import is_reworded
@@ -163,7 +166,7 @@ def notes_on(
     passages: Sequence[PassageRead],
     opened: str | None = None,
 ) -> TextNotes:
-    """Return the notes on TEXT, whose passages are PASSAGES, that ENROLMENT sees. Two queries, one more where one has
+    """Return the notes on TEXT, whose passages are PASSAGES, that ENROLMENT sees. One query, one more where one has
     to write first, and one where some are shared with subgroups.
 
     OPENED is the ident of a passage all of whose notes are to be shown, or "print" for all of them."""
@@ -214,28 +217,38 @@ def notes_shown(
 ) -> list[NoteShown]:
     """Return the notes on TEXT that ENROLMENT sees, the oldest first, and those withheld from it as hidden.
 
-    PASSAGES are those TEXT has now. Two queries, three where some are shared with subgroups."""
+    PASSAGES are those TEXT has now. One query, two where some are shared with subgroups."""
+    rows = session.execute(_notes_on(kind_of(enrolment)), {**ids_of(enrolment), "text_id": text.id})
+    found: dict[int, NoteShown] = {}
+    for note, anchor, tag, replies, is_read in rows:
+        mine = note.enrolment_id == enrolment.id
+        one = found.setdefault(note.id, NoteShown(note, author_of(note.enrolment), mine, replies, not is_read))
+        if anchor not in one.anchors:
+            one.anchors.append(anchor)
+            one.now.append(passages.get(anchor.now_passage_id or 0))
+        if tag is not None and tag not in one.tags:
+            one.tags.append(tag)
+    add_companies(session, found.values())
+    return list(found.values())
+
+
+@cache
+def _notes_on(kind: Kind) -> Any:
+    """Return the query for the notes on a text: a row for each of their anchors with each of their tags."""
+    enrolment = someone(kind)
     open_to = or_(NoteReply.enrolment_id == enrolment.id, not_hidden(NoteReply, enrolment))
     theirs = select(func.count(NoteReply.id)).where(NoteReply.note_id == Note.id, open_to)
-    rows = session.execute(
-        select(Note, Anchor, theirs.correlate(Note).scalar_subquery(), seen_notes(enrolment))
+    return (
+        select(Note, Anchor, NoteTag.tag, theirs.correlate(Note).scalar_subquery(), seen_notes(enrolment))
         .join(Note.enrolment)
         .join(Enrolment.user)
         .join(NotePlace, NotePlace.note_id == Note.id)
         .join(Anchor, Anchor.id == NotePlace.anchor_id)
-        .where(Note.text_id == text.id, known_notes(enrolment))
-        .order_by(Note.id, NotePlace.id)
+        .outerjoin(NoteTag, NoteTag.note_id == Note.id)
+        .where(Note.text_id == bindparam("text_id"), known_notes(enrolment))
+        .order_by(Note.id, NotePlace.id, NoteTag.tag)
         .options(contains_eager(Note.enrolment).contains_eager(Enrolment.user))
     )
-    found: dict[int, NoteShown] = {}
-    for note, anchor, replies, is_read in rows:
-        mine = note.enrolment_id == enrolment.id
-        one = found.setdefault(note.id, NoteShown(note, author_of(note.enrolment), mine, replies, not is_read))
-        one.anchors.append(anchor)
-        one.now.append(passages.get(anchor.now_passage_id or 0))
-    add_tags(session, found)
-    add_companies(session, found.values())
-    return list(found.values())
 
 
 def add_companies(session: Session, found: Iterable[NoteShown]) -> None:

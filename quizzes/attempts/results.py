@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from course.base.words import _
@@ -324,14 +324,17 @@ def quiz_results(session: Session, enrolment: Enrolment, activity_ids: Collectio
     """Return the standing at each of the quizzes at which there is an attempt, as ENROLMENT may see it. One query.
 
     Where the score is not to be seen at all times it is for the page of the quiz to say when."""
-    attempts = session.scalars(
-        select(Attempt)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz)
-        .where(Attempt.activity_id.in_(activity_ids))
-        .order_by(Attempt.activity_id, Attempt.number)
-    )
+    attempts = session.scalars(_SAT, {"enrolment_id": enrolment.id, "activity_ids": list(activity_ids)})
     by_quiz = groupby(attempts, key=lambda attempt: attempt.activity_id or 0)
     return {activity_id: _as_seen(list(sat)) for activity_id, sat in by_quiz}
+
+
+_SAT = (
+    select(Attempt)
+    .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.purpose == Purpose.quiz)
+    .where(Attempt.activity_id.in_(bindparam("activity_ids", expanding=True)))
+    .order_by(Attempt.activity_id, Attempt.number)
+)
 
 
 def _as_seen(attempts: Sequence[Attempt]) -> QuizStanding:

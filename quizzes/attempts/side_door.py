@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
@@ -18,6 +18,14 @@ def is_open_in_attempt(user_id: int, item_id: InstrumentedAttribute[int]) -> Col
     )
 
 
+def open_attempt_with(user_id: int, item_id: InstrumentedAttribute[int]) -> ScalarSelect[int | None]:
+    """Return the last of the user's open attempts in which the item in the column ITEM_ID stands; null for none."""
+    attempt, row, version = aliased(Attempt), aliased(AttemptItem), aliased(ItemVersion)
+    stands = (row.attempt_id == attempt.id, version.id == row.item_version_id, version.item_id == item_id)
+    last = select(func.max(attempt.id)).where(_is_open(attempt, user_id), *stands)
+    return last.correlate_except(attempt, row, version).scalar_subquery()
+
+
 def open_item_ids(session: Session, user_id: int | None) -> frozenset[int]:
     """Return the items that `is_open_in_attempt` holds for; a visitor has none. One query."""
     return frozenset(open_attempts(session, user_id))
@@ -27,16 +35,19 @@ def open_attempts(session: Session, user_id: int | None) -> dict[int, int]:
     """Return the same items, each with the last of the open attempts that it stands in. One query."""
     if user_id is None:
         return {}
-    rows = (
-        select(ItemVersion.item_id, func.max(Attempt.id))
-        .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(_is_open(Attempt, user_id))
-        .group_by(ItemVersion.item_id)
-    )
-    return {item_id: attempt_id for item_id, attempt_id in session.execute(rows)}  # noqa: C416 (a row is no pair)
+    rows = session.execute(_OPEN, {"user_id": user_id})
+    return {item_id: attempt_id for item_id, attempt_id in rows}  # noqa: C416 (a row is no pair)
 
 
-def _is_open(attempt: Any, user_id: int) -> ColumnElement[bool]:
+def _is_open(attempt: Any, user_id: Any) -> ColumnElement[bool]:
     """Return the condition that ATTEMPT, the table or another name of it, is at a quiz, the user's, and open."""
     return and_(attempt.user_id == user_id, attempt.purpose == Purpose.quiz, attempt.submitted_at.is_(None))
+
+
+_OPEN = (
+    select(ItemVersion.item_id, func.max(Attempt.id))
+    .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .where(_is_open(Attempt, bindparam("user_id")))
+    .group_by(ItemVersion.item_id)
+)

@@ -2,24 +2,26 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.held import held
 from course.base.words import _
+from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment
 from course.texts.models import Passage
 from quizzes.attempts.ending import exactly
 from quizzes.attempts.questions import choices_of
 from quizzes.attempts.results import key_of
-from quizzes.attempts.side_door import open_attempts
-from quizzes.attempts.steps import certainty_of
+from quizzes.attempts.side_door import open_attempt_with
 from quizzes.attempts.wording import combined, score_words, verdict
 from quizzes.certainty import certainty_points, signed
 from quizzes.checks.asking import Check
 from quizzes.items import ItemData, Names, Raw, Response, type_of
-from quizzes.models import Attempt, AttemptItem, NameList, Purpose, Step, StepKind
+from quizzes.models import Attempt, AttemptItem, ItemVersion, NameList, Purpose, Step, StepKind
 
 CERTAINTIES_SAID = {
     None: _("You did not say how sure you were"),
@@ -71,18 +73,21 @@ class Question:
 
 
 class _Last(NamedTuple):
-    """The last answer to a self-check."""
+    """The last answer to a self-check, if there is one (SCORE is None where there is none): in which attempt, by which
+    names it was scored, how sure somebody was. And the open attempt in which the item stands."""
 
-    attempt_id: int
+    open_attempt_id: int | None
+    attempt_id: int | None
     names: Names
-    save: Step
-    scored: Step
+    response: Response | None
+    certainty: int | None
+    score: float | None
 
 
 def questions_at(
     session: Session, checks: Sequence[Check], enrolment: Enrolment | None
 ) -> Mapping[str, Sequence[Question]]:
-    """Return ident of a passage -> those of CHECKS after it, as ENROLMENT may see them. Three queries at the most."""
+    """Return ident of a passage -> those of CHECKS after it, as ENROLMENT may see them. One query."""
     found: dict[str, list[Question]] = {}
     for question in questions_of(session, checks, enrolment):
         found.setdefault(question.passage, []).append(question)
@@ -90,18 +95,17 @@ def questions_at(
 
 
 def questions_of(session: Session, checks: Sequence[Check], enrolment: Enrolment | None) -> list[Question]:
-    """Return CHECKS as their boxes show them. Three queries at the most."""
+    """Return CHECKS as their boxes show them. One query, none where there are none."""
     questions = [question_of(check) for check in checks]
     if not checks or enrolment is None:
         return questions
-    closed = open_attempts(session, enrolment.user_id)
     last = _last_answers(session, enrolment, [check.version_id for check in checks])
     for question in questions:
-        answer = last.get(question.version_id)
-        question.seen = answer.attempt_id if answer else 0
-        question.open_attempt_id = closed.get(question.id)
-        if answer is not None and question.open_attempt_id is None:
-            question.outcome = _outcome(question.data, answer)
+        answer = last[question.version_id]
+        question.seen = answer.attempt_id or 0
+        question.open_attempt_id = answer.open_attempt_id
+        if answer.score is not None and question.open_attempt_id is None:
+            question.outcome = _outcome(question.data, answer, answer.score)
     return questions
 
 
@@ -115,38 +119,63 @@ def question_of(check: Check, response: Response | None = None) -> Question:
 
 
 def _last_answers(session: Session, enrolment: Enrolment, versions: Collection[int]) -> dict[int, _Last]:
-    """Return version of an item -> what ENROLMENT answered to it last. Two queries, one where nothing was answered."""
-    last = (
-        select(func.max(Attempt.id))
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.check)
-        .where(AttemptItem.item_version_id.in_(versions))
-        .group_by(AttemptItem.item_version_id)
-    )
-    save, scored = aliased(Step), aliased(Step)
-    rows = session.execute(
-        select(AttemptItem.item_version_id, Attempt.id, Attempt.names_id, save, scored)
-        .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .join(save, (save.attempt_item_id == AttemptItem.id) & (save.kind == StepKind.save))
-        .join(scored, (scored.attempt_item_id == AttemptItem.id) & (scored.kind == StepKind.score))
-        .where(Attempt.id.in_(last))
-    ).all()
-    names = _names(session, {row.names_id for row in rows})
+    """Return version of an item -> what ENROLMENT answered to it last, and in which open attempt of theirs it stands.
+    One query, and what `held` spares."""
+    rows = session.execute(_last(), {**ids_of(enrolment), "versions": versions})
     return {
-        version_id: _Last(attempt_id, names[names_id or 0], save, scored)
-        for version_id, attempt_id, names_id, save, scored in rows
+        version_id: _Last(
+            open_id, attempt_id, _names(session, names_id, names), response, (data or {}).get("certainty"), score
+        )
+        for version_id, open_id, attempt_id, names_id, names, response, data, score in rows
     }
 
 
-def _names(session: Session, ids: Collection[int]) -> dict[int, Names]:
-    if not ids:
-        return {}
-    return {row.id: row.data["names"] for row in session.scalars(select(NameList).where(NameList.id.in_(ids)))}
+@cache
+def _last() -> Any:
+    me = someone(ANYBODY)
+    last = (
+        select(AttemptItem.item_version_id, func.max(Attempt.id).label("attempt_id"))
+        .join(Attempt, AttemptItem.attempt_id == Attempt.id)
+        .where(Attempt.enrolment_id == me.id, Attempt.purpose == Purpose.check)
+        .where(AttemptItem.item_version_id.in_(bindparam("versions", expanding=True)))
+        .group_by(AttemptItem.item_version_id)
+        .subquery()
+    )
+    save, scored = aliased(Step), aliased(Step)
+    its = (AttemptItem.attempt_id == Attempt.id) & (AttemptItem.item_version_id == ItemVersion.id)
+    return (
+        select(
+            ItemVersion.id,
+            open_attempt_with(me.user_id, ItemVersion.item_id),
+            Attempt.id,
+            NameList.id,
+            NameList.hash,
+            save.response,
+            save.data,
+            scored.score,
+        )
+        .select_from(ItemVersion)
+        .outerjoin(last, last.c.item_version_id == ItemVersion.id)
+        .outerjoin(Attempt, Attempt.id == last.c.attempt_id)
+        .outerjoin(AttemptItem, its)
+        .outerjoin(save, (save.attempt_item_id == AttemptItem.id) & (save.kind == StepKind.save))
+        .outerjoin(scored, (scored.attempt_item_id == AttemptItem.id) & (scored.kind == StepKind.score))
+        .outerjoin(NameList, NameList.id == Attempt.names_id)
+        .where(ItemVersion.id.in_(bindparam("versions", expanding=True)))
+    )
 
 
-def _outcome(data: ItemData, last: _Last) -> Outcome:
-    response, certainty = last.save.response, certainty_of(last.save)
-    kind, score = type_of(data), exactly(last.scored.score or 0.0)
+def _names(session: Session, names_id: int | None, known_by: str | None) -> Names:
+    """Return the list of names that is KNOWN_BY that hash."""
+    if names_id is None:
+        return ()
+    read = select(NameList.data).where(NameList.id == names_id)
+    return held(session, ("names", known_by), lambda: session.scalars(read).one()["names"])
+
+
+def _outcome(data: ItemData, last: _Last, scored: float) -> Outcome:
+    response, certainty = last.response, last.certainty
+    kind, score = type_of(data), exactly(scored)
     how = verdict(float(score), response)
     again = kind.score(data, response, names=last.names)
     return Outcome(
