@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from course.base.db import current_database, db_session
 from course.base.words import _
+from course.groups.access import named_group
 from course.groups.enrolments import ALONE, Places, places_of
 from course.groups.models import Enrolment
 from course.users.reading import settings_here
@@ -30,7 +31,9 @@ def page_context() -> dict[str, Any]:
     group = enrolment.group if enrolment is not None else None
     has_account = current_user.is_authenticated and not current_user.is_guest
     mine = _places_of(current_user.id) if current_user.is_authenticated else Places([], 0)
-    place_slug = group.slug if group else ALONE if enrolment is not None else None
+    # A page that was asked for alone is of studying alone, also where nothing was done alone yet.
+    is_alone = enrolment is not None or named_group() == ALONE
+    place_slug = group.slug if group else ALONE if is_alone else None
     if enrolment is not None and enrolment.left_at is not None:
         place_slug = None  # it can be read, but no page leads back into it
     # Who has but one place is spared the word in every address.

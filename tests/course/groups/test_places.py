@@ -62,6 +62,22 @@ def test_a_page_shown_alone_acts_alone_though_a_group_was_joined_since(app: Appl
         assert ticks_of(session) == [alone.id]
 
 
+def test_a_page_asked_for_alone_acts_alone_though_the_work_alone_went_along_into_a_group(
+    app: Application, database: Database, course
+):
+    with database.transaction() as session:
+        the_course, lesson = content(session)
+        brought = factories.make_enrolment(session, group=factories.make_group(session, the_course))
+    client = browser_of(app, database, brought.user_id)
+
+    page = client.get(f"/courses/{course}/lessons/{lesson.ident}?group={ALONE}").text  # an address kept from before
+    assert send_first_tick(client, page).status_code == 303
+
+    with database.transaction(writing=False) as session:
+        assert brought.id not in ticks_of(session)
+        assert len(ticks_of(session)) == 1
+
+
 def test_two_tabs_in_two_groups_stay_apart(app: Application, database: Database, course):
     with database.transaction() as session:
         the_course, lesson = content(session)
@@ -79,7 +95,9 @@ def test_two_tabs_in_two_groups_stay_apart(app: Application, database: Database,
         assert ticks_of(session) == [places[1].id, places[0].id]
 
 
-def test_a_page_of_a_group_links_to_nothing_outside_it_but_today_to_the_other_places(app: Application, database: Database, course):
+def test_a_page_of_a_group_links_to_nothing_outside_it_but_today_to_the_other_places(
+    app: Application, database: Database, course
+):
     with database.transaction() as session:
         the_course, lesson = content(session)
         place = factories.make_enrolment(session, group=factories.make_group(session, the_course))
