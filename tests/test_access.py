@@ -1061,7 +1061,7 @@ def test_each_page_is_open_to_whom_it_is_for_and_looking_leaves_nothing_but_two_
 ) -> None:
     with database.transaction() as session:
         world = make_world(session)
-    wrong = {}
+    wrong: dict[tuple[str, str], Any] = {}
     for role in ROLES:
         client = browser_of(app, database, world.users[role])
         before = rows_of(database)
