@@ -4,6 +4,7 @@
 """
 
 import argparse
+import gc
 import json
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def main() -> int:
     done = StudyMachine.steps
     print(f"{done:8}  steps on {' and '.join(kinds)}, {done / took:.1f} a second")
     told = {"databases": kinds, "seed": options.seed, "steps": done, "seconds": round(took, 1)}
+    told |= {"pages": StudyMachine.pages, "answers": StudyMachine.answers.hexdigest()}
     print(json.dumps(told | {"counts": dict(StudyMachine.counts), "difference": difference}))
     return 1 if difference else 0
 
@@ -54,6 +56,8 @@ def run(kinds: list[str], folder: Path, steps: int, length: int, number: int, *,
                 settle_in(site)
                 site.keep()
         StudyMachine.sites = found
+        gc.collect()
+        gc.freeze()  # what is there by now stays; the looking through it would take a tenth of the time
         rules = settings(
             max_examples=max(1, steps // length),
             stateful_step_count=length,

@@ -17,6 +17,8 @@ SPACE = re.compile(r"\s+")
 #: So many addresses one after the other a browser follows before it gives up.
 MOST_REDIRECTS = 5
 
+SEE_OTHER = 303
+
 
 class NotThere(AssertionError):
     """A page lacks what somebody would use on it."""
@@ -181,15 +183,18 @@ class Browser:
         """Look at URL, following where it leads."""
         return self._follow(url, self.client.get(url.partition("#")[0]))
 
-    def send(self, form: Form, button: Button | None = None) -> Page:
-        """Press BUTTON of FORM (else its first, as the Enter key does), and see where that leads."""
+    def send(self, form: Form, button: Button | None = None, *, look: bool = True) -> Page:
+        """Press BUTTON of FORM (else its first, as the Enter key does), and LOOK where that leads."""
         button = button or next(iter(form.buttons), None)
         url = (button.action if button else None) or form.action
-        return self._follow(url, self.client.post(url.partition("#")[0], data=_as_data(form.sent(button))))
+        answer = self.client.post(url.partition("#")[0], data=_as_data(form.sent(button)))
+        if answer.status_code == SEE_OTHER and not look:
+            return Page(str(answer.location), SEE_OTHER, "")
+        return self._follow(url, answer)
 
-    def script(self, url: str, fields: Mapping[str, str]) -> TestResponse:
+    def script(self, url: str, fields: Mapping[str, Sequence[str]]) -> TestResponse:
         """Send FIELDS as the page's script does, and return its answer."""
-        return self.client.post(url, data=fields, headers={"Accept": "application/json"})
+        return self.client.post(url, data=dict(fields), headers={"Accept": "application/json"})
 
     def _follow(self, url: str, answer: TestResponse) -> Page:
         for _time in range(MOST_REDIRECTS):

@@ -2,18 +2,20 @@
 RULES (section 7 above all), and never from the code that it is compared with."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import count
 from typing import NamedTuple
 
-from benchmarks.study_machine.sitting import QUIZZES, Attempt, Question, result_of
+from benchmarks.study_machine.sitting import GRACE, QUIZZES, Attempt, Question, Step, result_of
 
 ALONE = "alone"
 
 
 class Part(NamedTuple):
-    """A part of a lesson, by its kind and ident."""
+    """A part of a lesson, or a lesson, by its kind and ident."""
 
     kind: str
     ident: str
@@ -37,13 +39,19 @@ OUTLINE: Mapping[Part, Outlined] = {
     Part("quiz", "second"): Outlined("second"),
     Part("quiz", "third"): Outlined("third"),
 }
-LESSONS = ("first", "second", "third", "fourth")
+LESSONS = tuple(Part("lesson", ident) for ident in ("first", "second", "third", "fourth"))
 
 #: Text -> the self-checks in it.
 CHECKS: Mapping[str, tuple[str, ...]] = {"first": ("one-of-three",), "theses": ("true-or-not",)}
 
 #: Reading -> the text in the house that it is of.
 READS = {"read-theses": "theses"}
+
+#: Rubric of the essay: criterion -> its weight and what each level is worth.
+RUBRIC: Mapping[str, tuple[int, Mapping[str, Fraction]]] = {
+    "argument": (2, {"none": Fraction(0), "some": Fraction(1, 2), "good": Fraction(1)}),
+    "words": (1, {"poor": Fraction(0), "fine": Fraction(1)}),
+}
 
 
 class Draft(NamedTuple):
@@ -54,22 +62,26 @@ class Draft(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """What made something done or not."""
+    """What made something done or not, and the how-manieth of all facts it is."""
 
     kind: str
     done: bool
     at: datetime
+    nth: int
 
 
 @dataclass(slots=True, eq=False)
 class Post:
     """What somebody posted to a group: its versions, the newest last."""
 
+    place: "Place"
+    group: str
     prompt: str
     words: list[str]
-    once: str
     to: "Post | None" = None
     hidden: bool = False
+    hidden_by: str = ""
+    ids: dict[str, int] = field(default_factory=dict)  #: kind of site -> the id it has there
 
 
 @dataclass(slots=True, eq=False)
@@ -85,8 +97,10 @@ class Place:
     attempts: dict[str, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
     entries: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     drafts: dict[str, dict[int, Draft]] = field(default_factory=lambda: defaultdict(dict))
-    posts: dict[str, list[Post]] = field(default_factory=lambda: defaultdict(list))
-    answered: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    answered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    more: dict[str, int] = field(default_factory=dict)  #: quiz -> attempts allowed by exception
+    limits: dict[str, timedelta | None] = field(default_factory=dict)  #: quiz -> time by exception
+    factor: Fraction = Fraction(1)  #: by which the time of everything is multiplied
 
     def open_attempt(self, quiz: str) -> Attempt | None:
         """Return the attempt at QUIZ that is open."""
@@ -100,10 +114,24 @@ class World:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.places: list[Place] = []
+        self.posts: list[Post] = []
         self.outline = dict(OUTLINE)
-        self.tutors = {"circle"}
-        self.guests: list[str] = []
-        self.visitors: list[str] = ["dee"]
+        self.retired: set[Part] = set()
+        self.versions: dict[str, int] = {}
+        self.tutors = {"circle": "ada"}
+        self.keys = {"circle": "ada", "round": "eve"}
+        self.guests: list[str] = []  #: in the order in which they came
+        self.visitors: list[str] = []  #: browsers in which nobody has an account
+        self.accounts: list[str] = ["dee"]  #: people who may have no place yet
+        self.gone: set[str] = set()  #: guests whose browser holds another by now
+        self._facts = count()
+
+    # Who is where
+
+    def people(self) -> list[str]:
+        """Return everybody who sits before a browser."""
+        known = dict.fromkeys([*(one.person for one in self.places), *self.visitors, *self.accounts])
+        return [one for one in known if one not in self.gone]
 
     def place(self, person: str, group: str) -> Place | None:
         """Return the live place of PERSON in GROUP, or alone."""
@@ -112,36 +140,46 @@ class World:
                 return one
         return None
 
-    def is_in_group(self, person: str) -> bool:
-        """Say whether PERSON studies in a group."""
-        return any(one.person == person and one.group != ALONE and not one.left for one in self.places)
+    def former(self, person: str, group: str) -> Place | None:
+        """Return the place that PERSON had in GROUP and left."""
+        return next((one for one in self.places if (one.person, one.group, one.left) == (person, group, True)), None)
 
     def doors(self) -> list[tuple[str, str]]:
         """Return where somebody can study now: (person, group), or alone."""
-        people = [*dict.fromkeys(one.person for one in self.places), *self.visitors]
-        return [(one.person, one.group) for one in self.places if not one.left and one.group != ALONE] + [
-            (person, ALONE)
-            for person in dict.fromkeys(people)
-            if self.place(person, ALONE) or not self.is_in_group(person)
-        ]
+        groups = [(one.person, one.group) for one in self.places if not one.left and one.group != ALONE]
+        return groups + [(one, ALONE) for one in self.people()]
+
+    def new_place(self, person: str, group: str) -> Place:
+        """Return a place that PERSON would have from their first act on."""
+        return Place(person, group, self.now)
+
+    def arrive(self, place: Place) -> None:
+        """Let PLACE be there."""
+        self.places.append(place)
+        if place.person in self.visitors:
+            self.guests.append(place.person)
 
     def acting(self, person: str, group: str) -> Place:
-        """Return the same for an act: alone one has a place from one's first act on."""
+        """Return the place of PERSON for an act: alone one has one from one's first act on."""
         place = self.place(person, group)
         if place is None:
-            place = Place(person, group, self.now)
-            self.places.append(place)
+            place = self.new_place(person, group)
+            self.arrive(place)
         return place
 
     def name_of(self, person: str) -> str:
-        """Return how PERSON is called on a page: guests are numbered in the order in which they came."""
+        """Return how PERSON is known: guests are numbered in the order in which they came."""
         return f"guest {self.guests.index(person) + 1}" if person in self.guests else person
 
-    def all_parts(self) -> list[Part]:
-        """Return all that can be done: parts and lessons."""
-        return [*self.outline, *(Part("lesson", lesson) for lesson in LESSONS)]
+    def has_account(self, person: str) -> bool:
+        """Say whether PERSON has signed up."""
+        return person not in self.guests and person not in self.visitors
 
     # What is done
+
+    def all_parts(self) -> list[Part]:
+        """Return all that can be done, or could: parts and lessons."""
+        return [*OUTLINE, *LESSONS]
 
     def work(self, place: Place, part: Part) -> str:
         """Return what was worked at PART: none, begun or done."""
@@ -163,14 +201,13 @@ class World:
         return "begun" if any(one.saved for one in attempts) else "none"
 
     def _prompt_work(self, place: Place, prompt: str) -> str:
-        posts = place.posts[prompt]
+        posts = [one for one in self.posts if one.place is place and one.prompt == prompt]
         if any(one.to is None for one in posts):
             return "done"
-        if posts:
-            return "begun"
-        if place.entries[prompt]:
-            return "done" if place.group == ALONE else "begun"
-        return "begun" if any(one.text for one in place.drafts[f"prompt:{prompt}"].values()) else "none"
+        if place.entries[prompt] and place.group == ALONE:
+            return "done"
+        drafts = any(one.text for one in place.drafts[f"prompt:{prompt}"].values())
+        return "begun" if posts or place.entries[prompt] or drafts else "none"
 
     def _reading_work(self, place: Place, reading: str) -> str:
         checks = CHECKS.get(READS.get(reading, ""), ())
@@ -181,19 +218,18 @@ class World:
 
     def state(self, place: Place, part: Part) -> str:
         """Return where PLACE stands with PART, or with a lesson: the last fact wins, without one the work speaks."""
-        facts = place.facts.get(part)
         if part.kind == "lesson":
             return self._lesson_state(place, part)
-        if facts:
+        if facts := place.facts.get(part):
             return "done" if facts[-1].done else "begun"
         return self.work(place, part)
 
-    def parts_of(self, lesson: str) -> list[Part]:
-        """Return the parts of a lesson."""
-        return [part for part, where in self.outline.items() if where.lesson == lesson]
+    def parts_of(self, lesson: Part) -> list[Part]:
+        """Return the parts of a lesson that are not retired."""
+        return [one for one, where in self.outline.items() if where.lesson == lesson.ident and one not in self.retired]
 
     def _lesson_state(self, place: Place, lesson: Part) -> str:
-        parts = self.parts_of(lesson.ident)
+        parts = self.parts_of(lesson)
         states = {part: self.state(place, part) for part in parts}
         required = [part for part in parts if self.outline[part].required]
         facts = place.facts.get(lesson) or []
@@ -202,29 +238,35 @@ class World:
             return "done"
         return "begun" if facts or any(state != "none" for state in states.values()) else "none"
 
+    def is_hidden(self, place: Place | None, part: Part) -> bool:
+        """Say whether PART is retired, and so not there for those without work on it."""
+        return part in self.retired and (place is None or self.state(place, part) == "none")
+
     def tick(self, place: Place, part: Part, *, done: bool) -> None:
         """Tick PART, or take the tick back; ticking twice is one tick."""
         facts = place.facts[part]
         if (bool(facts) and facts[-1].done) != done:
-            facts.append(Fact("tick" if done else "untick", done, self.now))
+            facts.append(self._fact("tick" if done else "untick", done=done))
         self.settle(place)
+
+    def _fact(self, kind: str, *, done: bool) -> Fact:
+        return Fact(kind, done, self.now, next(self._facts))
 
     def settle(self, place: Place) -> None:
         """Let what was reached by the last act be a fact: of parts first, of lessons after them."""
-        for part in self.outline:
+        for part in OUTLINE:
             if not place.facts.get(part) and self.work(place, part) == "done":
-                place.facts[part].append(Fact("reached", True, self.now))
+                place.facts[part].append(self._fact("reached", done=True))
         for lesson in LESSONS:
-            part = Part("lesson", lesson)
             if not any(self.outline[one].required for one in self.parts_of(lesson)):
                 continue
-            facts = place.facts.get(part)
-            if self._lesson_state(place, part) == "done" and not (facts and facts[-1].kind == "reached"):
-                place.facts[part].append(Fact("reached", True, self.now))
+            facts = place.facts.get(lesson)
+            if self._lesson_state(place, lesson) == "done" and not (facts and facts[-1].kind == "reached"):
+                place.facts[lesson].append(self._fact("reached", done=True))
 
     def progress(self, place: Place) -> tuple[int, int]:
         """Return how many of the required parts are done, and how many there are."""
-        required = [part for part, where in self.outline.items() if where.required]
+        required = [one for one, where in self.outline.items() if where.required and one not in self.retired]
         return sum(self.state(place, part) == "done" for part in required), len(required)
 
     # Attempts
@@ -234,27 +276,120 @@ class World:
         if (going_on := place.open_attempt(quiz)) is not None:
             return going_on
         rules, before = QUIZZES[quiz], place.attempts[quiz]
-        used = sum(one.started >= place.joined for one in before)
-        if rules.allowed is not None and used >= rules.allowed and place.role != "tutor":
+        allowed = self.allowed(place, quiz)
+        if allowed is not None and self.used(place, quiz) >= allowed and place.role != "tutor":
             return None
-        questions = [Question(ident, asked, rules.tries) for ident, asked in rules.asks.items()]
-        deadline = self.now + rules.limit if rules.limit is not None else None
+        questions = [
+            Question(ident, asked, rules.tries, self.versions.get(ident, 1)) for ident, asked in rules.asks.items()
+        ]
+        limit = self.limit(place, quiz)
+        deadline = self.now + limit if limit is not None else None
         attempt = Attempt(quiz, len(before) + 1, self.now, deadline, questions)
         before.append(attempt)
         return attempt
 
+    def used(self, place: Place, quiz: str) -> int:
+        """Return how many attempts count against the limit: those begun since one is in the group."""
+        return sum(one.started >= place.joined for one in place.attempts[quiz])
+
+    def allowed(self, place: Place, quiz: str) -> int | None:
+        """Return how many attempts PLACE may make at QUIZ: its own exception is nearer than the quiz."""
+        return place.more.get(quiz, QUIZZES[quiz].allowed)
+
+    def limit(self, place: Place, quiz: str) -> timedelta | None:
+        """Return how long an attempt may last: by one's own exception, else as the quiz says, times one's factor and
+        rounded up to the minute."""
+        if quiz in place.limits:
+            return place.limits[quiz]
+        limit = QUIZZES[quiz].limit
+        if limit is None:
+            return None
+        minutes = Fraction(limit // timedelta(minutes=1)) * place.factor
+        return timedelta(minutes=-(-minutes.numerator // minutes.denominator))
+
+    def deadline(self, place: Place, attempt: Attempt) -> datetime | None:
+        """Return until when ATTEMPT, which is open, may last: what is better for its user applies at once."""
+        if attempt.deadline is None:
+            return None
+        limit = self.limit(place, attempt.quiz)
+        return None if limit is None else max(attempt.deadline, attempt.started + limit)
+
+    def is_late(self, place: Place, attempt: Attempt) -> bool:
+        """Say whether what is saved now comes too late to count. A better deadline is written down when it is asked."""
+        if attempt.submitted is not None:
+            return True
+        if attempt.deadline is None or self.now <= attempt.deadline + GRACE:
+            return False
+        attempt.deadline = self.deadline(place, attempt)
+        return attempt.deadline is not None and self.now > attempt.deadline + GRACE
+
     def submit(self, place: Place, attempt: Attempt) -> None:
         """Hand ATTEMPT in."""
+        if attempt.submitted is not None:
+            return
+        if attempt.deadline is not None and self.now > attempt.deadline:
+            attempt.deadline = self.deadline(place, attempt)
         attempt.submit(self.now, awaits=place.group in self.tutors and place.role != "tutor")
         self.settle(place)
 
     def work_of_worker(self) -> None:
         """Hand in what is over, as the worker does."""
         for place in self.places:
-            for attempts in place.attempts.values():
+            for attempts in list(place.attempts.values()):
                 for one in attempts:
-                    if one.submitted is None and one.is_late(self.now):
+                    if one.submitted is None and self.is_late(place, one):
                         self.submit(place, one)
+
+    def in_open_attempt(self, person: str, ident: str) -> bool:
+        """Say whether an attempt of PERSON is open, anywhere, that asks the question IDENT."""
+        return any(one.ident == ident for attempt in self._open_attempts(person) for one in attempt.questions)
+
+    def _open_attempts(self, person: str) -> Iterable[Attempt]:
+        for place in self.places:
+            if place.person == person and place.role == "student":  # a tutor's preview is none
+                for attempts in place.attempts.values():
+                    yield from (one for one in attempts if one.submitted is None)
+
+    def mark(self, place: Place, question: Question, levels: Mapping[str, str], *, release: bool) -> bool:
+        """Keep LEVELS as the draft of a mark and perhaps release it; return whether it lacked something for that."""
+        verdict = question.verdict
+        released = dict(verdict.levels or {}) if verdict is not None and verdict.kind in {"mark", "override"} else {}
+        now = dict(question.draft) if question.draft is not None else released
+        if dict(levels) != now:
+            question.draft = None if question.draft is not None and dict(levels) == released else dict(levels)
+        if not release:
+            return False
+        if set(levels) != set(RUBRIC):
+            return True
+        if question.draft is not None:
+            if dict(question.draft) != released:
+                weights = sum(weight for weight, _worths in RUBRIC.values())
+                score = sum(
+                    (weight * worths[levels[one]] for one, (weight, worths) in RUBRIC.items()), Fraction(0)
+                ) / Fraction(weights)
+                step = Step("mark", question.response, question.counting, score=score, levels=dict(levels))
+                question.steps.append(step)
+            question.draft = None
+            self.settle(place)
+        return False
+
+    def override(self, place: Place, attempt: Attempt, question: Question, points: Fraction) -> bool:
+        """Put POINTS in the place of what QUESTION came to; return whether that may be."""
+        last, score = question.verdict, points / question.asked.points
+        if last is None and attempt.points is None:
+            return False
+        if last is None or (last.kind, last.score) != ("override", score):
+            question.steps.append(Step("override", question.response, question.counting, score=score))
+            self.settle(place)
+        return True
+
+    def accept(self, place: Place, attempt: Attempt, question: Question, number: int) -> None:
+        """Let the save NUMBER count, which came late or from an older page: it is scored, or goes back to be marked."""
+        attempt.awaits = attempt.points is None or question.asked.by_hand
+        question.steps.append(Step("accept", question.steps[number - 1].response, number))
+        if (score := question.earned()) is not None:
+            question.steps.append(Step("score", question.response, question.counting, score=score))
+        self.settle(place)
 
     # Writing
 
@@ -280,14 +415,12 @@ class World:
             if (copy, draft.saves) == base or draft.text.strip() in {"", text.strip()}:
                 del copies[copy]
 
-    def draft_answer(self, place: Place, prompt: str, text: str, base: tuple[int, int]) -> tuple[int, int]:
+    def draft_answer(self, place: Place, prompt: str, text: str, base: tuple[int, int]) -> None:
         """Keep a draft of an answer to PROMPT; what was handed over already makes no new one."""
-        posts = [one.words[-1] for one in place.posts[prompt] if one.to is None]
-        if text.strip() in {one.strip() for one in (*place.entries[prompt][-1:], *posts[-1:])}:
-            return base
-        seen = self.keep_draft(place, f"prompt:{prompt}", text, base)
-        self.settle(place)
-        return seen
+        posts = [one.words[-1] for one in self.posts_of(place, prompt) if one.to is None]
+        if text.strip() not in {one.strip() for one in (*place.entries[prompt][-1:], *posts[-1:])}:
+            self.keep_draft(place, f"prompt:{prompt}", text, base)
+            self.settle(place)
 
     def write_entry(self, place: Place, prompt: str, text: str, base: tuple[int, int]) -> None:
         """Put TEXT into the journal; the same as last time adds nothing."""
@@ -296,29 +429,133 @@ class World:
         self.hand_over(place, f"prompt:{prompt}", text, base)
         self.settle(place)
 
-    def answer_check(self, place: Place, ident: str, *, right: bool) -> None:
-        """Answer a self-check."""
-        place.answered[ident].append(right)
-        self.settle(place)
+    def has_answered(self, place: Place, ident: str) -> bool:
+        """Say whether a self-check was answered as it asks now: in other words it is asked anew."""
+        return self.versions.get(ident, 1) in place.answered[ident]
 
-    def in_open_attempt(self, person: str, ident: str) -> bool:
-        """Say whether an attempt of PERSON is open, anywhere, that asks the question IDENT."""
-        return any(
-            attempt.submitted is None and any(one.ident == ident for one in attempt.questions)
-            for place in self.places
-            if place.person == person
-            for attempts in place.attempts.values()
-            for attempt in attempts
-        )
+    def answer_check(self, place: Place, ident: str) -> None:
+        """Answer a self-check."""
+        place.answered[ident].append(self.versions.get(ident, 1))
+        self.settle(place)
 
     # Talk
 
-    def post(self, place: Place, prompt: str, text: str, *, once: str, base: tuple[int, int]) -> None:
-        """Post TEXT to the group; the same text by the same press of a button is one post."""
-        if not any(one.once == once and one.words[0] == text for one in place.posts[prompt]):
-            place.posts[prompt].append(Post(prompt, [text], once))
-        self.hand_over(place, f"prompt:{prompt}", text, base)
-        self.settle(place)
+    def posts_of(self, place: Place, prompt: str) -> list[Post]:
+        """Return what was posted from PLACE to PROMPT."""
+        return [one for one in self.posts if one.place is place and one.prompt == prompt]
 
-    def has_read(self, place: Place, prompt: str) -> None:
-        """Remember that PLACE was shown the talk on PROMPT."""
+    def post(
+        self, place: Place, prompt: str, text: str, where: str, base: tuple[int, int], to: Post | None = None
+    ) -> Post:
+        """Post TEXT to the group, in reply TO another where that is said; its draft, at WHERE, is done with."""
+        made = Post(place, place.group, prompt, [text], to)
+        self.posts.append(made)
+        self.hand_over(place, where, text, base)
+        self.settle(place)
+        return made
+
+    def talk(self, group: str, prompt: str) -> list[Post]:
+        """Return what was posted in GROUP on PROMPT."""
+        return [one for one in self.posts if (one.group, one.prompt) == (group, prompt)]
+
+    def sees(self, place: Place, post: Post) -> bool:
+        """Say whether who has PLACE may read POST: their own; others' once they answered, a tutor at once; what is
+        hidden only who looks after the talk."""
+        if post.place is place:
+            return True
+        if place.left or place.group != post.group:
+            return False
+        looks_after = place.role == "tutor" or (
+            place.group not in self.tutors and self.keys.get(place.group) == place.person
+        )
+        if post.hidden and not looks_after:
+            return False
+        return self.has_open(place, post)
+
+    def has_open(self, place: Place, post: Post) -> bool:
+        """Say whether the talk that POST stands in is open to who has PLACE: they answered, or are a tutor."""
+        return place.role == "tutor" or any(one.to is None for one in self.posts_of(place, post.prompt))
+
+    def secrets(self, person: str, url: str) -> list[str]:
+        """Return what must not be told to PERSON now, on whatever page: words of others that are not theirs to read,
+        and why an answer is right while an attempt that asks it is open."""
+        mine = [one for one in self.places if one.person == person]
+        seen, all_of_it = set(), set()
+        for post in self.posts:
+            if post.place.person == person:
+                continue
+            all_of_it |= set(post.words)
+            if any(self.sees(place, post) for place in mine):
+                seen |= set(post.words)
+        for place in self.places:
+            if place.person != person:
+                for texts in place.entries.values():
+                    all_of_it |= set(texts)
+                for copies in place.drafts.values():
+                    all_of_it |= {draft.text for draft in copies.values()}
+        keys = {
+            f"Explained: {one.ident}."
+            for attempt in self._open_attempts(person)
+            for one in attempt.questions
+            if not (one.tries and f"/attempts/{next(iter(attempt.ids.values()), 0)}" in url)
+        }
+        return sorted((all_of_it - seen - {""}) | keys)
+
+    # Groups
+
+    def join(self, person: str, group: str, *, bring: bool) -> Place:
+        """Let PERSON join GROUP, or come back: with the work done alone, which is then the group's, or afresh."""
+        if (former := self.former(person, group)) is not None:
+            former.left, former.role = False, "student"
+            place = former
+        elif bring and (alone := self.place(person, ALONE)) is not None:
+            alone.group, alone.joined = group, self.now
+            place = alone
+        else:
+            place = Place(person, group, self.now)
+            self.places.append(place)
+        self.settle(place)
+        return place
+
+    def sign_up(self, guest: str) -> None:
+        """Let a guest, or a visitor, have an account: what they did is theirs."""
+        for among in (self.guests, self.visitors):
+            if guest in among:
+                among.remove(guest)
+        self.accounts.append(guest)
+
+    def merge(self, guest: str, person: str) -> None:
+        """Let what GUEST did alone be PERSON's: attempts and entries after theirs, facts as they came, all drafts."""
+        there = self.place(guest, ALONE)
+        self.guests.remove(guest)
+        self.gone.add(guest)
+        if there is None:
+            return
+        place = self.place(person, ALONE)
+        self.places.remove(there)
+        if place is None:
+            place = Place(person, ALONE, there.joined)
+            self.places.append(place)
+        for quiz, attempts in there.attempts.items():
+            own = place.attempts[quiz]
+            mine = place.open_attempt(quiz)
+            if mine is not None:
+                for one in attempts:
+                    self.submit(there, one)
+                own.remove(mine)
+            own += attempts
+            if mine is not None:
+                own.append(mine)
+            for number, one in enumerate(own, 1):
+                one.number = number
+        for part, facts in there.facts.items():
+            place.facts[part] = sorted([*place.facts[part], *facts], key=lambda fact: fact.nth)
+        for prompt, entries in there.entries.items():
+            place.entries[prompt] += entries
+        for where, copies in there.drafts.items():
+            for _copy, draft in sorted(copies.items()):
+                own_copies = place.drafts[where]
+                own_copies[max(own_copies, default=-1) + 1] = draft
+        for ident, answers in there.answered.items():
+            place.answered[ident] += answers
+        self.settle(place)

@@ -51,9 +51,11 @@ def kept(session: Session) -> Kept:
     versions = versions.join(Activity, Activity.id == Discussion.activity_id)
     for place_id, prompt, post_id, words in session.execute(versions.order_by(Post.id, PostVersion.number)):
         found[places[place_id]]["posts"][prompt].setdefault(post_id, []).append(words)
+    posts = session.scalars(select(Post.id).order_by(Post.id))
+    numbers = {str(key): str(number) for number, key in enumerate(posts, 1)}
     for draft in session.scalars(select(Draft).order_by(Draft.copy)):
         kind, _colon, key = draft.place.partition(":")
-        on = activities[int(key)][1] if kind == "prompt" else key
+        on = activities[int(key)][1] if kind == "prompt" else numbers[key]
         found[places[draft.enrolment_id]]["drafts"][f"{kind}:{on}"].append(draft.text)
     for one in found.values():
         one["posts"] = {prompt: list(posts.values()) for prompt, posts in one["posts"].items()}
@@ -143,15 +145,19 @@ def expected(world: World) -> Kept:
     found: Kept = {}
     for place in world.places:
         name = place_name(world.name_of(place.person), place.group, left=place.left)
+        posts: dict[str, list[list[str]]] = {}
+        for one in world.posts:
+            if one.place is place:
+                posts.setdefault(one.prompt, []).append(list(one.words))
         states = {part: world.state(place, part) for part in world.all_parts()}
         found[name] = {
             "states": {tuple(part): state for part, state in states.items() if state != "none"},
-            "facts": {tuple(part): [tuple(fact) for fact in facts] for part, facts in place.facts.items() if facts},
+            "facts": {tuple(part): [tuple(fact[:3]) for fact in facts] for part, facts in place.facts.items() if facts},
             "attempts": {
                 (quiz, one.number): _expected_attempt(one) for quiz, all_ in place.attempts.items() for one in all_
             },
             "entries": {prompt: list(texts) for prompt, texts in place.entries.items() if texts},
-            "posts": {prompt: [list(one.words) for one in posts] for prompt, posts in place.posts.items() if posts},
+            "posts": posts,
             "drafts": {
                 where: [one.text for one in copies.values()] for where, copies in place.drafts.items() if copies
             },

@@ -39,13 +39,12 @@ def settle_in(site: Site) -> None:
     for person in TICKED:
         browser = site.browser(person)
         _hold(browser.send(browser.get(f"{COURSE}/lessons/fourth").form("/lessons/fourth/tick")))
-    opened: dict[str, str] = {}
     for person, group, role in MEMBERS:
         browser = site.browser(person)
-        if group not in opened:
-            opened[group] = _open(browser, group, role)
+        if group not in site.links:
+            site.links[group] = _open(browser, group, role)
         else:
-            form = browser.get(opened[group]).form(opened[group])
+            form = browser.get(site.links[group]).form(site.links[group])
             if form.has("bring"):
                 form.fill("bring", "afresh")
             _hold(browser.send(form))

@@ -3,22 +3,25 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 import quizzes.attempts.views
 from benchmarks.postgres import server
 from benchmarks.study_machine.browser import Browser
 from course.base.db import Database, make_engine
+from course.groups.models import Enrolment, StudyGroup
+from course.users.models import User
 from kruzhok.app import create_app
 from kruzhok.completions import rebuild_course
 from kruzhok.config import Config
 from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_folder
 from kruzhok.migrations import migrate
+from lessons.discussion.models import Post
 from quizzes.models import Item
 
 COURSE = Path(__file__).parent / "course"
@@ -45,7 +48,8 @@ class Site:
         self.app.config["ARGON2"] = QUICK_HASHING
         self.browsers: dict[str, Browser] = {}
         self._cookies: dict[str, str] = {}
-        self.items: dict[str, int] = {}
+        self.items: dict[str, int] = {}  #: question -> its id
+        self.links: dict[str, str] = {}  #: group -> the address by which one joins it
 
     def _url(self, name: str) -> str:
         if self._address is None:
@@ -85,6 +89,17 @@ class Site:
         else:
             self._run("DROP DATABASE run WITH (FORCE)", f"CREATE DATABASE run TEMPLATE {MADE} STRATEGY FILE_COPY")
         self.browsers = {name: self._browser(cookie) for name, cookie in self._cookies.items()}
+
+    def place_id(self, person: str, group: str) -> int:
+        """Return the id of the place of PERSON in GROUP."""
+        mine = select(Enrolment.id).join(Enrolment.user).join(StudyGroup, StudyGroup.id == Enrolment.group_id)
+        with self.database.transaction(writing=False) as session:
+            return session.scalars(mine.where(User.email == f"{person}@example.org", StudyGroup.slug == group)).one()
+
+    def last_post(self) -> int:
+        """Return the id of the newest post."""
+        with self.database.transaction(writing=False) as session:
+            return session.scalars(select(func.max(Post.id))).one()
 
     def browser(self, name: str) -> Browser:
         """Return the browser of NAME; a new one where there is none yet."""
@@ -128,8 +143,3 @@ def sites(kinds: list[str], folder: Path) -> Iterator[list[Site]]:
         yield found
         for one in found:
             one.database.engine.dispose()
-
-
-def moment(*parts: int) -> datetime:
-    """Return a moment in UTC."""
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc,arg-type]

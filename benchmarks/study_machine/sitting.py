@@ -78,6 +78,7 @@ class Step:
     counts: bool = True
     score: Fraction | None = None
     once: str | None = None
+    levels: Mapping[str, str] | None = None
 
 
 class Kept(NamedTuple):
@@ -92,7 +93,7 @@ def worth(ident: str, response: Stored) -> Fraction:
     return next((one.score for one in ANSWERS[ident] if one.stored == response and response is not None), Fraction(0))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Question:
     """One question of an attempt with its steps, numbered from one."""
 
@@ -101,6 +102,7 @@ class Question:
     tries: bool
     version: int = 1
     steps: list[Step] = field(default_factory=list)
+    draft: Mapping[str, str] | None = None  #: of a mark
 
     @property
     def tip(self) -> int:
@@ -199,11 +201,21 @@ class Question:
     @property
     def score(self) -> Fraction | None:
         """What it came to, None where that is not said."""
-        said = [one.score for one in self.steps if one.kind in {"score", "mark", "override"}]
-        return said[-1] if said else None
+        last = self.verdict
+        return last.score if last is not None else None
+
+    @property
+    def verdict(self) -> Step | None:
+        """The step that says what it came to: the last, unless another answer was accepted since."""
+        for one in reversed(self.steps):
+            if one.kind == "accept":
+                return None
+            if one.kind in {"score", "mark", "override"}:
+                return one
+        return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Attempt:
     """One sitting."""
 
@@ -214,11 +226,9 @@ class Attempt:
     questions: list[Question]
     submitted: datetime | None = None
     awaits: bool = False
-    ids: dict[str, int] = field(default_factory=dict)  #: kind of site -> the id it has there
-
-    def is_late(self, now: datetime) -> bool:
-        """Say whether what is saved NOW comes too late to count."""
-        return self.submitted is not None or (self.deadline is not None and now > self.deadline + GRACE)
+    #: Kind of site -> the id it has there, and those of its questions.
+    ids: dict[str, int] = field(default_factory=dict)
+    items: dict[str, list[int]] = field(default_factory=dict)
 
     def submit(self, now: datetime, *, awaits: bool) -> None:
         """Hand it in; after its deadline it is dated at that."""
@@ -259,4 +269,5 @@ def result_of(attempts: list[Attempt], counts: str) -> Fraction | None:
     shares = [one.points / one.out_of if one.out_of else Fraction(0) for one in attempts if one.points is not None]
     if not shares:
         return None
-    return {"best": max(shares), "last": shares[-1], "first": shares[0], "average": sum(shares) / len(shares)}[counts]
+    mean = sum(shares, Fraction(0)) / len(shares)
+    return {"best": max(shares), "last": shares[-1], "first": shares[0], "average": mean}[counts]

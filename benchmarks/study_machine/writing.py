@@ -1,0 +1,234 @@
+"""What is written: drafts in several windows, journal entries, posts, replies, new words, and what is hidden."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from benchmarks.study_machine.base import Different
+from benchmarks.study_machine.browser import Browser, Button, Form, Page
+from benchmarks.study_machine.model import ALONE, Place, Post
+from benchmarks.study_machine.setup import COURSE
+from benchmarks.study_machine.site import Site
+from benchmarks.study_machine.studying import MOST_WINDOWS, SOMEWHERE, Studying
+
+#: Prompt -> the lesson it is in.
+PROMPTS = {"why": "first", "what-else": "second"}
+
+#: A page tells its draft by copy x this + number of saves.
+SAVES = 1_000_000
+
+
+@dataclass(slots=True)
+class Writing:
+    """A page that somebody has open to write on: an answer to a prompt, a reply to a post, new words for one."""
+
+    place: Place
+    prompt: str
+    doing: str
+    base: tuple[int, int]
+    forms: dict[str, Form]
+    on: Post | None = None
+    version: int = 0
+
+    @property
+    def where(self) -> str:
+        """The place of its draft, as the model calls it."""
+        return f"prompt:{self.prompt}"
+
+
+class Talking(Studying):
+    """Writing to prompts, alone and in study groups."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writings: list[Writing] = []
+
+    @rule(at=SOMEWHERE, prompt=st.sampled_from(sorted(PROMPTS)))
+    def open_prompt(self, at: int, prompt: str) -> None:
+        """Open the page of a prompt to write there, in one more window."""
+        self.done("open a prompt")
+        person, group = self.somewhere(at)
+        place = self.world.place(person, group) or self.world.new_place(person, group)
+        forms: dict[str, Form] = {}
+        url = f"{COURSE}/lessons/{PROMPTS[prompt]}/prompts/{prompt}?group={group}&anew=1&all=1"
+
+        def look(site: Site, browser: Browser) -> Page:
+            page = browser.get(url)
+            forms[site.kind] = page.form(f"/prompts/{prompt}", "text")
+            return page
+
+        page = self.see(person, look)
+        self.expect(page, 200)
+        self._hold_talk(place, prompt, page)
+        posted = any(one.to is None for one in self.world.posts_of(place, prompt))
+        last = "" if posted else next(iter(place.entries[prompt][-1:]), "")  # to be written anew, or made a post of
+        base = self._hold_draft(place, f"prompt:{prompt}", forms, last)
+        self.writings.append(Writing(place, prompt, "answer", base, forms))
+        del self.writings[:-MOST_WINDOWS]
+
+    def _hold_talk(self, place: Place, prompt: str, page: Page) -> None:
+        """Hold that all posts that may be read stand on PAGE; that no other does, every page is held to."""
+        if place.group == ALONE:
+            return
+        for post in self.world.talk(place.group, prompt):
+            if self.world.sees(place, post) and post.words[-1] not in page.words:
+                raise Different(f"{place.person} in {place.group} does not see {post.words[-1]!r}: {page.words}")
+
+    def _hold_draft(self, place: Place, where: str, forms: dict[str, Form], otherwise: str) -> tuple[int, int]:
+        """Hold that FORMS show the first draft there is, else what they ought to; return what they have seen."""
+        copies = place.drafts[where]
+        copy = min(copies, default=None)
+        base, text = ((copy, copies[copy].saves), copies[copy].text) if copy is not None else ((0, 0), otherwise)
+        for kind, form in forms.items():
+            if form.value("base") != str(base[0] * SAVES + base[1]):
+                raise Different(f"{kind}: {where} has seen draft {form.value('base')} and not {base}")
+            if form.value("text") != text:
+                raise Different(f"{kind}: {where} shows {form.value('text')!r} and not {text!r}")
+        return base
+
+    @precondition(lambda self: self.world.posts)
+    @rule(at=SOMEWHERE, which=st.integers(0, 20), edit=st.booleans())
+    def open_post(self, at: int, which: int, edit: bool) -> None:
+        """Open a post to reply to it, or one's own to edit it; what one may not read is not there."""
+        self.done("open a post")
+        post = self.world.posts[which % len(self.world.posts)]
+        members = [one for one in self.world.places if one.group == post.group]
+        place = members[at % len(members)]
+        doing = "edit" if edit else "reply"
+        ids = post.ids
+        lesson = PROMPTS[post.prompt]
+        forms: dict[str, Form] = {}
+
+        def look(site: Site, browser: Browser) -> Page:
+            there = f"{COURSE}/lessons/{lesson}/prompts/{post.prompt}"
+            page = browser.get(f"{there}?group={post.group}&{doing}={ids[site.kind]}&all=1")
+            if (form := page.find_form(f"/posts/{ids[site.kind]}/{doing}", "text")) is not None:
+                forms[site.kind] = form
+            return page
+
+        page = self.see(place.person, look)
+        if not forms:
+            may = self.world.sees(place, post) and not place.left
+            may = may and (post.place is place if edit else not post.hidden)
+            if may:
+                raise Different(f"{place.person} cannot {doing} {post.words[-1]!r}: {page.status} {page.words}")
+            return
+        if not self.world.sees(place, post) or (edit and post.place is not place):
+            raise Different(f"{place.person} may {doing} {post.words[-1]!r}")
+        version = len(post.words)
+        base = self._hold_draft(place, self._draft_at(post, doing), forms, post.words[-1] if edit else "")
+        self.writings.append(Writing(place, post.prompt, doing, base, forms, post, version))
+        del self.writings[:-MOST_WINDOWS]
+
+    def _draft_at(self, post: Post, doing: str) -> str:
+        return f"{doing}:{self.world.posts.index(post) + 1}"
+
+    @precondition(lambda self: self.writings)
+    @rule(
+        which=st.integers(0, MOST_WINDOWS - 1),
+        text=st.integers(0, 2),
+        then=st.sampled_from(["draft", "hand", "hand", "hand twice"]),
+    )
+    def write(self, which: int, text: int, then: str) -> None:
+        """Type into a window, and keep it as a draft or hand it over, perhaps by a double click."""
+        window = self.writings.pop(which % len(self.writings))
+        person = window.place.person
+        self.done(f"{window.doing}, {'draft' if then == 'draft' else 'hand over'}")
+        words = f"So says {person}, for the time {text}."
+        self.fill(window.forms, text=words)
+        for form in window.forms.values():
+            form.buttons = [one for one in form.buttons if one.name != "preview"]
+
+        def button(_site: Site, form: Form) -> Button:
+            drafts = [one for one in form.buttons if one.action and "/draft" in one.action]
+            others = [one for one in form.buttons if not one.action]
+            return (drafts if then == "draft" else others)[0]
+
+        if then == "hand twice":
+            self.press(person, window.forms, button, look=False)
+        page = self.press(person, window.forms, button, look=False)
+        self._take(window, words, page, draft=then == "draft")
+
+    def _take(self, window: Writing, words: str, page: Page, *, draft: bool) -> None:
+        place = window.place
+        if place.left:
+            self.expect(page, 403, 404)
+            return
+        if window.on is not None:
+            self._take_on_post(window, window.on, words, page, draft=draft)
+            return
+        place = self.world.acting(place.person, place.group)
+        self.expect(page, 200)
+        if draft:
+            self.world.draft_answer(place, window.prompt, words, window.base)
+        elif place.group == ALONE:
+            self.world.write_entry(place, window.prompt, words, window.base)
+        else:
+            made = self.world.post(place, window.prompt, words, window.where, window.base)
+            self._remember(made)
+
+    def _take_on_post(self, window: Writing, post: Post, words: str, page: Page, *, draft: bool) -> None:
+        """Reply to POST or edit it, as far as that may be by now."""
+        place, where = window.place, self._draft_at(post, window.doing)
+        if not self.world.sees(place, post):
+            self.expect(page, 404)
+        elif draft:
+            self.expect(page, 200)
+            self.world.keep_draft(place, where, words, window.base)
+        elif window.doing == "reply":
+            if post.hidden and place.role != "tutor":
+                self.expect(page, 404, 409)
+                return
+            if post.hidden:
+                self.expect(page, 409)
+                self.world.keep_draft(place, where, words, window.base)
+                return
+            self.expect(page, 200)
+            self._remember(self.world.post(place, window.prompt, words, where, window.base, to=post))
+        elif words == post.words[-1]:
+            self.expect(page, 200)
+            self.world.hand_over(place, where, words, window.base)
+        elif len(post.words) != window.version:
+            self.expect(page, 409)
+        else:
+            self.expect(page, 200)
+            post.words.append(words)
+            self.world.hand_over(place, where, words, window.base)
+
+    def _remember(self, post: Post) -> None:
+        """Learn the id that POST has on each site."""
+        for site in self.sites:
+            post.ids[site.kind] = site.last_post()
+
+    @precondition(lambda self: self.world.posts)
+    @rule(which=st.integers(0, 20), by=st.sampled_from(["ada", "ben", "eve"]), again=st.booleans())
+    def hide(self, which: int, by: str, again: bool) -> None:
+        """Hide a post, with a reason, or show it again; only who looks after the talk may."""
+        self.done("hide or show a post")
+        post = self.world.posts[which % len(self.world.posts)]
+        place = self.world.place(by, post.group)
+        if again != post.hidden:
+            return
+        looks_after = place is not None and (place.role == "tutor" or self.world.keys.get(post.group) == by)
+        may = place is not None and looks_after and self.world.has_open(place, post)
+        at = f"/groups/{post.group}/posts"
+        if not may:
+            self.look(by, lambda site: f"{at}/{post.ids[site.kind]}/hide", 403, 404)
+            return
+
+        def press(site: Site, browser: Browser) -> Page:
+            url = f"{at}/{post.ids[site.kind]}"
+            form = browser.get(f"{url}/hide").form(f"{url}/hide", "why")
+            if again:
+                form.action = f"{url}/show"
+            else:
+                form.fill("why", "We speak of the text.")
+            return browser.send(form, look=False)
+
+        page = self.see(by, press)
+        if again and post.place is place and post.hidden_by != by:
+            self.expect(page, 403)
+            return
+        self.expect(page, 200)
+        post.hidden, post.hidden_by = not again, by
