@@ -16,7 +16,7 @@ from course.base.files import File
 from course.base.jobs import Job
 from course.base.words import _
 from course.completion.models import Look
-from course.groups.models import Enrolment, Invitation, Roster
+from course.groups.models import Enrolment, Invitation, Roster, StudyGroup
 from course.notices.models import Notice
 from course.outline.models import CurriculumFile
 from course.syllabus.models import Assignment, AssignmentTarget
@@ -91,19 +91,22 @@ def _pieces(ids: Iterable[int]) -> Iterator[Sequence[int]]:
 
 def _lock(session: Session, user_id: int) -> User | None:
     """Return the user, held until the transaction ends, with all their places and the talks and notes they wrote in:
-    whoever would add to these at this moment waits, and finds what is left."""
-    mine = select(User).where(User.id == user_id).with_for_update()
-    user = session.scalar(mine, execution_options={"populate_existing": True})
+    whoever would add to these at this moment waits, and finds what is left.
+
+    In the order in which others hold them: a reply holds the talk first, and then who is to be told."""
     places = places_of(user_id)
+    held = select(Enrolment.group_id).where(Enrolment.user_id == user_id, Enrolment.organiser)
     talks = select(Post.discussion_id).where(Post.enrolment_id.in_(places))
     said = select(NoteReply.note_id).where(NoteReply.enrolment_id.in_(places))
     for table, which in (
-        (Enrolment, Enrolment.user_id == user_id),
+        (StudyGroup, StudyGroup.id.in_(held)),
         (Discussion, Discussion.id.in_(talks)),
         (Note, Note.enrolment_id.in_(places) | Note.id.in_(said)),
+        (User, User.id == user_id),
+        (Enrolment, Enrolment.user_id == user_id),
     ):
         session.execute(select(table.id).where(which).order_by(table.id).with_for_update())
-    return user
+    return session.get(User, user_id, populate_existing=True)
 
 
 def _stop_letters(session: Session, email: str | None, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What stays of somebody's words when they go: those that others answered, nameless; and what that means for others."""
 
+from threading import Thread
 from typing import NamedTuple
 
 import pytest
@@ -21,6 +22,7 @@ from kruzhok.privacy.erasing import erase
 from kruzhok.privacy.groups_held import KeysFirst
 from kruzhok.privacy.kept import reckon
 from lessons.discussion.models import Discussion, Post, PostVersion, ReadMark
+from lessons.discussion.posts import reply
 from lessons.notes.models import Note, NoteReply, NoteTag
 from lessons.reports.models import Report
 from lessons.search.models import SearchEntry
@@ -107,20 +109,43 @@ def test_where_words_stay_the_page_names_nobody(app: Application, database: Data
         assert "Zinaida" not in shown.text
 
 
+def test_a_reply_that_is_written_at_that_moment_is_an_answer(database: Database):
+    with database.transaction() as session:
+        circle = make_circle(session)
+        post = circle.post(circle.mine)
+    user_id, done = circle.mine.user_id, []
+
+    def go() -> None:
+        with database.transaction() as going:
+            done.append(erase(going, user_id, {}, now=NOW))
+
+    erasing = Thread(target=go)
+    with database.transaction() as session:
+        other = session.get_one(Enrolment, circle.other.id)
+        answer = reply(session, other, session.get_one(Post, post.id), "So it is.", once=None, now=NOW)
+        erasing.start()
+        erasing.join(0.3)
+        assert erasing.is_alive()  # it waits for the reply
+    erasing.join(30)
+    assert done == [True]
+    with database.transaction(writing=False) as session:
+        assert left(session, Post) == [post.id, answer.id]
+
+
 def test_a_note_that_others_replied_to_stays_without_its_tags(circle: Circle):
     text = factories.notes_of(circle.session, circle.prompt.parent)
     kept, gone = (factories.make_note(circle.session, circle.mine, text, shared_at=NOW) for _two in range(2))
     theirs = factories.make_note(circle.session, circle.other, text, shared_at=NOW)
 
-    def reply(note: Note, of: Enrolment) -> NoteReply:
+    def say(note: Note, of: Enrolment) -> NoteReply:
         said = {"words": "So?", "html": "<p>So?</p>", "made_at": NOW}
         return factories.add(circle.session, NoteReply(note_id=note.id, enrolment_id=of.id, **said))
 
     for note in (kept, gone):
         circle.session.add(NoteTag(note_id=note.id, tag="power"))
-    own, answer = reply(kept, circle.mine), reply(kept, circle.other)
-    reply(gone, circle.mine)
-    reply(theirs, circle.mine)
+    own, answer = say(kept, circle.mine), say(kept, circle.other)
+    say(gone, circle.mine)
+    say(theirs, circle.mine)
     anchors = circle.session.scalar(select(func.count(Anchor.id)))
     circle.gone()
     assert left(circle.session, Note) == [kept.id, theirs.id]

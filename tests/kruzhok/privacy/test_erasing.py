@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from course.users.models import User
@@ -10,6 +10,7 @@ from kruzhok.models import ALL_TABLES
 from kruzhok.privacy.erasing import erase
 from kruzhok.privacy.named import NAMED, Fate
 from kruzhok.privacy.rows import is_own, names, own_tables
+from lessons.search.models import SearchEntry
 from tests.conftest import NOW
 from tests.kruzhok.privacy.whole import EMAIL, MARK, NAME, all_rows, all_words, make_whole
 
@@ -36,10 +37,23 @@ def test_every_column_that_names_a_user_or_a_place_is_named_and_no_other():
     assert all(named.why for named in NAMED.values())
 
 
+#: What the index of words has of MARK.
+STEM = "zinnob"
+
+
+def found_by_search(session: Session) -> int:
+    """Return how many things the index of words finds by the word that stands in all that somebody wrote."""
+    if session.get_bind().dialect.name == "sqlite":
+        index = text("SELECT count(*) FROM search_index WHERE search_index MATCH :form")
+        return session.scalar(index.bindparams(form=STEM)) or 0
+    return session.scalar(select(func.count(SearchEntry.id)).where(SearchEntry.words.contains(STEM))) or 0
+
+
 def test_who_is_named_everywhere_is_named_nowhere_but_where_it_is_said_why(session: Session):
     whole = make_whole(session)
     assert naming(session, whole.user_id) == NAMED.keys()
     assert all(word in all_words(session) for word in (EMAIL, NAME, MARK))
+    assert found_by_search(session) > 0
 
     assert erase(session, whole.user_id, {}, now=NOW)
     assert naming(session, whole.user_id) == {"look.by_id"}  # nobody answered anything
@@ -48,6 +62,7 @@ def test_who_is_named_everywhere_is_named_nowhere_but_where_it_is_said_why(sessi
     assert (left.email, left.name, left.password_hash, left.erased_at) == (None, "A former member", None, NOW)
     words = all_words(session)
     assert [line for line in words.splitlines() if MARK in line] == []
+    assert found_by_search(session) == 0
     assert EMAIL not in words
     assert NAME not in words
     assert not erase(session, whole.user_id, {}, now=NOW)
