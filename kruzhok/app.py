@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from course.base.cookies import Cookies
 from course.base.db import Database, make_engine
 from course.base.web import Application, StaticFiles, add_security_headers
 from course.users.sign_ins import init_login
@@ -27,6 +28,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     config = config or read_config()
     app = Application("kruzhok", root_path=str(ROOT / "kruzhok"), template_folder=str(ROOT / "templates"))
     is_https = bool(config.site_url and config.site_url.startswith("https:"))
+    app.session_interface = Cookies()
     app.config.update(
         SECRET_KEY=config.secret,
         SECRET_KEY_FALLBACKS=list(config.old_secrets),
