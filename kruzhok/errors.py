@@ -90,6 +90,9 @@ OF_FAULT: dict[Fault, type[DomainError]] = {
     Fault.away: Unavailable,
 }
 
+#: A body above this is cut off instead, in bytes: more than any page takes, and little enough to be read.
+MOST_THROWN_AWAY = 64 * 1024 * 1024
+
 OF_STATUS: dict[int, type[DomainError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 413: TooLarge, 429: TooMany}
 #: What the errors of HTTP are called for which the subject has no word.
 TITLES = {
@@ -112,6 +115,8 @@ def init_errors(app: Flask) -> None:
 
 def error_page(error: DomainError) -> ResponseReturnValue:
     """Return the answer for ERROR. The view's transaction is rolled back by now; the page has one of its own."""
+    if error.status == TooLarge.status:
+        _throw_away_the_body()
     if wants_json():
         return {"problem": error.message or error.title, "url": request.path}, error.status
     if isinstance(error, ProofFirst) and request.method in SAFE:
@@ -127,6 +132,13 @@ def error_page(error: DomainError) -> ResponseReturnValue:
         log.error("An error page was drawn without the database (%s)", code_of(failure) or type(failure).__name__)
         page = current_app.jinja_env.get_template("errors/domain.html").render(**told, alone=True)
     return page, error.status
+
+
+def _throw_away_the_body() -> None:
+    """Read what is still being sent: a browser or proxy that is cut off in the midst of sending shows no answer."""
+    left = request.content_length or 0
+    while 0 < left <= MOST_THROWN_AWAY and (piece := request.environ["wsgi.input"].read(min(left, 65_536))):
+        left -= len(piece)
 
 
 def _typed() -> dict[str, str] | None:
