@@ -150,3 +150,14 @@ def test_without_a_name_a_page_is_of_the_place_last_used_that_is_not_archived(se
     assert choose([archived, alone], None) is alone
     assert choose([archived, alone], over.slug) is archived
     assert choose([archived], None) is None
+
+
+def test_a_lesson_without_prompts_is_shown_in_a_group(app: Application, database: Database):
+    with database.transaction() as session:
+        the_course = factories.make_empty_course(session)
+        lesson = factories.make_lesson(session, the_course, factories.make_unit(session, the_course))
+        place = factories.make_enrolment(session, group=factories.make_group(session, the_course))
+        address = f"/courses/{the_course.ident}/lessons/{lesson.ident}?group={place.group.slug}"
+    client = browser_of(app, database, place.user_id)
+
+    assert client.get(address).status_code == 200
