@@ -13,12 +13,15 @@ import traceback
 from pathlib import Path
 
 import time_machine
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from benchmarks.study_machine.machine import StudyMachine
 from benchmarks.study_machine.setup import BEGIN, settle_in
 from benchmarks.study_machine.site import sites
+
+#: So far apart are the seeds of what one call goes on with, that calls with seeds beside each other do other things.
+SEEDS = 1_000_003
 
 
 def main() -> int:
@@ -33,6 +36,7 @@ def main() -> int:
     options = parser.parse_args()
     steps = 300 if options.quick else options.steps
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    gc.freeze()  # what is there by now stays; to look through it again and again would take a tenth of the time
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="kruzhok-machine-") as folder:
         difference = run(kinds, Path(folder), steps, options.length, options.seed, as_found=options.as_found)
@@ -48,7 +52,8 @@ def main() -> int:
 
 
 def run(kinds: list[str], folder: Path, steps: int, length: int, number: int, *, as_found: bool = False) -> str | None:
-    """Do STEPS on sites of those KINDS; return the difference that was found, if any, in its shortest form."""
+    """Do STEPS on sites of those KINDS, in runs of LENGTH drawn by the seed NUMBER; return the difference that was
+    found, if any, having printed the shortest way to it. AS_FOUND: print the way it was found."""
     with sites(kinds, folder) as found:
         with time_machine.travel(BEGIN, tick=False):
             for site in found:
@@ -56,24 +61,24 @@ def run(kinds: list[str], folder: Path, steps: int, length: int, number: int, *,
                 settle_in(site)
                 site.keep()
         StudyMachine.sites = found
-        gc.collect()
-        gc.freeze()  # what is there by now stays; the looking through it would take a tenth of the time
-        rules = settings(
-            max_examples=max(1, steps // length),
-            stateful_step_count=length,
-            deadline=None,
-            database=None,
-            print_blob=False,
-            report_multiple_bugs=False,
-            phases=[Phase.generate] if as_found else [Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-            verbosity=Verbosity.normal,
-        )
-        try:
-            run_state_machine_as_test(seed(number)(StudyMachine), settings=rules)
-        except Exception as error:
-            traceback.print_exception(error, limit=-4)
-            return str(error)
+        StudyMachine.steps = 0
+        while StudyMachine.steps < steps:
+            rules = settings(
+                max_examples=max(1, (steps - StudyMachine.steps) // length),
+                stateful_step_count=length,
+                deadline=None,
+                database=None,
+                print_blob=False,
+                report_multiple_bugs=False,
+                phases=[Phase.generate] if as_found else [Phase.generate, Phase.shrink],
+                suppress_health_check=list(HealthCheck),
+            )
+            try:
+                run_state_machine_as_test(seed(number)(StudyMachine), settings=rules)
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is printed with the way to it)
+                traceback.print_exception(error, limit=-4)
+                return str(error)
+            number += SEEDS
     return None
 
 
