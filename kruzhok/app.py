@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from course.base.compressing import compress
 from course.base.cookies import Cookies
 from course.base.db import Database, make_engine
 from course.base.web import Application, StaticFiles, add_security_headers
@@ -70,6 +71,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     init_errors(app)
     pages.register(app)
     app.after_request(add_security_headers)
+    app.after_request(compress)
     app.context_processor(page_context)
     app.wsgi_app = only_hosts(app.wsgi_app, hosts_of(config))  # type: ignore[method-assign,assignment]
     if config.proxies:
