@@ -3,12 +3,16 @@
 import ipaddress
 import logging
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from course.base.db import Database
+from course.base.jobs import run_due_jobs
 from course.base.web import Application
 from kruzhok.commands import serve
+from kruzhok.config import Config
+from kruzhok.worker import work_for
 from tests import factories
 from tests.kruzhok.privacy.whole import all_words
 from tests.web import post
@@ -19,7 +23,7 @@ ADDRESS, SIX = "203.0.113.77", "2001:db8:77:77::77"
 
 @pytest.mark.parametrize("address", [ADDRESS, SIX])
 def test_what_is_tried_from_an_address_leaves_none(
-    app: Application, database: Database, caplog: pytest.LogCaptureFixture, address: str
+    app: Application, database: Database, config: Config, caplog: pytest.LogCaptureFixture, address: str
 ):
     caplog.set_level(logging.DEBUG)
     with database.transaction() as session:
@@ -35,8 +39,11 @@ def test_what_is_tried_from_an_address_leaves_none(
     client.get("/no-such-page", environ_overrides=from_there)
     with database.transaction(writing=False) as session:
         stored = all_words(session)
+    run_due_jobs(database, work_for(config), now=lambda: datetime.now(UTC))
+    letters = [letter.read_text() for letter in (config.instance / "letters").iterdir()]
     assert "try_count.key: " in stored
-    for said in (stored, caplog.text):
+    assert letters
+    for said in (stored, caplog.text, *letters):
         assert address not in said
         assert ipaddress.ip_address(address).exploded not in said
 
@@ -73,5 +80,5 @@ def test_the_server_writes_no_log_of_who_asks(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr("granian.Granian", Server)
     monkeypatch.setattr("multiprocessing.set_start_method", lambda *_said, **_more: None)
-    serve._serve_web("127.0.0.1", 8000, 1)
+    serve._serve_web("127.0.0.1", 8000, 1, stopping=lambda: None)
     assert given["log_access"] is False
