@@ -7,9 +7,12 @@ import shutil
 import smtplib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import make_url
 
 from course.base.mail import MailServer, connected
 from course.base.words import _
@@ -87,8 +90,8 @@ def _way_in(config: Config) -> Iterator[Finding]:
 
 
 def _secret(config: Config) -> Iterator[Finding]:
-    for name in ("secret", "kruzhok.db"):
-        path = config.instance / name
+    for path in (config.instance / "secret", *_files_of_database(config)):
+        name = path.name
         if path.exists() and (mode := path.stat().st_mode & 0o077):
             state: State = "fail" if name == "secret" else "warn"
             said = _("other accounts of this machine may read or write it ({mode:o})").format(mode=mode)
@@ -97,6 +100,11 @@ def _secret(config: Config) -> Iterator[Finding]:
             yield Finding(f"{name}, its rights", "ok", _("nobody else may read it"))
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         yield Finding("account", "warn", _("this runs as root"), _("Give the site an account of its own."))
+
+
+def _files_of_database(config: Config) -> list[Path]:
+    url = make_url(config.database_url)
+    return [Path(url.database)] if url.get_backend_name() == "sqlite" and url.database else []
 
 
 def _disk(config: Config) -> Iterator[Finding]:

@@ -330,8 +330,13 @@ def test_who_acts_is_found_in_one_query(app, client, database, vera):
 
     enter(client)
     statements: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+
+    def note(*told: object) -> None:
+        statements.append(str(told[2]))
+
+    event.listen(database.engine, "before_cursor_execute", note)
     assert client.get("/me").status_code == 200
+    event.remove(database.engine, "before_cursor_execute", note)
     assert len([one for one in statements if one.startswith("SELECT")]) == 3  # who acts, their sign-ins, the head
 
 

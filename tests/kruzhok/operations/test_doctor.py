@@ -29,13 +29,18 @@ ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 QUICK = "fsync is off; full_page_writes is off; synchronous_commit is off"
 
 
+def file_of(database: Database) -> Path:
+    """Return the file of a database on SQLite."""
+    return Path(database.engine.url.database or "")
+
+
 @pytest.fixture
 def environment(tmp_path: Path, database: Database, sink: tuple[MailServer, Sink]) -> dict[str, str]:
     """Return the settings of a site that wants for nothing."""
     (tmp_path / "secret").touch(mode=0o600)
     (tmp_path / "secret").write_text(SECRET)
     if database.engine.dialect.name == "sqlite":
-        (tmp_path / "kruzhok.db").chmod(0o600)
+        file_of(database).chmod(0o600)
     note_backup(tmp_path, LastBackup(datetime.now(UTC), "/srv/backup", 1, 1))
     with database.transaction() as session:
         now = datetime.now(UTC)
@@ -178,16 +183,18 @@ def test_a_clock_that_is_behind_what_is_stored_is_told_of(environment: dict[str,
 
 
 @ONE_DATABASE
-def test_rights_that_let_others_read_are_told_of(environment: dict[str, str], tmp_path: Path) -> None:
+def test_rights_that_let_others_read_are_told_of(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
     (tmp_path / "secret").chmod(0o644)
-    (tmp_path / "kruzhok.db").chmod(0o640)
+    file_of(database).chmod(0o640)
     assert troubles(environment) == {("secret, its rights", "fail"), ("kruzhok.db, its rights", "warn")}
 
 
 @ONE_DATABASE
-def test_a_damaged_database_is_told_of(environment: dict[str, str], database: Database, tmp_path: Path) -> None:
+def test_a_damaged_database_is_told_of(environment: dict[str, str], database: Database) -> None:
     database.engine.dispose()
-    with (tmp_path / "kruzhok.db").open("r+b") as file:
+    with file_of(database).open("r+b") as file:
         file.seek(40_000)
         file.write(b"\xff" * 20_000)
     assert {("database, whole", "fail"), ("database", "fail")} & troubles(environment)
