@@ -4,6 +4,8 @@ from threading import Thread
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -246,3 +248,29 @@ def test_nobody_goes_with_the_only_keys_of_others(circle: Circle):
     assert circle.session.get_one(Enrolment, circle.mine.id).organiser
     told = select(Notice.kind).where(Notice.user_id == circle.mine.user_id)
     assert circle.session.scalars(told).all() == ["keys"]
+
+
+#: A talk: of each post whether it is theirs who will go, and which earlier one it replies to (modulo what there is).
+TALKS = st.lists(st.tuples(st.booleans(), st.none() | st.integers(0, 30)), max_size=14)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(talk=TALKS)
+def test_of_any_talk_stays_what_is_others_or_above_it(circle: Circle, talk: list[tuple[bool, int | None]]):
+    session, user_id = circle.session, circle.mine.user_id
+    undone = session.begin_nested()
+    posts: list[tuple[int, bool, int | None]] = []
+    for is_mine, to in talk:
+        above = to % len(posts) if to is not None and posts else None
+        on = session.get_one(Post, posts[above][0]) if above is not None else None
+        posts.append((circle.post(circle.mine if is_mine else circle.other, on).id, is_mine, above))
+    stays = set()
+    for at, (_post_id, is_mine, _above) in enumerate(posts):
+        on_the_way = None if is_mine else at
+        while on_the_way is not None:
+            stays.add(posts[on_the_way][0])
+            on_the_way = posts[on_the_way][2]
+    assert erase(session, user_id, {}, now=NOW)
+    assert set(left(session, Post)) == stays
+    undone.rollback()
+    session.expire_all()
