@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from course.base.db import current_database, db_session
 from course.base.words import _
@@ -32,7 +33,7 @@ def page_context() -> dict[str, Any]:
     has_account = current_user.is_authenticated and not current_user.is_guest
     mine = _places_of(current_user.id) if current_user.is_authenticated else Places([], 0)
     # A page that was asked for alone is of studying alone, also where nothing was done alone yet.
-    is_alone = enrolment is not None or named_group() == ALONE
+    is_alone = enrolment is not None or _asked_alone()
     place_slug = group.slug if group else ALONE if is_alone else None
     if enrolment is not None and enrolment.left_at is not None:
         place_slug = None  # it can be read, but no page leads back into it
@@ -47,6 +48,13 @@ def page_context() -> dict[str, Any]:
         "unread": mine.unread if has_account or mine.unread else None,
         "reading": settings_here().look,
     }
+
+
+def _asked_alone() -> bool:
+    try:
+        return named_group() == ALONE
+    except HTTPException:  # the page of an error about a form that was too much to be read
+        return False
 
 
 def _place(enrolment: Enrolment | None) -> Place | None:

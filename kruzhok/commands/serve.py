@@ -51,6 +51,7 @@ SERVER_LOG: dict[str, Any] = {
 def serve(site: Site, host: str, port: int, workers: int) -> None:
     """Serve the site, with its worker beside it."""
     set_up_log(site.config)
+    os.umask(0o077)  # the database holds everything: nobody else on this machine may read it
     database = site.database(whole=True)
     load_shipped(database)
     with database.transaction() as session:

@@ -224,3 +224,14 @@ def test_the_log_of_a_long_session_names_nobody_and_nothing_that_was_typed(
     for forbidden in secrets_in(database, names) | {"horse battery", "Zasulich"}:
         for written in (out.getvalue(), plain.getvalue()):
             assert forbidden not in written, forbidden
+
+
+@ONE_DATABASE
+def test_what_is_too_large_is_read_to_its_end_so_that_the_answer_is_seen(client: FlaskClient) -> None:
+    body = io.BytesIO(b"email=" + b"x" * 6 * 1024 * 1024)
+    size = len(body.getvalue())
+    form = {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(size)}
+    answer = client.post("/sign-in", input_stream=body, environ_overrides=form)
+    assert answer.status_code == 413
+    assert "That was too much at once" in answer.text
+    assert body.tell() == size
