@@ -147,12 +147,16 @@ TOLD_OF = {
 
 def _untell(session: Session, user_id: int, kept: Kept) -> None:
     """Take back what others were told of that goes, or of the user themselves."""
+    groups = select(Enrolment.group_id).where(Enrolment.user_id == user_id, Enrolment.group_id.is_not(None))
+    members = select(Enrolment.user_id).where(Enrolment.group_id.in_(groups))
+    # Nobody else is told of anything of theirs; and a large site has notices by the million.
+    told = Notice.user_id.in_(members.union(select(User.id).where(User.administrator)))
     stays = {"post": kept.posts, "note": kept.notes, "note_reply": kept.replies, "report": kept.reports}
     for sort, key in TOLD_OF.items():
         table = ALL_TABLES[sort]
         gone = set(session.scalars(select(table.c.id).where(names(key, user_id)))) - stays.get(sort, frozenset())
         for some in _pieces(gone):
-            _run(session, delete(Notice).where(Notice.ref.in_([f"{sort}:{one}" for one in some])))
+            _run(session, delete(Notice).where(told, Notice.ref.in_([f"{sort}:{one}" for one in some])))
 
 
 def _forget_texts(session: Session, user_id: int) -> None:
