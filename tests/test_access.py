@@ -253,7 +253,7 @@ def browser_of(app: Application, database: Database, user_id: int | None) -> Fla
     client = app.test_client()
     if user_id is not None:
         with database.transaction() as session:
-            token = add_sign_in(session, session.get_one(User, user_id), "test", NOW)
+            token = add_sign_in(session, session.get_one(User, user_id), "test", datetime.now(UTC))
         with client.session_transaction() as cookie:
             cookie["_user_id"], cookie["_fresh"] = token, True
     return client
@@ -438,6 +438,7 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("admin.users", "/admin/users", ADMINISTRATORS),
     ("running.running", "/admin/running", ADMINISTRATORS),
     ("admin.groups", "/admin/groups", ADMINISTRATORS),
+    ("admin.audit", "/admin/audit", ADMINISTRATORS),
     ("admin.course", "/admin/courses/{course}", ADMINISTRATORS),
     ("admin.upload", "/admin/upload", ADMINISTRATORS),
     ("admin.uploaded", "/admin/uploads/nonsense", of(then=200, others=404) | {"visitor": 401}),
@@ -529,6 +530,14 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("privacy.erase_me", "/me/erase", accounts(303) | {"guest": 200}),
     ("privacy.erased", "/erased", EVERYBODY),
     ("users.password", "/me/password", ACCOUNTS),
+    ("users.security", "/me/security", ACCOUNTS),
+    ("users.proof", "/me/proof", ACCOUNTS),
+    # To who has shown not long ago that it is them; the others are asked to.
+    ("users.email", "/me/email", accounts(303)),
+    ("users.show_second_step", "/me/second-step", accounts(303)),
+    ("users.code", "/sign-in/code", of(*ROLES, then=303)),
+    ("users.finish_sign_up", "/sign-up/nonsense", of(then=200, others=410)),
+    ("users.email_link", "/me/email/nonsense", of(then=200, others=410)),
     ("digest.digest", "/digest", ACCOUNTS),
     ("digest.unsubscribe", "/unsubscribe/{no_more}", EVERYBODY),
     ("digest.unsubscribe", "/unsubscribe/{no_more}x", NOBODY),
@@ -921,6 +930,15 @@ ACTING: list[tuple[str, str, dict[str, Any], dict[str, int]]] = [
     ("privacy.archive", "/me/data.zip", {}, of(*ROLES[1:], others=401)),
     ("privacy.erase_me", "/me/erase", {}, accounts(403) | {"guest": 422}),
     ("users.password", "/me/password", {}, accounts(422)),
+    ("users.proof", "/me/proof", {}, accounts(422)),
+    ("users.email", "/me/email", {}, accounts(403)),
+    ("users.begin_second_step", "/me/second-step/begin", {}, accounts(403)),
+    ("users.confirm_second_step", "/me/second-step/confirm", {}, accounts(403)),
+    ("users.renew_codes", "/me/second-step/codes", {}, accounts(403)),
+    ("users.turn_off_second_step", "/me/second-step/off", {}, accounts(403)),
+    ("users.code", "/sign-in/code", {}, of(*ROLES, then=303)),
+    ("users.finish_sign_up", "/sign-up/nonsense", {}, of(then=200, others=410)),
+    ("users.email_link", "/me/email/nonsense", {}, of(then=200, others=410)),
     ("digest.end_letters", "/unsubscribe/{no_more}", {}, EVERYBODY),
     ("digest.end_letters", "/unsubscribe/nonsense", {}, NOBODY),
     ("users.reset", "/reset", {}, of(*ROLES, then=422)),
@@ -1102,5 +1120,3 @@ def test_the_table_names_every_address_of_the_site(app: Application) -> None:
     table = {(row[0], "GET") for row in LOOKING} | {(row[0], "POST") for row in ACTING}
     assert site - table == set()
     assert {endpoint for endpoint, _method in table - site} == set()
-
-
