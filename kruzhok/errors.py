@@ -178,7 +178,8 @@ def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
 def _what_is_wrong(error: SQLAlchemyError) -> type[DomainError]:
     fault = fault_of(error) if isinstance(error, DBAPIError) else None
     if fault is Fault.read_only and request.method in SAFE:
-        return Broken  # what only looks tried to write
+        # What only looks tried to write; or SQLite found no file it may open.
+        return Unavailable if code_of(error) == "SQLITE_CANTOPEN" else Broken
     return OF_FAULT.get(fault or Fault.away, Unavailable)
 
 

@@ -43,8 +43,8 @@ def given_up(database: Database, **columns: object) -> int:
 
 
 def pairs(page: str) -> dict[str, str]:
-    """Return the terms of a page with what it says of them."""
-    return dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>([^<]+)</dd>", page))
+    """Return what a page lists, with what it says of it."""
+    return dict(re.findall(r'<span class="what">([^<]+)</span><span class="min">([^<]+)</span>', page))
 
 
 def test_the_page_says_how_the_jobs_stand_what_is_stored_and_when_it_was_last_backed_up(
@@ -64,7 +64,7 @@ def test_the_page_says_how_the_jobs_stand_what_is_stored_and_when_it_was_last_ba
     assert "550 no such user" in page
     assert said["image/webp"] == "1 file, 3.0 MiB"
     assert float(said["The database"].split()[0].replace(",", "")) >= 1
-    assert "texts and their passages" in said
+    assert "Texts and their passages" in said
     assert said["Database"].split()[0].lower() == database.engine.dialect.name
     assert "23 November 2026, 14:02, of 5.0 MiB" in page
 
