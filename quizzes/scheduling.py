@@ -47,11 +47,12 @@ NEARLY_RIGHT = Fraction(4, 5)
 FOR = timedelta(days=28)
 
 #: What has lost so much of the way from certain to due is about to be: two thirds. It comes with what is due, unless
-#: that alone would take so many days. Unless it would, nothing due waits longer than that behind what saves more.
+#: that alone would take so many days.
 BRINK, FULL_DAYS = 2 / 3, 3
 
-#: New items have this part of a day's minutes: the other two are for what they ask for later.
-NEW_SHARE = 3
+#: New items have this part of a day's minutes: they ask for the rest later. So has what has been due for FULL_DAYS:
+#: else it would wait for weeks behind what comes early and saves more.
+SHARE = 3
 
 #: So much of recall a review must save to be offered before its time.
 WORTHWHILE = 0.01
@@ -214,8 +215,9 @@ def plan(
     what is about to be, the most endangered first: where a review saves the most of what would be known in four weeks,
     for the time it takes; then new items, which have a third of the day, less the NEW_DONE seconds they had.
 
-    Where all that is due would take FULL_DAYS or less, what has waited so long comes before the rest, and the third of
-    new items is kept for them; where it would take more, nothing comes early, and what is new has what is left over.
+    Where all that is due would take FULL_DAYS or less, what has waited so long has a third of the day before the rest,
+    and the third of new items is kept for them; where it would take more, nothing comes early, and what is new has what
+    is left over.
 
     Who goes FURTHER gets after these what is worth a review before its time, and then what else is new. Of one passage
     one item comes a day, and none of PASSAGES_DONE today, unless it presses. Nothing is carried over: after days away
@@ -231,14 +233,14 @@ def plan(
     rest = [one for one in open_ones if one.item.item_id not in first]
     is_full = sum(one.item.seconds for one in rest if one.waits is not None) > FULL_DAYS * a_day
     new = sorted((one for one in rest if not one.item.memory), key=lambda one: one.item.place)
-    for_new = min(sum(one.item.seconds for one in new), max(0.0, a_day / NEW_SHARE - new_done))
+    for_new = min(sum(one.item.seconds for one in new), max(0.0, a_day / SHARE - new_done))
     day = _Day(seconds, set(passages_done))
     day.take(pressing, always=True)
     if is_full:
         day.take(_endangered(one for one in rest if one.waits is not None))
     else:
         late = [one for one in rest if one.waits is not None and one.waits >= FULL_DAYS]
-        day.take(_endangered(late))
+        day.take(_endangered(late), at_most=a_day / SHARE)
         soon = (one for one in rest if one.is_soon or one.waits is not None)
         day.take(_endangered(soon), at_most=day.left - for_new)
     day.take(new, at_most=for_new)

@@ -197,10 +197,11 @@ def test_what_does_not_fit_by_the_day_it_is_needed_is_said_in_seconds_a_day() ->
     assert (short.by, short.seconds_a_day) == (days(1), 300.0)
 
 
-def test_what_is_due_waits_three_days_at_the_most_while_all_of_it_fits_into_them() -> None:
-    better = [known(2 + place, ago=12) for place in range(20)]  # due for two days, and half a day's work
+def test_what_has_been_due_for_three_days_has_a_third_of_the_day_before_what_saves_more() -> None:
+    better = [known(2 + place, ago=12) for place in range(20)]  # due for two days, and two thirds of a day's work
+    late = [known(50 + place, ago=13, seconds=90.0) for place in range(3)]
     assert ids(planned(*better, known(1, ago=12, seconds=90.0), minutes=10))[-1] == 1
-    assert ids(planned(*better, known(1, ago=13, seconds=90.0), minutes=10))[0] == 1
+    assert ids(planned(*better, *late, minutes=10)) == [50, 51, *range(2, 22)]
 
 
 def test_where_more_is_due_than_three_days_hold_what_is_worth_little_of_its_time_gives_way() -> None:
