@@ -271,7 +271,8 @@ def damaged(stage: Stage) -> Row:
         row.must(path.read_bytes() == bytes_of, "a start changed the damaged file")
         restarting = time.time()
         put_back = stage.run("restore", str(backup), "--replace")
-        row.must(put_back.returncode == 0, f"restoring said {put_back.stderr[-300:]!r}")
+        if put_back.returncode:
+            raise RuntimeError(f"restoring said {put_back.stderr[-300:]!r}; {row.wrong}")
         row.acknowledged = sum(when < began for when, _one in load.saved)
         row.lost = lost(stage.url, [one for when, one in load.saved if when < began])
         site.start()

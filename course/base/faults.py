@@ -2,6 +2,7 @@
 
 import enum
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -59,7 +60,19 @@ OF_POSTGRESQL = {
 
 
 def fault_of(error: DBAPIError) -> Fault | None:
-    """Return what ERROR says is wrong with the database; None where what was asked of it was wrong."""
+    """Return what ERROR says is wrong with the database; None where what was asked of it was wrong.
+
+    A full disk ends SQLite's transaction; what then goes back to a savepoint finds none. So what came before is asked,
+    too."""
+    told: BaseException | None = error
+    while told is not None:
+        if isinstance(told, DBAPIError) and (fault := _fault_told(told)) is not None:
+            return fault
+        told = told.__context__
+    return None
+
+
+def _fault_told(error: DBAPIError) -> Fault | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         return Fault.full if code in NO_ROOM else OF_SQLITE.get(code & 0xFF)
@@ -112,18 +125,18 @@ def refuse_emptied(database: Database) -> None:
 def refuse_damaged(database: Database) -> None:
     """Raise Damaged where a file of SQLite is not whole. Every page is read: some two seconds for a gigabyte.
 
-    What PostgreSQL stores it looks after itself."""
-    if database.engine.dialect.name != "sqlite":
+    It is opened for reading alone: whoever closes a file that can be written puts its log into it, and a damaged one is
+    not to be touched. What PostgreSQL stores it looks after itself."""
+    path = file_of(database)
+    if path is None or not path.exists():
         return
     refuse_emptied(database)
     try:
-        with database.engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            connection.rollback()
-    except DBAPIError as error:
-        if not is_damaged(error):
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            [found] = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        if not is_damaged(DBAPIError("quick_check", None, error)):
             raise
-        found = str(error.orig)
+        found = str(error)
     if found != "ok":
-        database.engine.dispose()
         raise Damaged(found.splitlines()[-1])

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,20 @@ def everything_in(database: Database) -> dict[str, list[dict[str, Any]]]:
         found = {table.name: list(rows_of(connection, table)) for table in tables_of(connection)}
     database.engine.dispose()
     return {name: rows for name, rows in found.items() if rows}
+
+
+def changed_in(before: Mapping[str, list[dict[str, Any]]], after: Mapping[str, list[dict[str, Any]]]) -> list[str]:
+    """Return the tables of BEFORE of which a row is gone AFTER, or says something else in a column that it had."""
+
+    def keyed(rows: list[dict[str, Any]]) -> dict[object, dict[str, Any]]:
+        return {row["id"] if "id" in row else tuple(sorted(row.items())): row for row in rows}
+
+    changed = []
+    for name, rows in before.items():
+        there = keyed(after.get(name, []))
+        if not all(key in there and there[key].items() >= row.items() for key, row in keyed(rows).items()):
+            changed.append(name)
+    return changed
 
 
 def made_of(database: Database, path: Path, **how: Any) -> Path:
