@@ -17,6 +17,7 @@ from kruzhok.backup.trace import LastBackup, note_backup
 from tests import factories
 from tests.conftest import NOW
 from tests.test_access import browser_of
+from tests.test_queries import counted
 from tests.web import post
 
 
@@ -67,6 +68,20 @@ def test_the_page_says_how_the_jobs_stand_what_is_stored_and_when_it_was_last_ba
     assert "Texts and their passages" in said
     assert said["Database"].split()[0].lower() == database.engine.dialect.name
     assert "23 November 2026, 14:02, of 5.0 MiB" in page
+
+
+def test_a_full_site_asks_no_more_than_an_empty_one(boss: FlaskClient, database: Database) -> None:
+    def asked() -> int:
+        with counted(database) as said:
+            assert boss.get("/admin/running").status_code == 200
+        return len(said)
+
+    alone = asked()
+    for number in range(30):
+        given_up(database)
+        with database.transaction() as session:
+            keep_file(session, bytes([number]), f"image/x-{number}", now=NOW)
+    assert asked() == alone <= 10
 
 
 def test_a_job_that_was_given_up_is_tried_again_as_if_it_were_new_and_that_is_written_down(
