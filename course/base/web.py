@@ -111,10 +111,12 @@ def add_security_headers(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     reports = f"{request.script_root}{REPORTS}"
-    # Both ways: browsers that know `report-to` pass over the other.
-    policy = f"{CONTENT_SECURITY_POLICY}; report-uri {reports}; report-to policy"
+    policy = f"{CONTENT_SECURITY_POLICY}; report-uri {reports}"
+    if request.is_secure:
+        # Browsers that know the new way pass over the old one, also where they report on nothing but HTTPS by it.
+        policy += "; report-to policy"
+        response.headers.setdefault("Reporting-Endpoints", f'policy="{reports}"')
     response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers.setdefault("Reporting-Endpoints", f'policy="{reports}"')
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     if request.is_secure or current_app.config.get("ALWAYS_HTTPS"):

@@ -41,6 +41,9 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
 def test_every_answer_says_where_to_report(client: FlaskClient) -> None:
     for path in ("/", "/static/kruzhok.css", "/nothing-here"):
         with client.get(path) as answer:
+            assert answer.headers["Content-Security-Policy"].endswith("; report-uri /csp-reports")
+            assert "Reporting-Endpoints" not in answer.headers  # which browsers read from HTTPS alone
+        with client.get(path, base_url="https://localhost") as answer:
             assert answer.headers["Content-Security-Policy"].endswith("; report-uri /csp-reports; report-to policy")
             assert answer.headers["Reporting-Endpoints"] == 'policy="/csp-reports"'
 
