@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -32,22 +33,41 @@ class Piece:
     end: int
 
 
+class _Line(NamedTuple):
+    """A line of an inline token's content, from START to END; INDEX of the line it was written in, BEFORE how much."""
+
+    inline: Token
+    start: int
+    end: int
+    index: int
+    before: int
+
+
 class Places:
     """Finds line and column, both from 1, of what stands in an inline token."""
 
     def __init__(self, source: str, first_line: int) -> None:
         self.lines = NEWLINE.split(source)
         self.first_line = first_line
+        self._line: _Line | None = None
 
     def at(self, inline: Token, position: int) -> tuple[int, int]:
         """Return the place of POSITION in INLINE's content; column 1 where the line was changed by the parser."""
+        line = self._line
+        # Asked for one after the other: a long line is looked for once, not once for each thing in it.
+        if line is None or line.inline is not inline or not line.start <= position <= line.end:
+            line = self._line = self._line_of(inline, position)
+        return self.first_line + line.index, (line.before + position - line.start + 1 if line.before >= 0 else 1)
+
+    def _line_of(self, inline: Token, position: int) -> "_Line":
         content = inline.content
         start = content.rfind("\n", 0, position) + 1
         end = content.find("\n", position)
-        written = content[start : end if end >= 0 else len(content)].rstrip()
+        end = end if end >= 0 else len(content)
+        written = content[start:end].rstrip()
         index = (inline.map or [0])[0] + content.count("\n", 0, position)
         before = self.lines[index].find(written) if index < len(self.lines) else -1
-        return self.first_line + index, (before + position - start + 1 if before >= 0 else 1)
+        return _Line(inline, start, end, index, before)
 
 
 def pieces(tokens: list[Token], places: Places) -> Iterator[Piece]:

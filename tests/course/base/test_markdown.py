@@ -367,7 +367,7 @@ def test_a_text_that_is_too_long_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["[", "![", "[a](", "*a ", "`", "<a:", "a|", "> a\n\n", "- a\n", "[a]: b\n", "{#", "_a __", "&#"]
+    "unit", ["[", "![", "[a](", "*a ", "`", "<a:", "a|", "> a\n\n", "- a\n", "[a]: b\n", "{#", "{#a} ", "_a __", "&#"]
 )
 def test_no_text_takes_longer_than_its_length_allows(unit: str) -> None:
     source = unit * (20_000 // len(unit))
