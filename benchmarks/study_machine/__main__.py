@@ -6,6 +6,7 @@
 import argparse
 import gc
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,7 @@ def main() -> int:
     options = parser.parse_args()
     steps = 300 if options.quick else options.steps
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that PostgreSQL is stopped, too
     gc.freeze()  # what is there by now stays; to look through it again and again would take a tenth of the time
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="kruzhok-machine-") as folder:

@@ -33,7 +33,7 @@ OWN = re.compile(r"Reference: [a-z0-9-]+")
 #: Floats that differ by less are the same score.
 HAIR = 1e-9
 
-TOLD_EVERY = 500
+TOLD_EVERY = 200
 
 #: After so many acts all that is kept is compared; and at the end of every run.
 COMPARED_EVERY = 4
@@ -84,7 +84,7 @@ class Base(RuleBasedStateMachine):
         type(self).steps += 1
         self.since += 1
         if self.steps % TOLD_EVERY == 0:
-            print(f"{self.steps} steps", file=sys.stderr, flush=True)
+            print(f"{self.steps} steps, answers {self.answers.hexdigest()[:16]}", file=sys.stderr, flush=True)
         self.fine = False
 
     def see(self, person: str, act: Callable[[Site, Browser], Page]) -> Page:
