@@ -34,12 +34,12 @@ class Piece:
 
 
 class _Line(NamedTuple):
-    """A line of an inline token's content, from START to END; INDEX of the line it was written in, BEFORE how much."""
+    """A line of an inline token's content, from START to END; ROW of the line it was written in, BEFORE how much."""
 
     inline: Token
     start: int
     end: int
-    index: int
+    row: int
     before: int
 
 
@@ -57,7 +57,7 @@ class Places:
         # Asked for one after the other: a long line is looked for once, not once for each thing in it.
         if line is None or line.inline is not inline or not line.start <= position <= line.end:
             line = self._line = self._line_of(inline, position)
-        return self.first_line + line.index, (line.before + position - line.start + 1 if line.before >= 0 else 1)
+        return self.first_line + line.row, (line.before + position - line.start + 1 if line.before >= 0 else 1)
 
     def _line_of(self, inline: Token, position: int) -> "_Line":
         content = inline.content
