@@ -1,6 +1,6 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from course.base.errors import NotFound
@@ -20,17 +20,21 @@ from lessons.seeing import its_talks
 
 def lesson_named(session: Session, course: str, ident: str) -> Lesson:
     """Return the lesson IDENT of COURSE, with its activity, course and text. A planned one is none yet."""
-    lesson = session.scalar(
-        select(Lesson)
-        .join(Lesson.activity)
-        .join(Activity.course)
-        .where(Course.ident == course, Activity.group_id.is_(None), Activity.ident == ident)
-        .where(Activity.kind == ActivityKind.lesson)
-        .options(contains_eager(Lesson.activity).contains_eager(Activity.course), joinedload(Lesson.text))
-    )
+    lesson = session.scalar(_LESSON, {"course": course, "ident": ident})
     if lesson is None:
         raise NotFound
     return lesson
+
+
+_LESSON = (
+    select(Lesson)
+    .join(Lesson.activity)
+    .join(Activity.course)
+    .join(Lesson.text)
+    .where(Course.ident == bindparam("course"), Activity.group_id.is_(None), Activity.ident == bindparam("ident"))
+    .where(Activity.kind == ActivityKind.lesson)
+    .options(contains_eager(Lesson.activity).contains_eager(Activity.course), contains_eager(Lesson.text))
+)
 
 
 def refuse_retired(session: Session, activity: Activity, enrolment: Enrolment | None) -> None:

@@ -1,10 +1,10 @@
 """Which items are asked where: in the notes of a lesson and in the texts of the house read for it, and in quizzes."""
 
 from collections.abc import Collection
-from functools import partial
-from typing import NamedTuple
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.base.held import held
@@ -56,8 +56,19 @@ def _read(
     session: Session, *, course_id: int | None = None, activity_ids: Collection[int] | None = None
 ) -> list[Question]:
     """Return what is asked in the curriculum of a course, or in those activities. Two queries."""
-    of_course = and_(Activity.course_id == course_id, Activity.group_id.is_(None))
-    asked = of_course if activity_ids is None else Activity.id.in_(activity_ids)
+    meant = {"course_id": course_id, "activity_ids": list(activity_ids or ())}
+    return [
+        Question._make((*row, in_quiz))
+        for query, in_quiz in _queries(of_course=activity_ids is None)
+        for row in session.execute(query, meant)
+    ]
+
+
+@cache
+def _queries(*, of_course: bool) -> list[tuple[Any, bool]]:
+    """Return the queries for what is asked outside of quizzes and in them."""
+    curriculum = and_(Activity.course_id == bindparam("course_id"), Activity.group_id.is_(None))
+    asked = curriculum if of_course else Activity.id.in_(bindparam("activity_ids", expanding=True))
     its_text = func.coalesce(Lesson.text_id, Reading.text_id)
     checks = (
         _items(asked)
@@ -75,11 +86,7 @@ def _read(
         .order_by(Activity.position, Activity.id, QuizSlot.position)
     )
     live = (Item.retired_at.is_(None), Item.current_version_id.is_not(None))
-    return [
-        Question(*row, in_quiz=in_quiz)
-        for query, in_quiz in ((checks, False), (slots, True))
-        for row in session.execute(query.where(*live))
-    ]
+    return [(checks.where(*live), False), (slots.where(*live), True)]
 
 
 def _items(asked: ColumnElement[bool]) -> Select[int, int, int, int, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 from course.base.errors import Conflict
@@ -39,14 +39,16 @@ def is_coming(group: StudyGroup, meeting: Meeting, now: datetime) -> bool:
 
 def chairs_of(session: Session, group_id: int) -> dict[int, Enrolment]:
     """Return meeting -> who leads it, with their user; who has left leads none. One query."""
-    rows = session.execute(
-        select(Meeting.id, Enrolment)
-        .join(Enrolment, Enrolment.id == Meeting.chair_id)
-        .join(Enrolment.user)
-        .where(Meeting.group_id == group_id, Enrolment.left_at.is_(None))
-        .options(contains_eager(Enrolment.user))
-    )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in session.execute(_CHAIRS, {"group_id": group_id})}
+
+
+_CHAIRS = (
+    select(Meeting.id, Enrolment)
+    .join(Enrolment, Enrolment.id == Meeting.chair_id)
+    .join(Enrolment.user)
+    .where(Meeting.group_id == bindparam("group_id"), Enrolment.left_at.is_(None))
+    .options(contains_eager(Enrolment.user))
+)
 
 
 def set_chair(

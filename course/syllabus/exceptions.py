@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from course.base.words import _
@@ -41,7 +42,9 @@ def layers(session: Session, enrolment: Enrolment, activity: Activity) -> list[L
 def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Activity) -> dict[int, list[Layer]]:
     """Return the same for each of ENROLMENTS, by its id. No more queries than for one."""
     found: dict[int, list[Layer]] = {one.id: [] for one in enrolments}
-    for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.activity_id == activity.id)):
+    for enrolment_id, exception in session.execute(
+        _exceptions(list(found)).where(RuleException.activity_id == activity.id)
+    ):
         found[enrolment_id].append(_excepted(exception))
     in_groups = [one.id for one in enrolments if one.group_id is not None]
     if in_groups:
@@ -63,7 +66,7 @@ def all_layers_of(
 
     What assignments say of a lesson holds for its parts too; that is for the caller to add. One query."""
     found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
-    for enrolment_id, exception in session.execute(_exceptions(found)):
+    for enrolment_id, exception in session.execute(_ALL_EXCEPTIONS, {"enrolments": list(found)}):
         found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
     for enrolment_id, rows in given.items():
         for row in rows:
@@ -104,7 +107,7 @@ def layers_for_all(
 def due_exceptions_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, dict[int, list[Layer]]]:
     """Return what exceptions say of when things are due, or replies: enrolment -> activity -> layers. One query."""
     found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
-    for enrolment_id, exception in session.execute(_exceptions(found).where(RuleException.field.in_(DUE))):
+    for enrolment_id, exception in session.execute(_exceptions(list(found)).where(RuleException.field.in_(DUE))):
         found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
     return found
 
@@ -136,24 +139,28 @@ def accommodations_in(session: Session, group_id: int) -> dict[int, Accommodatio
 
 def accommodations_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, Accommodation]:
     """Return what each of ENROLMENTS is always given, by its id; who is given nothing is not in it. One query."""
-    rows = session.scalars(
-        select(models.Accommodation).where(
-            models.Accommodation.enrolment_id.in_([one.id for one in enrolments]),
-            models.Accommodation.revoked_at.is_(None),
-        )
-    )
+    rows = session.scalars(_ACCOMMODATIONS, {"enrolments": [one.id for one in enrolments]})
     return {row.enrolment_id: Accommodation(Fraction(row.factor), row.days) for row in rows}
 
 
-def _exceptions(enrolment_ids: Collection[int]) -> Select[int, RuleException]:
+_ACCOMMODATIONS = select(models.Accommodation).where(
+    models.Accommodation.enrolment_id.in_(bindparam("enrolments", expanding=True)),
+    models.Accommodation.revoked_at.is_(None),
+)
+
+
+def _exceptions(enrolment_ids: Collection[int] | BindParameter[Any]) -> Select[int, RuleException]:
     """Return the query for (enrolment, live exception) of each of those: its own, and those of its subgroups."""
     subgroups = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == Enrolment.id)
     theirs = or_(RuleException.enrolment_id == Enrolment.id, RuleException.subgroup_id.in_(subgroups))
     return (
         select(Enrolment.id, RuleException)
         .join(RuleException, and_(theirs, RuleException.revoked_at.is_(None)))
-        .where(Enrolment.id.in_(list(enrolment_ids)))
+        .where(Enrolment.id.in_(enrolment_ids))
     )
+
+
+_ALL_EXCEPTIONS = _exceptions(bindparam("enrolments", expanding=True))
 
 
 def _live(activity: Activity) -> tuple[ColumnElement[bool], ...]:

@@ -190,6 +190,7 @@ class _Place:
         self.given = known.given[enrolment.id]
         self.assigned = {row.activity_id for row in self.given}
         self.lines = {line.activity.id: line for line in known.lines if line.is_in(enrolment)}
+        self.moments: dict[tuple[int, str], datetime | None] = {}
         self.parts: dict[int, list[Line]] = {}
         for line in self.lines.values():
             if line.activity.parent_id is not None:
@@ -219,7 +220,10 @@ class _Place:
     def _moment(self, line: Line, kind: str) -> datetime | None:
         if line.quiz is None and not (line.activity.id in self.said or (line.activity.parent_id or 0) in self.said):
             return None  # most activities of a course: nobody says anything of them
-        return own_date(self._layers(line, kind), FIELDS[kind], self.accommodation, self.zone)
+        key = line.activity.id, kind
+        if key not in self.moments:  # that of a lesson is asked for each of its parts
+            self.moments[key] = own_date(self._layers(line, kind), FIELDS[kind], self.accommodation, self.zone)
+        return self.moments[key]
 
     def _own_moment(self, line: Line, kind: str) -> datetime | None:
         """Return when LINE opens, is due, closes for this member, where that is to be told of it and not of another."""

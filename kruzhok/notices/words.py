@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from textwrap import shorten
 from typing import Any, NamedTuple
 
@@ -141,12 +141,17 @@ LOADED: Mapping[str, Any] = {
 
 
 def _load(session: Session, sort: str, notices: Sequence[Notice]) -> Mapping[int, Any]:
-    table, options = LOADED[sort]
     refs = [notice.ref.partition(":")[2] for notice in notices if notice.ref.startswith(f"{sort}:")]
     keys = {int(key) for key in refs if key.isdecimal()}
     if not keys:
         return {}
-    return {row.id: row for row in session.scalars(select(table).where(table.id.in_(keys)).options(*options))}
+    return {row.id: row for row in session.scalars(_things(sort), {"keys": keys})}
+
+
+@cache
+def _things(sort: str) -> Any:
+    table, options = LOADED[sort]
+    return select(table).where(table.id.in_(bindparam("keys", expanding=True))).options(*options)
 
 
 def _joined(place: Enrolment, reader: Reader) -> Said:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
@@ -11,11 +11,11 @@ from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
 def is_open_in_attempt(user_id: int, item_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Return the condition that the item in the column ITEM_ID stands in a quiz attempt that the user has open."""
     attempt, row, version = aliased(Attempt), aliased(AttemptItem), aliased(ItemVersion)
-    return (
-        exists()
-        .where(_is_open(attempt, user_id))
-        .where(row.attempt_id == attempt.id, version.id == row.item_version_id, version.item_id == item_id)
+    # Which those are is asked once, and not of each item anew: somebody may have thousands of attempts.
+    theirs = select(version.item_id).where(
+        _is_open(attempt, user_id), row.attempt_id == attempt.id, version.id == row.item_version_id
     )
+    return item_id.in_(theirs)
 
 
 def open_attempt_with(user_id: int, item_id: InstrumentedAttribute[int]) -> ScalarSelect[int | None]:

@@ -5,10 +5,11 @@ is due within AHEAD or is needed in it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from course.texts.models import Anchor, Passage
@@ -57,12 +58,7 @@ def candidates_of(
     itself. Two queries, one where nothing was reached."""
     until = study_day(now, ZoneInfo(user.zone)) + AHEAD
     soon = [item_id for item_id, by in needed.items() if by <= until]
-    mine = (
-        _columns(*MEMORY)
-        .join(Card, Card.item_id == Item.id)
-        .where(Card.user_id == user.id, Card.suspended_at.is_(None))
-        .where(or_(Card.due_on <= until, Card.last_on.is_(None), Card.item_id.in_(soon)))
-    )
+    asked = {"user_id": user.id, "until": until, "soon": soon}
     found = [
         Candidate(
             key,
@@ -71,10 +67,21 @@ def candidates_of(
             _place(text, ident),
             needed.get(key),
         )
-        for key, kind, text, ident, *parts in session.execute(mine)
+        for key, kind, text, ident, *parts in session.execute(_mine(), asked)
         if key not in closed
     ]
     return found + _new(session, user, [item_id for item_id in reached if item_id not in closed], needed)
+
+
+@cache
+def _mine() -> Any:
+    soon = Card.item_id.in_(bindparam("soon", expanding=True))
+    return (
+        _columns(*MEMORY)
+        .join(Card, Card.item_id == Item.id)
+        .where(Card.user_id == bindparam("user_id"), Card.suspended_at.is_(None))
+        .where(or_(Card.due_on <= bindparam("until"), Card.last_on.is_(None), soon))
+    )
 
 
 def _new(session: Session, user: User, reached: Sequence[int], needed: Mapping[int, date]) -> list[Candidate]:
@@ -82,12 +89,17 @@ def _new(session: Session, user: User, reached: Sequence[int], needed: Mapping[i
     if not reached:
         return []
     places = {item_id: place for place, item_id in enumerate(reached, start=1)}
-    unmet = ~exists().where(Card.user_id == user.id, Card.item_id == Item.id)
-    rows = session.execute(_columns().where(Item.id.in_(places), unmet, _TYPE != "essay"))
+    rows = session.execute(_unmet(), {"user_id": user.id, "reached": list(places)})
     return [
         Candidate(key, None, SECONDS[kind], _place(text, ident), needed.get(key), places[key])
         for key, kind, text, ident in rows
     ]
+
+
+@cache
+def _unmet() -> Any:
+    met = exists().where(Card.user_id == bindparam("user_id"), Card.item_id == Item.id)
+    return _columns().where(Item.id.in_(bindparam("reached", expanding=True)), ~met, _TYPE != "essay")
 
 
 class Done(NamedTuple):
@@ -104,18 +116,24 @@ def done_on(session: Session, user: User, day: date) -> Done:
     """Return what USER did on DAY, their latest day of study. One query.
 
     A review that nobody timed counts with what one like it takes."""
-    rows = session.execute(
-        _columns(Card.seconds, Card.reviews, ReviewLog.milliseconds, ReviewLog.source, _COUNTS)
-        .join(Card, Card.item_id == Item.id)
-        .join(ReviewLog, ReviewLog.card_id == Card.id)
-        .where(Card.user_id == user.id, Card.last_on >= day, ReviewLog.day == day)
-    ).all()
+    rows = session.execute(_done(), {"user_id": user.id, "day": day}).all()
     took = [(row, _took(row.milliseconds, row.seconds, row.type)) for row in rows if row.source is ReviewSource.review]
     return Done(
         sum(row.counts for row, _seconds in took),
         sum(seconds for _row, seconds in took),
         sum(seconds for row, seconds in took if row.counts and row.reviews == 1),  # the first of its card
         frozenset(place for row in rows if row.counts and (place := _place(row.text_id, row.ident))),
+    )
+
+
+@cache
+def _done() -> Any:
+    return (
+        _columns(Card.seconds, Card.reviews, ReviewLog.milliseconds, ReviewLog.source, _COUNTS)
+        .join(Card, Card.item_id == Item.id)
+        .join(ReviewLog, ReviewLog.card_id == Card.id)
+        .where(Card.user_id == bindparam("user_id"), Card.last_on >= bindparam("day"))
+        .where(ReviewLog.day == bindparam("day"))
     )
 
 

@@ -1,8 +1,10 @@
 """What may not come in a user's review now: its key may not be told yet, or it is not theirs to see."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.groups.models import Enrolment
@@ -13,7 +15,7 @@ from quizzes.policy import MOMENTS, Policy, moment_of
 from quizzes.review.models import Card
 
 
-def is_theirs(user_id: int) -> ColumnElement[bool]:
+def is_theirs(user_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Return the condition that an item of the query may be asked of a user at all: it is not retired, and of a course,
     or of a study group that they are in."""
     places = select(Enrolment.group_id).where(
@@ -28,21 +30,30 @@ def withheld(session: Session, user_id: int, now: datetime) -> frozenset[int]:
     Those in an open attempt of theirs; those in a submitted one that may not show its key yet; of those they have a
     card of, what is not theirs (`is_theirs`). Three queries, and six more where an attempt may not show its key at
     all times."""
-    not_theirs = select(Card.item_id).join(Item, Item.id == Card.item_id)
-    not_theirs = not_theirs.where(Card.user_id == user_id, ~is_theirs(user_id))
-    return open_item_ids(session, user_id) | _unshown(session, user_id, now) | frozenset(session.scalars(not_theirs))
+    not_theirs = frozenset(session.scalars(_not_theirs(), {"user_id": user_id}))
+    return open_item_ids(session, user_id) | _unshown(session, user_id, now) | not_theirs
+
+
+@cache
+def _not_theirs() -> Any:
+    user_id: BindParameter[Any] = bindparam("user_id")
+    mine = select(Card.item_id).join(Item, Item.id == Card.item_id)
+    return mine.where(Card.user_id == user_id, ~is_theirs(user_id))
+
+
+_SUBMITTED = select(Attempt).where(
+    Attempt.user_id == bindparam("user_id"),
+    Attempt.purpose == Purpose.quiz,
+    Attempt.submitted_at.is_not(None),
+    # Most attempts show everything, and say nothing of it.
+    Attempt.policy["shows"].as_string() != "{}",
+)
 
 
 def _unshown(session: Session, user_id: int, now: datetime) -> frozenset[int]:
     """Return the items of submitted attempts whose key may not be seen NOW."""
-    submitted = select(Attempt).where(
-        Attempt.user_id == user_id,
-        Attempt.purpose == Purpose.quiz,
-        Attempt.submitted_at.is_not(None),
-        # Most attempts show everything, and say nothing of it.
-        Attempt.policy["shows"].as_string() != "{}",
-    )
-    doubtful = [attempt for attempt in session.scalars(submitted) if not _shows_key_always(attempt)]
+    submitted = session.scalars(_SUBMITTED, {"user_id": user_id})
+    doubtful = [attempt for attempt in submitted if not _shows_key_always(attempt)]
     if not doubtful:
         return frozenset()
     its = select(Enrolment).where(Enrolment.id.in_([one.enrolment_id for one in doubtful]))
