@@ -18,6 +18,9 @@ from tests import factories
 
 Run = Callable[..., Result]
 
+# A command opens a database of its own, and in a test no process ends with it, which would close a server's connections.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def run(config: Config, monkeypatch: pytest.MonkeyPatch) -> Run:
