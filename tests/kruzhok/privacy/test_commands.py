@@ -18,7 +18,7 @@ from tests import factories
 
 Run = Callable[..., Result]
 
-# A command opens a database of its own, and in a test no process ends with it, which would close a server's connections.
+# A command opens a database of its own; in a test no process ends with it, which would close its connections.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
