@@ -1,7 +1,7 @@
 """How the people of the demo review: on most evenings what the plan of that day gave them, and what seldom happens."""
 
 import random
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,10 +59,8 @@ class Reviews(Studies):
         if days <= told.stumbles and not stumbled:
             stumbled += [one.item_id for one in queue if one.memory is not None and not one.memory.misses][:1]
         chances = {one.item_id: WAYS[person.habit].knows if one.recall is None else one.recall for one in queue}
-        # These are asked for where they do not come.
+        # This one is asked for where it does not come.
         chances |= dict.fromkeys(stumbled, 0.0)
-        if days == told.recalls:
-            chances |= dict.fromkeys(self._essays(user), 1.0)
         others = [item_id for item_id in chances if item_id not in stumbled]
         seen = self._seen(user, chances)
         for item_id, chance in chances.items():
@@ -92,10 +90,6 @@ class Reviews(Studies):
         response = right_answer(question.data) if is_known else wrong_answer(question.data, rng)
         given = given._replace(response=response, certainty=rng.choice(SURE[is_known]))
         return answer_review(self.session, user, question, given, now=at)
-
-    def _essays(self, user: User) -> Sequence[int]:
-        """Return the essays that USER wrote and has not recalled yet: nothing else is met and not remembered."""
-        return self.session.scalars(select(Card.item_id).where(Card.user_id == user.id, Card.last_on.is_(None))).all()
 
     def _seen(self, user: User, item_ids: Collection[int]) -> Mapping[int, int]:
         """Return item -> the number of the last row of USER's log of it, for those of ITEM_IDS that have one."""

@@ -34,8 +34,8 @@ class Reviewing(Strict):
     """How somebody reviews: so many MINUTES a day, as they set them; from so many days ago to so many, on so many DAYS
     of seven; `pace` is 1 for who takes as long as is usual.
 
-    What happens seldom happens so many days ago: an answer is taken back, an essay is recalled, a question rests from
-    then on, and one is missed on every evening since."""
+    What happens seldom happens so many days ago: an answer is taken back, a question rests from then on, and one
+    is missed on every evening since."""
 
     minutes: int
     begins: int
@@ -43,7 +43,6 @@ class Reviewing(Strict):
     days: int = 7
     pace: float = 1
     takes_back: int | None = None
-    recalls: int | None = None
     rests: int | None = None
     stumbles: int = 0
 

@@ -238,7 +238,11 @@ def test_what_seldom_happens_in_review_happened_to_her_once(demo: Database):
         assert sum(row.taken_back_at is not None for row in reviews) == 1
         assert sum(card.suspended_at is not None for card in cards) == 1
         assert max(card.misses for card in cards) == 4
-        assert sum(row.attempt_item_id is None for row in reviews) == 1, "an essay was recalled"
+
+
+def test_the_essays_that_she_wrote_came_to_be_recalled(demo: Database):
+    with demo.transaction(writing=False) as session:
+        assert [row for row in reviewed_by(session, "Ada") if row.attempt_item_id is None]
 
 
 def test_another_was_away_for_ten_days_and_finds_no_pile(demo: Database):
