@@ -23,6 +23,7 @@ TEXT = {".py", ".md", ".html", ".css", ".js", ".toml", ".txt", ".yaml", ".yml", 
 WEB = re.compile(r"(.*\.)?(.*_)?(views|forms|access|pages|web)$")
 ALSO_WEB = {
     "course.base.db": "the session of the request at hand",
+    "course.base.cookies": "reads the cookie of the request",
     "course.users.reading": "how whoever asks likes to read: a visitor's settings are in their cookie",
     "course.users.guests": "who acts in this request, a guest if need be",
     "course.users.sign_ins": "the one module that knows Flask-Login and its cookie",

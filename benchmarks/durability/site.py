@@ -148,7 +148,8 @@ class Load:
 
     def _work(self, number: int, tab: Tab, quiz: str) -> None:
         rng, path = random.Random(number), f"/courses/{COURSE}/quizzes/{quiz}"
-        if (page := tab.insist(path, None, time.time() + STARTS)) is None or not (tab.read(page.body) or tab.token):
+        # A page with a form, for its token: that of a quiz which is begun has none.
+        if (page := tab.insist("/me", None, time.time() + STARTS)) is None or tab.read(page.body) or not tab.token:
             return
         begun = tab.insist(path, [], time.time() + STARTS)
         if begun is None or begun.status != 303:
