@@ -15,5 +15,5 @@ def test_what_the_pages_and_both_databases_say_after_any_acts_is_what_the_model_
 ) -> None:
     monkeypatch.setattr(views, "chance", views.chance)  # the machine puts its own in its place
     kinds = ["sqlite", *(["postgresql"] if postgres.binaries() else [])]
-    assert run(kinds, tmp_path, steps=120, length=40, number=1917, as_found=True) is None
-    assert StudyMachine.steps >= 120
+    assert run(kinds, tmp_path, steps=90, length=30, number=1917, as_found=True) is None
+    assert StudyMachine.steps >= 90
