@@ -348,16 +348,20 @@ class Studying(Base):
 
         def press(site: Site, browser: Browser) -> Page:
             page, item = browser.get(f"{url}?group={group}"), site.items[ident]
-            if in_attempt or before:
+            if (in_attempt and place is not None) or before:
                 if page.find_form(f"/checks/{item}") is not None:
                     raise Different(f"{site.kind}: {ident} is asked though it is answered, or in an attempt: {person}")
                 page = browser.get(f"{url}/checks/{item}?group={group}")
-            if in_attempt:
+            if in_attempt and place is not None:
                 return page
             form = page.form(f"/checks/{item}")
             fill(form, item, answer)
             return browser.send(form)
 
+        if in_attempt and place is None:  # a page of no place knows of no attempt; the answer is refused
+            self.expect(self.see(person, press), 409)
+            self.world.acting(person, group)
+            return
         if not in_attempt:
             self.world.answer_check(self.world.acting(person, group), ident)
         self.expect(self.see(person, press), 200)
