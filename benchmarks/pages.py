@@ -107,14 +107,14 @@ def main() -> int:
 def pages_of(reader: Reader) -> list[Page]:
     """Return the pages to be measured, with the bounds of their queries."""
     return [
-        Page("front", "/", 11),
-        Page("today", "/today", 12),
-        Page("course", COURSE, 10),
-        Page("lesson", f"{COURSE}/lessons/lenins-return-april-theses", 14),
-        Page("document", f"{COURSE}/texts/april-theses", 9),
-        Page("start of a quiz", f"{COURSE}/quizzes/lenins-return", 12),
-        Page("a sitting", f"/attempts/{reader.open_attempt}", 12),
-        Page("a result", f"/attempts/{reader.done_attempt}", 13),
+        Page("front", "/", 8),
+        Page("today", "/today", 16),
+        Page("course", COURSE, 5),
+        Page("lesson", f"{COURSE}/lessons/lenins-return-april-theses", 9),
+        Page("document", f"{COURSE}/texts/april-theses", 8),
+        Page("start of a quiz", f"{COURSE}/quizzes/lenins-return", 9),
+        Page("a sitting", f"/attempts/{reader.open_attempt}", 6),
+        Page("a result", f"/attempts/{reader.done_attempt}", 15),
     ]
 
 

@@ -39,7 +39,8 @@ class Content:
 def content_of_lesson(session: Session, lesson: Lesson, parts: Sequence[Part]) -> Content:
     """Return the notes of LESSON, with what these and its PARTS name. No query where it is held."""
     course = lesson.activity.course
-    key = ("lesson", course.version, lesson.id, tuple(part.id for part in parts))
+    its = (lesson.id, lesson.text.current_version_id, tuple(part.id for part in parts))
+    key = ("lesson", course.version, *its)
     return held(session, key, partial(_read_lesson, session, lesson, parts, key))
 
 
@@ -63,7 +64,8 @@ def content_of_document(
     somebody imported is theirs, and is read each time."""
     if document.text.course_id is None:
         return _read_document(session, course, document, part, head, None)
-    key = ("document", course.version, document.id, part.number if part else None, tuple(head))
+    its = (document.id, document.text.current_version_id, part.number if part else None, tuple(head))
+    key = ("document", course.version, *its)
     return held(session, key, partial(_read_document, session, course, document, part, head, key))
 
 
