@@ -88,6 +88,8 @@ class Site:
             shutil.copyfile(self._folder / f"{MADE}.db", self._folder / "run.db")
         else:
             self._run("DROP DATABASE run WITH (FORCE)", f"CREATE DATABASE run TEMPLATE {MADE} STRATEGY FILE_COPY")
+        # Another database under the same address: nothing that was held of the one before may be shown of it.
+        self.database = self.app.extensions["database"] = Database(self.database.engine)
         self.browsers = {name: self._browser(cookie) for name, cookie in self._cookies.items()}
 
     def place_id(self, person: str, group: str) -> int:
