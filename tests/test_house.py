@@ -23,6 +23,7 @@ TEXT = {".py", ".md", ".html", ".css", ".js", ".toml", ".txt", ".yaml", ".yml", 
 WEB = re.compile(r"(.*\.)?(.*_)?(views|forms|access|pages|web)$")
 ALSO_WEB = {
     "course.base.db": "the session of the request at hand",
+    "course.base.compressing": "compresses answers as they leave",
     "course.base.cookies": "reads the cookie of the request",
     "course.users.reading": "how whoever asks likes to read: a visitor's settings are in their cookie",
     "course.users.guests": "who acts in this request, a guest if need be",
@@ -30,6 +31,7 @@ ALSO_WEB = {
     "kruzhok.app": "puts the application together",
     "kruzhok.errors": "turns errors into pages",
     "kruzhok.operations.requests": "notes what each request cost",
+    "kruzhok.fragments": "lets templates hold what their macros make",
     "kruzhok.head": "what stands at the head of every page",
     "kruzhok.words": "filters of the templates",
     "kruzhok.today.addresses": "makes the links of the plan",
