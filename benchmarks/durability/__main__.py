@@ -73,7 +73,7 @@ def all_faults(folder: Path, server: str, options: argparse.Namespace) -> Iterat
     stages = Stages(folder, server, options)
     for name in ("kill_a_web_process", "kill_everything", "full_disk", "read_only", "clock_set_back", "damaged"):
         yield f"{name} sqlite", lambda name=name: getattr(faults, name)(stages.file())
-    for name in ("kill_a_web_process", "kill_everything", "read_only_server", "clock_set_back"):
+    for name in ("kill_a_web_process", "kill_everything", "clock_set_back"):
         yield f"{name} postgresql", lambda name=name: getattr(faults, name)(stages.of_server())
     yield "backup there and back", lambda: there_and_back(stages)
     for kind, copies in (("SQLite", stages.old_files), ("PostgreSQL", stages.old_databases)):

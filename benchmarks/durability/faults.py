@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,8 +14,6 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
-
-import psycopg
 
 from benchmarks.durability.site import Load, Serving, lost
 from benchmarks.storm.browser import TOKEN
@@ -310,36 +307,3 @@ def backup_and_move(stage: Stage, other: Path, other_url: str, name: str) -> tup
     row.must(lost(other_url, [one for _when, one in more.saved]) == 0, "what was answered there was lost")
     row.running = f"two web processes, a worker, {len(stage.cookies)} students; counted until the backup began"
     return row, moved
-
-
-def read_only_server(stage: Stage) -> Row:
-    """PostgreSQL takes no writing, as a standby does after a change of servers, and then does again."""
-    row = Row("PostgreSQL read-only, then not", stage.kind)
-
-    def says(value: str) -> None:
-        address = stage.url.replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("SET default_transaction_read_only = off")
-            connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}".encode())
-            connection.execute("SELECT pg_reload_conf()")
-
-    with (
-        Serving(stage.instance, stage.url, stage.scratch / "said.log") as site,
-        Load(site.port, QUIZ, stage.cookies) as load,
-    ):
-        time.sleep(stage.seconds)
-        says("on")
-        load.wait_for_refusals(3 * len(stage.cookies))
-        refuses_kindly(row, site, stage.cookies[0])
-        says("off")
-        row.back = load.wait_for(2 * len(stage.cookies))
-        load.stop()
-        return stage.settle(row, site, load)
-
-
-def checkpointed(path: Path) -> Path:
-    """Return the database at PATH as one whole file."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
