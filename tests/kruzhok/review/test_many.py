@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
+from course.base.db import Database
 from course.users.models import User
 from kruzhok.calendar.dates import dates_of
 from kruzhok.review.needs import needs_of
@@ -64,24 +65,35 @@ def veteran(session: Session) -> User:
     return user
 
 
+def statements(database: Database, ask: Callable[[Session, User], object]) -> list[int]:
+    """Return how many statements ASK makes for a newcomer, and for who has much, once what courses hold is read."""
+    with database.transaction() as session:
+        users = [newcomer(session), veteran(session)]
+        session.flush()
+        keys = [user.id for user in users]
+    found = []
+    for key in keys:
+        for _time in range(2):
+            with database.transaction(writing=False) as session:
+                user = session.get_one(User, key)
+                with counted(session) as said:
+                    ask(session, user)
+        found.append(len(said))
+    return found
+
+
 @pytest.mark.parametrize("ask", [review_of, more_of])
-def test_many_cards_ask_no_more_than_few(session: Session, ask: Callable[..., object]):
-    asked = []
-    for user in (newcomer(session), veteran(session)):
-        session.flush()
-        dates = dates_of(session, user, TUESDAY)
-        with counted(session) as said:
-            ask(session, user, dates, TUESDAY)
-        asked.append(len(said))
-    assert asked[1] <= asked[0] <= 14
+def test_many_cards_ask_no_more_than_few(database: Database, ask: Callable[..., object]):
+    def asked(session: Session, user: User) -> None:
+        ask(session, user, dates_of(session, user, TUESDAY), TUESDAY)
+
+    few, many = statements(database, asked)
+    assert many <= few <= 19
 
 
-def test_the_load_of_two_weeks_asks_no_more_either(session: Session):
-    asked = []
-    for user in (newcomer(session), veteran(session)):
-        session.flush()
-        needs = needs_of(session, user, dates_of(session, user, TUESDAY), TUESDAY)
-        with counted(session) as said:
-            load_of(session, user, needs, TUESDAY, ())
-        asked.append(len(said))
-    assert asked[0] == asked[1] <= 5
+def test_the_load_of_two_weeks_asks_no_more_either(database: Database):
+    def asked(session: Session, user: User) -> None:
+        load_of(session, user, needs_of(session, user, dates_of(session, user, TUESDAY), TUESDAY), TUESDAY, ())
+
+    few, many = statements(database, asked)
+    assert many <= few <= 13

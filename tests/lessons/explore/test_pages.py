@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from course.base.db import Database
-from course.groups.access import course_named
-from course.outline.models import ActivityKind
+from course.outline.models import ActivityKind, Course
 from lessons.search.contents import refresh_course
 from tests import factories
 from tests.kruzhok.curriculum.small import LESSON, changed, load, small
@@ -163,7 +163,8 @@ def test_a_course_with_nothing_to_look_up_says_what_will_come(client: FlaskClien
 
 def test_finds_of_a_search_lead_to_the_pages_of_entries(client: FlaskClient, database: Database, known: Known) -> None:
     with database.transaction() as session:
-        refresh_course(session, course_named(session, known.course.rpartition("/")[2]).id)
+        ident = known.course.rpartition("/")[2]
+        refresh_course(session, session.scalars(select(Course.id).where(Course.ident == ident)).one())
     assert f'href="{known.course}/people/{known.lenin}"' in client.get("/search?q=Lenin").text
     assert f'href="{known.course}/events/{known.rising}"' in client.get("/search?q=rising").text
 
