@@ -32,7 +32,9 @@ from tests.test_queries import PAGES, PAGES_OF_TUTOR, House, make_house
 from tests.web import post
 
 #: What is another each time a page is drawn.
-DRAWN_ANEW = re.compile(r'(name="(?:csrf_token|once|shown_at|group)"[^>]*value=")[^"]*|(/calendar/[\w-]{20,}|Reference: [\w-]+)')
+DRAWN_ANEW = re.compile(
+    r'(name="(?:csrf_token|once|shown_at|group)"[^>]*value=")[^"]*|(/calendar/[\w-]{20,}|Reference: [\w-]+)'
+)
 
 #: Where this is about memory, besides the pages that name a question.
 OF_MEMORY: Mapping[str, str] = {
