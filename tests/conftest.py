@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -165,20 +166,34 @@ def one_engine() -> Callable[[str], Engine]:
     return cache(make_engine)
 
 
+#: A statement that changes something; a trace of who looked changes no course.
+CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (?!look\b|read_mark\b)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, one_engine: Callable[[str], Engine]) -> Iterator[Database]:
     """Give an empty database of the newest schema: each test that asks runs on SQLite and on PostgreSQL."""
     empty = request.getfixturevalue("empty_sqlite" if request.param == "sqlite" else "empty_postgres")
     database = Database(one_engine(next(empty)))
 
-    def forget(connection: Connection) -> None:
-        if connection.get_execution_options().get("writing", True):
+    changed = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if CHANGES.match(statement):
+            changed.append(statement)
+
+    def forget(_connection: object) -> None:
+        if changed:
             database._held._things.clear()
+            changed.clear()
 
     # Tests change courses in ways that on a site only loading does. What is held there, test_held says.
-    event.listen(database.engine, "commit", forget)
+    told = {"before_cursor_execute": note, "commit": forget}
+    for name, listener in told.items():
+        event.listen(database.engine, name, listener)
     yield database
-    event.remove(database.engine, "commit", forget)
+    for name, listener in told.items():
+        event.remove(database.engine, name, listener)
     database.engine.dispose()
 
 
