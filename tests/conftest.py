@@ -100,6 +100,17 @@ def _run_sql(url: str, *statements: str) -> None:
     engine.dispose()
 
 
+def address_of_nothing(request: pytest.FixtureRequest, path: Path, name: str) -> str:
+    """Return the address of a database without a schema, of the kind that REQUEST's parameter says: the file PATH, or
+    one on the server that is called NAME."""
+    if request.param == "sqlite":
+        return f"sqlite:///{path}"
+    server: str = request.getfixturevalue("postgres_server")
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    _run_sql(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    return server.replace("/postgres?", f"/{name}?")
+
+
 #: Empties the database it runs in, whoever is still connected, and lets keys begin anew: in a tenth of the time that a
 #: new one takes.
 EMPTY = """

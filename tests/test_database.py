@@ -1,7 +1,6 @@
 """The ground floor's promises about the database, on both kinds."""
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -20,8 +19,7 @@ from course.base.db import PRAGMAS, Base, Database, make_engine
 from course.users.models import User
 from kruzhok.migrations import alembic_config, is_in_models, migrate
 from quizzes.models import Attempt, AttemptItem, Behaviour, Quiz, QuizSlot, Step, StepKind
-from tests.conftest import NOW
-from tests.conftest import _run_sql as run_sql
+from tests.conftest import NOW, address_of_nothing
 
 COMPARED = {"compare_type": False, "render_as_batch": True, "include_object": is_in_models}
 
@@ -109,12 +107,7 @@ VALUES (1, 1, 1, 'save', '{"option": "yes"}', NULL, true, 1, '2026-11-21 10:10:0
 @pytest.fixture(params=["sqlite", "postgresql"])
 def old_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """Give a database at revision 0002 that somebody has used."""
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_server")
-        name = f"old_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-        run_sql(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
-        url = server.replace("/postgres?", f"/{name}?")
+    url = address_of_nothing(request, tmp_path / "old.db", "old")
     database = Database(make_engine(url))
     with database.engine.connect() as connection:
         command.upgrade(alembic_config(connection), "0002")

@@ -35,7 +35,7 @@ PLAIN = {"synchronize_session": False}
 
 
 class Rule(NamedTuple):
-    """What is forgotten, in words; so long AFTER; how. Two that one function forgets stand in one rule."""
+    """What is forgotten, in words; so long AFTER; how. One function may forget what two rules say."""
 
     what: str
     after: timedelta
@@ -49,12 +49,12 @@ def rules(keep: Keep) -> list[Rule]:
         Rule(
             _("What a guest did, once they do nothing more (what they said in a study group stays there)"),
             KEEP_GUESTS,
-            lambda session, now: forget_old_guests(session, now=now),
+            _by(forget_old_guests),
         ),
         Rule(
             _("That you were signed in, after the sign-in has ended"),
             KEEP_OVER,
-            lambda session, now: forget_sign_ins(session, now=now),
+            _by(forget_sign_ins),
         ),
         Rule(_("A link for a new password or e-mail, after it was used or its time is up"), KEEP_LINKS, _links),
         Rule(_("That a tutor looked at your page"), looks, lambda session, now: _looks(session, now - looks)),
@@ -67,38 +67,38 @@ def rules(keep: Keep) -> list[Rule]:
         Rule(
             _("That a letter went to you; its words are gone as soon as it is sent"),
             KEEP_LETTERS,
-            lambda session, now: forget_letters(session, now=now),
+            _by(forget_letters),
         ),
         Rule(_("A letter that could not be sent"), KEEP_FAILED_JOBS, _jobs),
         Rule(
             _("A file you brought and did not keep"),
             KEEP_WAITING,
-            lambda session, now: forget_imports(session, now=now),
+            _by(forget_imports),
         ),
         Rule(
             _("A list of people that somebody brought to invite them"),
             KEEP_ROSTERS,
-            lambda session, now: forget_rosters(session, now=now),
+            _by(forget_rosters),
         ),
         Rule(
             _("The address that an invitation went to, after its time is up"),
             KEEP_INVITATIONS,
-            lambda session, now: forget_rosters(session, now=now),
+            _by(forget_rosters),
         ),
         Rule(
             _("The archive of a course that was uploaded"),
             KEEP_UPLOADS,
-            lambda session, now: forget_uploads(session, now=now),
+            _by(forget_uploads),
         ),
         Rule(
             _("How often something was tried, a password for one; no address can be read from it"),
             SLOW_WINDOW,
-            lambda session, now: forget_tries(session, now=now),
+            _by(forget_tries),
         ),
         Rule(
             _("That somebody with a right used it: made an administrator, took a member out, changed a password"),
             KEEP_ENTRIES,
-            lambda session, now: forget_entries(session, now=now),
+            _by(forget_entries),
         ),
     ]
 
@@ -108,6 +108,11 @@ def forget_all(session: Session, keep: Keep, *, now: datetime) -> None:
     for rule in rules(keep):
         rule.forget(session, now)
     forget_nameless(session)
+
+
+def _by(forget: Callable[..., object]) -> Callable[[Session, datetime], object]:
+    """Return FORGET, which is told the time by name, as a rule calls it."""
+    return lambda session, now: forget(session, now=now)
 
 
 def _links(session: Session, now: datetime) -> None:
