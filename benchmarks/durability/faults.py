@@ -241,6 +241,15 @@ def clock_set_back(stage: Stage) -> Row:
         return stage.settle(row, site, load)
 
 
+def backed_up(stage: Stage, row: Row, backup: Path) -> float:
+    """Let students work for a while, and make a BACKUP while they do; return when it began (seconds since 1970)."""
+    time.sleep(stage.seconds / 2)
+    began = time.time()
+    made = stage.run("backup", str(backup))
+    row.must(made.returncode == 0, f"a backup said {made.stderr[-300:]!r}")
+    return began
+
+
 def damaged(stage: Stage) -> Row:
     """The file is overwritten while students work; a start refuses it; the backup made before is put in its place."""
     row = Row("database damaged while serving, backup put in its place", stage.kind)
@@ -249,10 +258,7 @@ def damaged(stage: Stage) -> Row:
         Serving(stage.instance, stage.url, stage.scratch / "said.log") as site,
         Load(site.port, QUIZ, stage.cookies) as load,
     ):
-        time.sleep(stage.seconds / 2)
-        began = time.time()
-        made = stage.run("backup", str(backup))
-        row.must(made.returncode == 0, f"a backup said {made.stderr[-300:]!r}")
+        began = backed_up(stage, row, backup)
         in_use = stage.run("restore", str(backup), "--replace")
         row.must(
             "has the database open" in in_use.stderr, f"restoring over a site that is served said {in_use.stderr!r}"
@@ -287,10 +293,7 @@ def backup_and_move(stage: Stage, other: Path, other_url: str, name: str) -> tup
         Serving(stage.instance, stage.url, stage.scratch / "said.log") as site,
         Load(site.port, QUIZ, stage.cookies) as load,
     ):
-        time.sleep(stage.seconds / 2)
-        began = time.time()
-        made = stage.run("backup", str(backup))
-        row.must(made.returncode == 0, f"a backup said {made.stderr[-300:]!r}")
+        began = backed_up(stage, row, backup)
         load.wait_for(len(stage.cookies))
     moved = Stage(other, other_url, stage.cookies, stage.scratch, stage.seconds)
     restoring = time.time()
