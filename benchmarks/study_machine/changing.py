@@ -20,7 +20,6 @@ class Changing(Coming):
     def __init__(self) -> None:
         super().__init__()
         self.edition = (False, False, False)
-        self.since_edition = 7  #: wishes for another one that were not heard: loading is slow
         #: Question -> in which of its two wordings it was loaded, in order: by that its versions are numbered.
         self.wordings: dict[str, list[bool]] = {ident: [False] for ident in REWORDED}
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from benchmarks.study_machine.attempting import MOST_WINDOWS, Attempting
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Button, Form, Page
 from benchmarks.study_machine.model import ALONE, Place, Post
 from benchmarks.study_machine.setup import COURSE
 from benchmarks.study_machine.site import Site
-from benchmarks.study_machine.studying import MOST_WINDOWS, SOMEWHERE, Studying
+from benchmarks.study_machine.studying import SOMEWHERE
 
 #: Prompt -> the lesson it is in.
 PROMPTS = {"why": "first", "what-else": "second"}
@@ -37,7 +38,7 @@ class Writing:
         return f"prompt:{self.prompt}"
 
 
-class Talking(Studying):
+class Talking(Attempting):
     """Writing to prompts, alone and in study groups."""
 
     def __init__(self) -> None:
