@@ -47,7 +47,7 @@ def until(true: Callable[[], bool], what: str, *, seconds: float = 10) -> None:
 class Server:
     """`kruzhok serve` as an operator runs it, in a process group of its own."""
 
-    def __init__(self, instance: Path, database_url: str, more: Mapping[str, str]) -> None:
+    def __init__(self, instance: Path, database_url: str, more: Mapping[str, str], *options: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -55,7 +55,7 @@ class Server:
         self.said = instance / f"said-{port}"
         settings = {"KRUZHOK_INSTANCE": str(instance), "KRUZHOK_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
         others = {name: value for name, value in os.environ.items() if not name.startswith("KRUZHOK_")}
-        command = [sys.executable, "-m", "kruzhok", "serve", "--port", str(port), "--workers", "1"]
+        command = [sys.executable, "-m", "kruzhok", "serve", "--port", str(port), "--workers", "1", *options]
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=others | settings | more, stdout=said, stderr=said, start_new_session=True

@@ -44,6 +44,19 @@ PRAGMAS = {"busy_timeout": BUSY_TIMEOUT, "journal_mode": "wal", "foreign_keys": 
 #: How PostgreSQL lists our connections, so that who runs the site tells them from others.
 APPLICATION = "kruzhok"
 
+#: After how many seconds (the last: milliseconds) a PostgreSQL that says nothing counts as gone: one whose machine or
+#: network is away says nothing for hours. The address of the database may say otherwise.
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+
+#: Where a SQLite connection keeps whether it can write.
+WRITES = "writes"
+
 #: How statements begin that ask and change nothing by themselves.
 NO_QUERY = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 
@@ -144,7 +157,9 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True, connect_args={"application_name": APPLICATION}, **more)
+        patience = {name: value for name, value in PATIENCE.items() if name not in parsed.query}
+        own = {"application_name": APPLICATION, **patience}
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args=own, **more)
     event.listen(engine, "before_cursor_execute", _count_query)
     return engine
 
@@ -167,8 +182,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = connection.get_execution_options().get("writing", True)
-    # A page that is only looked at cannot write, whatever its code does.
-    connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
+    # A page that is only looked at cannot write, whatever its code does. Said only where it is not so yet: after it
+    # SQLite prepares every statement of the connection anew.
+    if connection.info.get(WRITES) is not writing:
+        connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
+        connection.info[WRITES] = writing
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
 

@@ -49,6 +49,8 @@ NO_ROOM = {sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_TRUNCATE}
 OF_POSTGRESQL = {
     "53100": Fault.full,
     "25006": Fault.read_only,
+    "25P03": Fault.away,  # this process stood still in the midst of a transaction, and the server did not wait
+    "25P04": Fault.away,
     "58030": Fault.read_only,
     "XX001": Fault.damaged,
     "XX002": Fault.damaged,

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CheckConstraint, Index, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from course.base.db import Base, Database, partial
+from course.base.db import Base, Database, insert_into, partial
 
 log = logging.getLogger(__name__)
 
@@ -77,12 +77,9 @@ class Lease(NamedTuple):
 
 def add_job(session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, key: str | None = None) -> None:
     """Add a job of KIND. With a KEY that already waits, the waiting one is kept and nothing is added."""
-    if key is not None:
-        waiting = select(Job.id).where(Job.key == key, Job.done_at.is_(None), Job.failed_at.is_(None))
-        if session.scalar(waiting) is not None:
-            return
-    session.add(Job(kind=kind, payload=payload, key=key, run_at=run_at))
-    session.flush()
+    # The database is the judge, also between two who add the same at the same moment, as workers that start do.
+    row = {"kind": kind, "payload": payload, "key": key, "run_at": run_at}
+    session.execute(insert_into(session, Job).values(row).on_conflict_do_nothing())
 
 
 def run_due_jobs(

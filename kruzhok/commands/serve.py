@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -34,8 +35,11 @@ log = logging.getLogger(__name__)
 #: loses nothing either: a request was not acknowledged, and a job is taken up by the next worker.
 STOP_WEB = 20
 STOP_WORKER = 20
-#: Seconds until a worker that ended unasked is followed by another.
+#: Seconds until a worker or a web process that ended unasked is followed by another.
 AGAIN = 1.0
+#: How often in a minute web processes are followed by others. Beyond that they cannot start, or what kills them goes
+#: on: the site ends with 1, and whoever watches over it is told.
+MOST_AGAIN = 5
 
 #: What the server program says of itself goes where everything goes.
 SERVER_LOG: dict[str, Any] = {
@@ -47,8 +51,9 @@ SERVER_LOG: dict[str, Any] = {
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+@click.option("--no-worker", is_flag=True, help="Start none: `kruzhok worker` runs elsewhere.")
 @click.pass_obj
-def serve(site: Site, host: str, port: int, workers: int) -> None:
+def serve(site: Site, host: str, port: int, workers: int, no_worker: bool) -> None:
     """Serve the site, with its worker beside it."""
     set_up_log(site.config)
     os.umask(0o077)  # the database holds everything: nobody else on this machine may read it
@@ -61,14 +66,23 @@ def serve(site: Site, host: str, port: int, workers: int) -> None:
     click.echo(f"Kruzhok is at {address}/")
     if token:
         click.echo(f"Nobody runs this site yet. To become its administrator open, once: {address}/set-up/{token}")
+    with _worker_beside(wanted=not no_worker) as stopping, _counts_kept_together(site.config):
+        log.info("Serving with %d web processes and %s worker", workers, "no" if no_worker else "a")
+        _serve_web(host, port, workers, stopping=stopping)
+    log.info("Stopped")
+
+
+@contextmanager
+def _worker_beside(*, wanted: bool) -> Iterator[Callable[[], None]]:
+    """Let a worker run beside the block, if one is WANTED; give what tells it to end."""
+    if not wanted:
+        yield lambda: None
+        return
     beside = WorkerProcess()
     try:
-        with _counts_kept_together(site.config):
-            log.info("Serving with %d web processes and a worker", workers)
-            _serve_web(host, port, workers, stopping=beside.tell)
+        yield beside.tell
     finally:
         beside.stop()
-    log.info("Stopped")
 
 
 class WorkerProcess:
@@ -147,9 +161,27 @@ def _serve_web(host: str, port: int, workers: int, *, stopping: Callable[[], Non
     from granian.log import LogLevels
 
     class Server(Granian):  # type: ignore[valid-type,misc]
+        followed: tuple[float, ...] = ()
+
         def signal_handler_interrupt(self, *args: Any, **more: Any) -> None:
             stopping()
             super().signal_handler_interrupt(*args, **more)
+
+        def _respawn_workers(self, ended: list[int], *args: Any, **more: Any) -> None:
+            """Start others for the web processes that ENDED; the ones beside them serve on meanwhile.
+
+            By itself the library ends everything as soon as one ends again within 5.5 s of its start."""
+            now = time.monotonic()
+            self.followed = (*(before for before in self.followed if before > now - 60), now)
+            if len(self.followed) > MOST_AGAIN:
+                log.error("Web processes ended unasked more than %d times in a minute: the site ends", MOST_AGAIN)
+                self.respawn_failed_workers = False
+                self.interrupt_children.extend(ended)
+                self.main_loop_interrupt.set()
+                return
+            time.sleep(AGAIN)
+            super()._respawn_workers(ended, *args, **more)
+            self.respawned_wrks.clear()  # of when each was started: nothing looks as if it could never start
 
     multiprocessing.set_start_method("spawn", force=True)
     Server(

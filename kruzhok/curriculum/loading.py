@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
@@ -59,6 +60,8 @@ def load_course(
     with database.transaction() as session:
         changes = Changes()
         course = _course(session, wanted, changes, uploaded=uploaded, now=now)
+        if course is None:
+            return changes
         load = Load(session, course, changes, now)
         _go_live(load, wanted)
         course_id = course.id
@@ -75,21 +78,28 @@ def shipped_may_load(database: Database, ident: str) -> bool:
         return session.scalar(select(Course.id).where(Course.ident == ident, Course.uploaded)) is None
 
 
-def _course(session: Session, wanted: Preparation, changes: Changes, *, uploaded: bool, now: datetime) -> Course:
-    """Return the row of the course, held against others that load it, with its new columns."""
+def _course(session: Session, wanted: Preparation, changes: Changes, *, uploaded: bool, now: datetime) -> Course | None:
+    """Return the row of the course, held against others that load it, with its new columns; None where another process
+    has loaded the same meanwhile: on a new database all servers load the courses that ship at once."""
     ident = wanted.data.ident
-    course = session.scalar(select(Course).where(Course.ident == ident).with_for_update())
+    there = select(Course).where(Course.ident == ident).with_for_update()
     columns = {"hash": wanted.hash, "loaded_at": now}
+    course = session.scalar(there)
     if course is None:
-        course = Course(ident=ident, uploaded=uploaded, **wanted.course, **columns)
-        session.add(course)
-    elif course.uploaded and not uploaded:
+        try:
+            with session.begin_nested():
+                session.add(new := Course(ident=ident, uploaded=uploaded, **wanted.course, **columns))
+            return new
+        except IntegrityError:  # another process was first, and has done it by now
+            course = session.scalars(there).one()
+    if course.hash == wanted.hash:
+        return None
+    if course.uploaded and not uploaded:
         message = _("The course “{ident}” that serves was uploaded, so nothing was loaded over it.")
         raise UploadedServes(message.format(ident=ident))
-    else:
-        put(course, uploaded=uploaded, **columns)
-        if put(course, **wanted.course):
-            changes.count("course", ident, new=False, changed=True)
+    put(course, uploaded=uploaded, **columns)
+    if put(course, **wanted.course):
+        changes.count("course", ident, new=False, changed=True)
     session.flush()
     return course
 

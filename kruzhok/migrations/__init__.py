@@ -125,9 +125,10 @@ def locked(database: Database) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
-    with database.engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": LOCK})
+    with database.engine.begin() as connection:
+        # Held by a transaction, which a pool in between leaves on one connection. It waits for as long as it takes,
+        # and is idle for as long as a migration takes, whatever else the server ends.
+        for timeout in ("idle_in_transaction_session_timeout", "statement_timeout", "lock_timeout"):
+            connection.exec_driver_sql(f"SET LOCAL {timeout} = 0")
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield

@@ -1,7 +1,9 @@
 """Jobs: they leave with the commit, are done once, and survive a worker that died."""
 
 import contextlib
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +65,20 @@ def test_a_job_of_a_transaction_that_failed_is_not_there(database: Database) -> 
 def test_a_key_that_waits_already_is_not_added_again(database: Database) -> None:
     add(database, key="daily")
     add(database, key="daily")
+    assert len(jobs(database)) == 1
+
+
+def test_of_those_who_add_a_key_at_the_same_moment_one_does_and_nobody_fails(database: Database) -> None:
+    both_asked = threading.Barrier(2)
+
+    def add_and_wait() -> None:
+        with database.transaction() as session:
+            both_asked.wait(10) if database.engine.dialect.name == "postgresql" else None
+            add_job(session, "note", {}, run_at=NOW, key="daily")
+
+    with ThreadPoolExecutor(2) as aside:
+        for adding in [aside.submit(add_and_wait) for _worker in range(2)]:
+            adding.result(timeout=60)
     assert len(jobs(database)) == 1
 
 
