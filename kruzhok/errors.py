@@ -43,6 +43,7 @@ class Unavailable(DomainError):
     """The database did not answer in time."""
 
     status = 503
+    retry_after = 5
     title = _("The site is busy at this moment")
     hint = _("Try again in a minute. What you typed is below.")
 
@@ -117,8 +118,9 @@ def error_page(error: DomainError) -> ResponseReturnValue:
     """Return the answer for ERROR. The view's transaction is rolled back by now; the page has one of its own."""
     if error.status == TooLarge.status:
         _throw_away_the_body()
+    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     if wants_json():
-        return {"problem": error.message or error.title, "url": request.path}, error.status
+        return {"problem": error.message or error.title, "url": request.path}, error.status, headers
     if isinstance(error, ProofFirst) and request.method in SAFE:
         return redirect(error.url, 303)
     for gone in ("_login_user", "page_enrolment"):  # they hang on the session that is gone
@@ -131,7 +133,7 @@ def error_page(error: DomainError) -> ResponseReturnValue:
         # Nobody can say who looks; the page is drawn without that, and what was typed is on it all the same.
         log.error("An error page was drawn without the database (%s)", code_of(failure) or type(failure).__name__)
         page = current_app.jinja_env.get_template("errors/domain.html").render(**told, alone=True)
-    return page, error.status
+    return page, error.status, headers
 
 
 def _throw_away_the_body() -> None:

@@ -171,6 +171,13 @@ def test_static_files_are_kept_for_a_year_and_compressed(client: FlaskClient) ->
 
 
 @ONE_DATABASE
+def test_a_static_file_is_not_kept_under_the_hash_of_another_version_of_it(client: FlaskClient) -> None:
+    answer = client.get("/static/kruzhok.css?v=0123456789ab")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+    answer.close()
+
+
+@ONE_DATABASE
 def test_a_static_path_outside_the_folder_is_not_found(client: FlaskClient) -> None:
     assert client.get("/static/../config.py").status_code == 404
     assert client.get("/static/%2e%2e/config.py").status_code == 404

@@ -11,6 +11,8 @@ class DomainError(Exception):
     status: ClassVar[int] = 400
     title: ClassVar[str] = _("That did not work")
     hint: ClassVar[str | None] = None
+    #: After how many seconds it is worth asking again, where that is known.
+    retry_after: int | None = None
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)

@@ -38,7 +38,7 @@ class TooSoon(TooMany):
     """A try that has to wait a little, after many that went wrong."""
 
     def __init__(self, wait: timedelta) -> None:
-        self.seconds = max(1, round(wait.total_seconds()))
+        self.seconds = self.retry_after = max(1, round(wait.total_seconds()))
         words = (
             _("Please wait {n} seconds and try again. Nothing is lost.").format(n=self.seconds)
             if self.seconds < 90

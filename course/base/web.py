@@ -132,23 +132,28 @@ class StaticFiles:
 
     def __init__(self, app: Flask) -> None:
         self.folder = Path(app.static_folder or "")
-        self._addresses: dict[str, str] = {}
+        self._hashes: dict[str, str] = {}
         self._gzipped: dict[tuple[str, int], bytes] = {}
         app.view_functions["static"] = self.serve
         app.jinja_env.globals["static"] = self.address
 
     def address(self, name: str) -> str:
         """Return the address of the static file NAME; it changes when its content does."""
-        if name not in self._addresses or current_app.debug:
-            digest = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:12]
-            self._addresses[name] = f"{current_app.static_url_path}/{name}?v={digest}"
         root = request.script_root if has_request_context() else ""
-        return root + self._addresses[name]
+        return f"{root}{current_app.static_url_path}/{name}?v={self._hash(name)}"
+
+    def _hash(self, name: str) -> str:
+        if name not in self._hashes or current_app.debug:
+            self._hashes[name] = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:12]
+        return self._hashes[name]
 
     def serve(self, filename: str) -> Response:
-        """Answer with the file; for a year where its address carries a hash or it is a font, which never changes."""
+        """Answer with the file; for a year where its address carries its hash or it is a font, which never changes.
+
+        The hash of another content is that of another server, which has a newer program already: under that address
+        this content must not stay."""
         response = current_app.send_static_file(filename)
-        if "v" in request.args or filename.startswith("fonts/"):
+        if filename.startswith("fonts/") or request.args.get("v") == self._hash(filename):
             response.headers["Cache-Control"] = f"public, max-age={self.YEAR}, immutable"
         if Path(filename).suffix in self.COMPRESSED:
             response.vary.add("Accept-Encoding")

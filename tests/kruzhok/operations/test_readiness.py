@@ -108,6 +108,7 @@ def test_without_its_database_a_page_says_so_in_the_house_s_words_with_what_was_
     looked, answer = client.get("/today"), client.post("/courses/a/lessons/b/prompts/c", data={"text": typed})
     app.extensions["database"] = there
     assert (looked.status_code, answer.status_code) == (503, 503)
+    assert looked.headers["Retry-After"] == "5"
     assert "The site is busy at this moment" in looked.text
     assert f"Reference: {answer.headers['X-Request-Id']}" in answer.text
     assert typed in answer.text
