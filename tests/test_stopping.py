@@ -1,4 +1,4 @@
-"""A site that is told to stop finishes what it was asked, within bounds; a killed worker is followed by another."""
+"""A site that is told to stop finishes what it was asked, within bounds; a killed process is followed by another."""
 
 import json
 import os
@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from benchmarks.storm.site import children_of
 from course.base.db import Database
 from course.base.jobs import Job, add_job
-from kruzhok.commands.serve import STOP_WEB, STOP_WORKER
-from tests.test_durability import Visitor, begin, saved, serving, state_and_parent, until, worker_of
+from kruzhok.commands.serve import MOST_AGAIN, STOP_WEB, STOP_WORKER
+from tests.test_durability import Server, Visitor, begin, saved, serving, state_and_parent, until, worker_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
 
@@ -132,3 +133,38 @@ def test_a_worker_that_was_killed_is_followed_by_another(tmp_path: Path, databas
         until(lambda: state_and_parent(first)[1] != server.process.pid, "the old one is gone")
         until(lambda: "another is started" in server.said.read_text(), "there is a new one")
         assert worker_of(server.process.pid) != first
+
+
+def web_process_of(server: Server, *, other_than: int = 0) -> int:
+    """Return the one web process of SERVER, once it is OTHER_THAN one that was there."""
+    until(lambda: children_of(server.process.pid)["a web process"] not in ([], [other_than]), "it is there", seconds=60)
+    return children_of(server.process.pid)["a web process"][0]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="who is whose child is read in /proc")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_web_process_that_is_killed_as_soon_as_it_is_there_is_followed_by_another_all_the_same(
+    tmp_path: Path, database: Database
+) -> None:
+    with serving(tmp_path, database) as server:
+        killed = 0
+        for _ in range(3):
+            killed = web_process_of(server, other_than=killed)
+            os.kill(killed, signal.SIGKILL)
+        assert web_process_of(server, other_than=killed) != killed
+        until(server.is_up, "the site answers", seconds=60)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=STOP_WEB + STOP_WORKER) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="who is whose child is read in /proc")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_site_whose_web_processes_end_again_and_again_says_so_and_ends(tmp_path: Path, database: Database) -> None:
+    with serving(tmp_path, database) as server:
+        worker, killed = worker_of(server.process.pid), 0
+        for _ in range(MOST_AGAIN + 1):
+            killed = web_process_of(server, other_than=killed)
+            os.kill(killed, signal.SIGKILL)
+        assert server.process.wait(timeout=STOP_WEB + STOP_WORKER) == 1
+        assert f"ended unasked more than {MOST_AGAIN} times in a minute" in server.said.read_text()
+        assert state_and_parent(worker)[0] == "Z"
