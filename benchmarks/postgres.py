@@ -7,8 +7,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 
 def binaries() -> Path | None:
@@ -23,9 +24,31 @@ def binaries() -> Path | None:
     return Path(system[-1]) if system else None
 
 
+class Server(NamedTuple):
+    """A server that runs: its address, and how it is told to start and stop."""
+
+    url: str
+    control: Callable[..., None]
+
+    def crash(self) -> None:
+        """Let it end at once, as if its machine had lost power: it recovers from its log when it starts."""
+        self.control("-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Start it; return once it takes connections."""
+        self.control("start")
+
+
 @contextlib.contextmanager
 def server(**settings: str) -> Iterator[str]:
-    """Give the address of a running server with an empty database; stop it and remove everything afterwards.
+    """Give the address of a running server, as `running` does."""
+    with running(**settings) as one:
+        yield one.url
+
+
+@contextlib.contextmanager
+def running(**settings: str) -> Iterator[Server]:
+    """Give a running server with an empty database; stop it and remove everything afterwards.
 
     SETTINGS are the server's; what they leave out is as PostgreSQL has it, so that every commit is durable. It refuses
     to run as root, so there it runs as nobody, from copied binaries (a home may be closed)."""
@@ -56,11 +79,18 @@ def server(**settings: str) -> Iterator[str]:
 
         data, log = str(folder / "data"), str(folder / "s" / "log")
         run("initdb", "-D", data, "-U", "app", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        run("pg_ctl", "-w", "-D", data, "-l", log, "-o", f"-k {folder / 's'} {options}", "start")
+
+        def control(*words: str) -> None:
+            own = ("-l", log, "-o", f"-k {folder / 's'} {options}") if words[-1] == "start" else ()
+            run("pg_ctl", "-w", "-D", data, *own, *words)
+
+        one = Server(f"postgresql+psycopg://app@/postgres?host={folder / 's'}", control)
+        one.start()
         try:
-            yield f"postgresql+psycopg://app@/postgres?host={folder / 's'}"
+            yield one
         finally:
-            run("pg_ctl", "-w", "-m", "immediate", "-D", data, "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # it may be down
+                one.crash()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
