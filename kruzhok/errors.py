@@ -45,7 +45,7 @@ class Unavailable(DomainError):
     status = 503
     retry_after = 5
     title = _("The site is busy at this moment")
-    hint = _("Try again in a minute. What you typed is below.")
+    hint = _("Try again in a minute.")
 
 
 class Full(DomainError):
@@ -53,10 +53,8 @@ class Full(DomainError):
 
     status = 503
     title = _("Nothing can be saved at this moment")
-    hint = _(
-        "The disk of the site is full. What was saved before is safe. What you typed is below: keep it,"
-        " and send it later."
-    )
+    retry_after = 60
+    hint = _("The disk of the site is full. What was saved before is safe. Try again later.")
 
 
 class ReadOnly(DomainError):
@@ -64,7 +62,8 @@ class ReadOnly(DomainError):
 
     status = 503
     title = _("This site can only be read at this moment")
-    hint = _("What was saved before is safe. What you typed is below: keep it, and send it later.")
+    retry_after = 60
+    hint = _("What was saved before is safe. Try again later.")
 
 
 class Unreadable(DomainError):
@@ -72,7 +71,7 @@ class Unreadable(DomainError):
 
     status = 503
     title = _("The site cannot read what it has stored")
-    hint = _("Whoever runs it must put a backup in its place. What you typed is below: keep it.")
+    hint = _("Whoever runs it must put a backup in its place.")
 
 
 class Broken(DomainError):
@@ -80,7 +79,7 @@ class Broken(DomainError):
 
     status = 500
     title = _("Something broke on our side")
-    hint = _("It has been noted. What you typed is below, so that nothing is lost.")
+    hint = _("It has been noted.")
 
 
 #: What is wrong with the database -> what is said of it.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from course.base.web import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
 from kruzhok.config import Config
 
 #: What may stand in a host: a name or an address, and a port.
@@ -14,6 +15,13 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-
 
 #: Asked by what watches over the process, which knows it by another name.
 ASKED_BY_ANY_NAME = frozenset({"/healthz", "/readyz", "/metrics"})
+
+#: What the refusal says besides: it stands outside of what gives every other answer its headers.
+HEADERS = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+} | SECURITY_HEADERS
 
 PORTS = {"http": "80", "https": "443"}
 
@@ -38,9 +46,7 @@ def only_hosts(app: Wsgi, hosts: frozenset[str] | None) -> Wsgi:
         right = HOST.fullmatch(said) is not None and (hosts is None or said.lower() in hosts)
         if right or environ.get("PATH_INFO") in ASKED_BY_ANY_NAME:
             return app(environ, start_response)
-        start_response(
-            "400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
-        )
+        start_response("400 Bad Request", list(HEADERS.items()))
         return [b"This site is not served under that name.\n"]
 
     return answer

@@ -115,7 +115,16 @@ def test_a_mistake_of_ours_is_a_page_that_gives_back_what_was_typed(client: Flas
     answer = post(client, "/breaks", {"essay": "A long answer that took me an hour to write."})
     assert answer.status_code == 500
     assert "A long answer that took me an hour to write." in answer.text
+    assert "It was not saved. Copy it from here" in answer.text
     assert users(database) == 0
+
+
+@ONE_DATABASE
+def test_a_mistake_of_ours_speaks_of_nothing_typed_where_nothing_was(client: FlaskClient) -> None:
+    answer = post(client, "/breaks")
+    assert answer.status_code == 500
+    assert "It has been noted." in answer.text
+    assert not re.search(r"typed|wrote|written|Copy it", answer.text)
 
 
 def test_the_page_s_script_is_answered_with_data(client: FlaskClient) -> None:

@@ -14,9 +14,11 @@ class DomainError(Exception):
     #: After how many seconds it is worth asking again, where that is known.
     retry_after: int | None = None
 
-    def __init__(self, message: str = "") -> None:
+    def __init__(self, message: str = "", *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.message = message
+        if retry_after is not None:
+            self.retry_after = retry_after
 
 
 class NotFound(DomainError):

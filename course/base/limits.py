@@ -1,6 +1,7 @@
 """Limits on how often something may be tried, counted in the database so that all processes count together."""
 
 import hashlib
+import math
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -68,7 +69,11 @@ def count_try(session: Session, what: str, who: str, *, most: int, now: datetime
         except IntegrityError:  # somebody else was first
             session.execute(update(TryCount).where(*here).values(tries=TryCount.tries + 1))
     if (session.scalar(select(func.max(TryCount.tries)).where(*here)) or 0) > most:
-        raise TooMany(_("Please wait a quarter of an hour and try again. Nothing is lost."))
+        left = _begin(now, WINDOW) + WINDOW - now
+        raise TooMany(
+            _("Please wait a quarter of an hour and try again. Nothing is lost."),
+            retry_after=math.ceil(left.total_seconds()),
+        )
 
 
 def count_slowly(session: Session, what: str, who: str, *, free: int, now: datetime) -> int:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, after_this_request, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from course.base.db import current_database, request_transaction
+from course.base.errors import DomainError
 from course.base.limits import network_of
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,17 @@ class Application(Flask):
                     trace(session)
             except Exception:
                 log.exception("A trace of a look at %s was not written", request.endpoint)
+        return response
+
+
+def say_when_again(error: DomainError) -> None:
+    """Let the page at hand, on which ERROR is told, say after how long it is worth asking again."""
+    seconds = error.retry_after
+
+    @after_this_request
+    def say(response: Response) -> Response:
+        if seconds is not None:
+            response.headers["Retry-After"] = str(seconds)
         return response
 
 

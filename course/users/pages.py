@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from course.base.db import current_database, db_session, request_transaction
 from course.base.errors import DomainError, Gone, TooMany
 from course.base.forms import Form
-from course.base.web import keyed, network_here, site_keys
+from course.base.web import keyed, network_here, say_when_again, site_keys
 from course.base.words import _
 from course.users import accounts, forms, letters, second_step
 from course.users import sign_ins as signs
@@ -42,6 +42,7 @@ def refuse(form: Form, error: DomainError) -> int:
     """Hang the words of ERROR on FORM, on the field it names if it names one; return its status."""
     field = getattr(error, "field", None)
     (form[field].errors if field else form.form_errors).append(error.message or error.title)
+    say_when_again(error)
     return error.status
 
 

@@ -11,6 +11,7 @@ from course.base.db import db_session
 from course.base.errors import TooMany
 from course.base.limits import count_try
 from course.base.markdown import TooLong, to_html
+from course.base.web import say_when_again
 from course.base.words import _, plural
 from course.groups.access import acting_planner, planner
 from course.groups.models import Enrolment
@@ -78,6 +79,7 @@ def send(slug: str) -> ResponseReturnValue:
         )
     except TooMany as error:
         form.form_errors.append(_("You have written many messages just now. {hint}").format(hint=error))
+        say_when_again(error)
         return _page(mine, form, recipients, error.status)
     except TooLong as error:
         form.text.errors = [*form.text.errors, str(error)]

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from course.base.db import Database
-from course.base.web import Application
+from course.base.web import SECURITY_HEADERS, Application
 from kruzhok.config import BadConfig, Config, read_config
 from tests.conftest import SECRET, make_app
 from tests.web import post, token_of
@@ -32,6 +32,18 @@ def test_a_site_with_an_address_is_served_under_that_name_alone(
     client = site(config, database, templates_read, site_url=HTTPS).test_client()
     assert client.get("/sign-in", headers={"Host": host}).status_code == status
     assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@ONE_DATABASE
+def test_the_refusal_of_a_name_has_the_headers_of_every_answer(
+    config: Config, database: Database, templates_read: FileSystemBytecodeCache
+) -> None:
+    client = site(config, database, templates_read, site_url=HTTPS).test_client()
+    refusal, page = (client.get("/sign-in", headers={"Host": host}) for host in ("evil.example", "course.example.org"))
+    assert (refusal.status_code, page.status_code) == (400, 200)
+    for name in SECURITY_HEADERS:
+        assert refusal.headers[name] == page.headers[name]
+    assert page.headers["Content-Security-Policy"].startswith(refusal.headers["Content-Security-Policy"])
 
 
 @ONE_DATABASE

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from course.base.db import Database
+from course.base.limits import WINDOW
 from course.base.web import Application
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.users.models import User
@@ -135,4 +136,6 @@ def test_the_only_organiser_says_who_is_to_hold_the_keys(app: Application, datab
 
 def test_an_archive_is_not_made_over_and_over(app: Application, database: Database, place: Enrolment):
     client = browser_of(app, database, place.user_id)
-    assert [post(client, "/me/data.zip").status_code for _once in range(11)] == [200] * 10 + [429]
+    answers = [post(client, "/me/data.zip") for _once in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= WINDOW.total_seconds()
