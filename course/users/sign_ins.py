@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, g, request
 from flask import session as cookie
 from flask_login import LoginManager, current_user
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from course.base.db import current_database, db_session, may_write
@@ -44,18 +44,24 @@ HALF_LASTS = timedelta(minutes=10)
 class Span:
     """How long a sign-in lasts: since it was made, and since something was last done with it."""
 
-    def __init__(self, *, days: int, idle: int) -> None:
+    def __init__(self, whose: str, *, days: int, idle: int) -> None:
         self.since_made, self.idle = timedelta(days=days), timedelta(days=idle)
+        self._made_after, self._used_since = f"{whose}_made_after", f"{whose}_used_since"
 
-    def holds(self, now: datetime) -> ColumnElement[bool]:
-        """Return the condition for sign-ins that last still."""
-        return and_(SignIn.created_at > now - self.since_made, SignIn.last_on >= (now - self.idle).date())
+    def holds(self) -> ColumnElement[bool]:
+        """Return the condition for sign-ins that last still, at the moment that `at` says."""
+        used = SignIn.last_on >= bindparam(self._used_since)
+        return and_(SignIn.created_at > bindparam(self._made_after), used)
+
+    def at(self, now: datetime) -> dict[str, Any]:
+        """Return the parameters of the condition for those that last NOW."""
+        return {self._made_after: now - self.since_made, self._used_since: (now - self.idle).date()}
 
 
 #: A course of study takes a year, with weeks away from it; whoever runs the site comes more often and can do more.
 #: A guest could not sign in again: they are forgotten with their work after 30 days, and until then stay signed in.
-OF_ACCOUNTS = Span(days=365, idle=90)
-OF_ADMINISTRATORS = Span(days=30, idle=14)
+OF_ACCOUNTS = Span("account", days=365, idle=90)
+OF_ADMINISTRATORS = Span("administrator", days=30, idle=14)
 
 #: A sign-in that is over is kept so long, for nobody but the database.
 KEEP_OVER = timedelta(days=30)
@@ -90,25 +96,33 @@ def _load_user(token: Any) -> User | None:
     return found.user
 
 
-def _live(now: datetime) -> ColumnElement[bool]:
-    """Return the condition for sign-ins that let in NOW, joined with their users."""
-    lasting = or_(
+#: The condition for sign-ins that let in, joined with their users, with the parameters of `_at`.
+_LIVE = and_(
+    SignIn.revoked_at.is_(None),
+    User.erased_at.is_(None),
+    or_(
         User.email.is_(None),
-        and_(User.administrator, OF_ADMINISTRATORS.holds(now)),
-        and_(~User.administrator, OF_ACCOUNTS.holds(now)),
-    )
-    return and_(SignIn.revoked_at.is_(None), User.erased_at.is_(None), lasting)
+        and_(User.administrator, OF_ADMINISTRATORS.holds()),
+        and_(~User.administrator, OF_ACCOUNTS.holds()),
+    ),
+)
+
+#: Made once: every request asks it.
+_SIGN_IN = (
+    select(SignIn)
+    .join(SignIn.user)
+    .options(contains_eager(SignIn.user))
+    .where(SignIn.token_hash == bindparam("token_hash"), _LIVE)
+)
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    return OF_ACCOUNTS.at(now) | OF_ADMINISTRATORS.at(now)
 
 
 def live_sign_in(session: Session, token: str, *, now: datetime) -> SignIn | None:
     """Return the sign-in that TOKEN opens, with its user; None where it is revoked, over, or none. One query."""
-    mine = (
-        select(SignIn)
-        .join(SignIn.user)
-        .options(contains_eager(SignIn.user))
-        .where(SignIn.token_hash == hash_of_secret(token), _live(now))
-    )
-    return session.scalar(mine)
+    return session.scalar(_SIGN_IN, {"token_hash": hash_of_secret(token), **_at(now)})
 
 
 def add_sign_in(session: Session, user: User, device: str, now: datetime, *, token: str | None = None) -> str:
@@ -228,16 +242,17 @@ def revoke_token(session: Session, token: str, now: datetime) -> None:
 
 def live_sign_ins(session: Session, user: User, *, now: datetime) -> Sequence[SignIn]:
     """Return the browsers in which USER is signed in, the newest first."""
-    mine = select(SignIn).join(SignIn.user).where(SignIn.user_id == user.id, _live(now))
-    return session.scalars(mine.order_by(SignIn.created_at.desc(), SignIn.id.desc())).all()
+    mine = select(SignIn).join(SignIn.user).where(SignIn.user_id == user.id, _LIVE)
+    return session.scalars(mine.order_by(SignIn.created_at.desc(), SignIn.id.desc()), _at(now)).all()
 
 
 def forget_sign_ins(session: Session, *, now: datetime) -> None:
     """Delete the sign-ins that were over a month ago: revoked, or lasting no longer."""
     then = now - KEEP_OVER
     of_users = select(User.id).where(User.email.is_not(None))
-    over = and_(SignIn.user_id.in_(of_users), ~OF_ACCOUNTS.holds(then))
-    session.execute(delete(SignIn).where(or_(SignIn.revoked_at < then, over)), execution_options=PLAIN)
+    over = and_(SignIn.user_id.in_(of_users), ~OF_ACCOUNTS.holds())
+    old = delete(SignIn).where(or_(SignIn.revoked_at < then, over))
+    session.execute(old, OF_ACCOUNTS.at(then), execution_options=PLAIN)
 
 
 def current_sign_in_id() -> int | None:

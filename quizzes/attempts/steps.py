@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from quizzes.items import Response
@@ -104,17 +105,25 @@ def standing(session: Session, attempt: Attempt, wanted: Mapping[int, Wanted] | 
     """Return the same, but of the saves only the last that counts and the last that does not. One query.
 
     An essay is saved some hundred times, each time whole: WANTED says which other steps a save needs, by item."""
-    of_attempt = AttemptItem.attempt_id == attempt.id
-    return _by_item(session.scalars(_standing(of_attempt, wanted or {})))
+    asked: dict[str, Any] = {"attempt_id": attempt.id}
+    for place, (item_id, (number, once)) in enumerate((wanted or {}).items()):
+        asked |= {f"item_{place}": item_id, f"number_{place}": number, f"once_{place}": once}
+    return _by_item(session.scalars(_standing_of_one(len(wanted or {})), asked))
 
 
 def standing_of_all(session: Session, attempts: Select[int]) -> Mapping[int, History]:
     """Return the same for all ATTEMPTS, a query for their ids. One query."""
-    return _by_item(session.scalars(_standing(AttemptItem.attempt_id.in_(attempts), {})))
+    return _by_item(session.scalars(_standing(AttemptItem.attempt_id.in_(attempts), 0)))
 
 
-def _standing(which: ColumnElement[bool], wanted: Mapping[int, Wanted]) -> Select[Step]:
-    """Return the query for the steps of those attempt items: of saves the last of each sort, and those WANTED."""
+@cache
+def _standing_of_one(wanted: int) -> Select[Step]:
+    """Return the query for an attempt, with so many WANTED: made once, for each save asks it."""
+    return _standing(AttemptItem.attempt_id == bindparam("attempt_id"), wanted)
+
+
+def _standing(which: ColumnElement[bool], wanted: int) -> Select[Step]:
+    """Return the query for the steps of those attempt items: of saves the last of each sort, and so many WANTED."""
     last = (
         select(func.max(Step.number).label("number"), Step.attempt_item_id)
         .join(Step.attempt_item)
@@ -124,9 +133,9 @@ def _standing(which: ColumnElement[bool], wanted: Mapping[int, Wanted]) -> Selec
     )
     is_last = (Step.attempt_item_id == last.c.attempt_item_id) & (Step.number == last.c.number)
     shown: list[ColumnElement[bool]] = [Step.kind != StepKind.save, last.c.number.is_not(None)]
-    for item_id, (number, once) in wanted.items():
-        is_meant = or_(Step.number == number, Step.once == once) if once else Step.number == number
-        shown.append(and_(Step.attempt_item_id == item_id, is_meant))
+    for place in range(wanted):
+        is_meant = or_(Step.number == bindparam(f"number_{place}"), Step.once == bindparam(f"once_{place}"))
+        shown.append(and_(Step.attempt_item_id == bindparam(f"item_{place}"), is_meant))
     steps = select(Step).join(Step.attempt_item).outerjoin(last, is_last).where(which, or_(*shown))
     return steps.order_by(Step.attempt_item_id, Step.number)
 
