@@ -41,6 +41,10 @@ class Attempting(Studying):
         super().__init__()
         self.windows: list[Window] = []
 
+    def close_all(self, person: str) -> None:
+        super().close_all(person)
+        self.windows = [one for one in self.windows if one.place.person != person]
+
     @rule(at=SOMEWHERE, quiz=st.sampled_from(sorted(QUIZZES)), twice=st.booleans())
     def begin_attempt(self, at: int, quiz: str, twice: bool) -> None:
         """Begin an attempt, perhaps by a double click, or go on with the open one: its page is a window more."""
@@ -71,6 +75,20 @@ class Attempting(Studying):
             self.world.arrive(place)
         attempt.ids.update(ids)
         self._open_window(place, attempt)
+
+    @rule(at=SOMEWHERE, quiz=st.sampled_from(sorted(QUIZZES)), choice=st.integers(0, 5))
+    def sit_through(self, at: int, quiz: str, choice: int) -> None:
+        """Begin an attempt, answer all of it and hand it in, one act after the other."""
+        self.begin_attempt(at=at, quiz=quiz, twice=False)
+        place = self.world.place(*self.somewhere(at))
+        attempt = place.open_attempt(quiz) if place is not None else None
+        mine = [number for number, one in enumerate(self.windows) if one.attempt is attempt]
+        if place is None or attempt is None or not mine:
+            return
+        window = self.windows[mine[-1]]
+        changes = [(number, choice) for number in range(len(window.seen))]
+        self.answer(which=mine[-1], changes=changes, then="save", on=0, look=False)
+        self.submit(which=self.open_attempts().index((place, attempt)), twice=False)
 
     def open_attempts(self) -> list[tuple[Place, Attempt]]:
         """Return the attempts that are open, with whose they are."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.study_machine import reading
 from benchmarks.study_machine.browser import Browser, Button, Form, Page
-from benchmarks.study_machine.model import ALONE, Part, Place, World
+from benchmarks.study_machine.model import ALONE, Part, Place, Told, World
 from benchmarks.study_machine.setup import BEGIN, MEMBERS, TICKED
 from benchmarks.study_machine.site import Site, same_chance
 from course.groups.models import Enrolment
@@ -60,7 +60,10 @@ class Base(RuleBasedStateMachine):
         self.traveller = self.clock.start()
         self.world = World(BEGIN)
         for person, group, role in MEMBERS:
-            self.world.places.append(Place(person, group, BEGIN, role))
+            place = Place(person, group, BEGIN, role)
+            self.world.places.append(place)
+            if self.world.keys[group] != person:
+                self.world.told[self.world.keys[group]].add(Told("joined", place))
         for person in TICKED:
             self.world.tick(self.world.acting(person, ALONE), Part("lesson", "fourth"), done=True)
         self.left_open: dict[tuple[Any, ...], dict[str, Form]] = {}
@@ -164,6 +167,10 @@ class Base(RuleBasedStateMachine):
     def forget(self, person: str) -> None:
         """Close what PERSON had left open."""
         self.left_open = {key: forms for key, forms in self.left_open.items() if key[0] != person}
+
+    def close_all(self, person: str) -> None:
+        """Close every page that PERSON has open: their browser is another's now."""
+        self.forget(person)
 
     # Holding it to the model
 

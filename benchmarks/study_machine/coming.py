@@ -107,6 +107,7 @@ class Coming(Tutoring):
             or any(one.saved for attempts in place.attempts.values() for one in attempts)
             or any(place.answered.values())
             or any(place.entries.values())
+            or any(one.place is place for one in self.world.notes)
             or any(draft.text for copies in place.drafts.values() for draft in copies.values())
         )
         if asked != has_done:
@@ -123,6 +124,4 @@ class Coming(Tutoring):
             self.world.merge(guest, person)
         else:
             self.world.gone.add(guest)
-        self.windows = [one for one in self.windows if one.place.person != guest]
-        self.writings = [one for one in self.writings if one.place.person != guest]
-        self.forget(guest)
+        self.close_all(guest)

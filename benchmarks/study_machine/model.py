@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import count
 from typing import NamedTuple
 
+from benchmarks.study_machine.remembering import Recall, Row, rating_of
 from benchmarks.study_machine.sitting import GRACE, QUIZZES, Attempt, Question, Step, result_of
 
 ALONE = "alone"
@@ -54,6 +55,10 @@ RUBRIC: Mapping[str, tuple[int, Mapping[str, Fraction]]] = {
 }
 
 
+#: Whatever review asks, and whatever new questions have a third of the day for, this is time for it.
+TIME_FOR_ALL = timedelta(minutes=7)
+
+
 class Draft(NamedTuple):
     """One copy of a draft, and how often it was saved: by both a window knows what it has seen."""
 
@@ -85,6 +90,26 @@ class Post:
 
 
 @dataclass(slots=True, eq=False)
+class Note:
+    """What somebody noted on a text in the house; shared, its group reads it."""
+
+    place: "Place"
+    text: str
+    words: str
+    shared: bool
+    replies: list[tuple["Place", str]] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)  #: kind of site -> the id it has there
+
+
+class Told(NamedTuple):
+    """What somebody was told: the kind of notice, and of what: a post, a place, an essay, or the rule of a quiz that is
+    another for one place."""
+
+    kind: str
+    of: "Post | Place | Note | Question | tuple[Place, str, str]"
+
+
+@dataclass(slots=True, eq=False)
 class Place:
     """One enrolment: of a person, alone or in a group; with all that was done in it."""
 
@@ -100,6 +125,7 @@ class Place:
     answered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     more: dict[str, int] = field(default_factory=dict)  #: quiz -> attempts allowed by exception
     limits: dict[str, timedelta | None] = field(default_factory=dict)  #: quiz -> time by exception
+    closes: dict[str, datetime | None] = field(default_factory=dict)  #: quiz -> when it closes by exception
     factor: Fraction = Fraction(1)  #: by which the time of everything is multiplied
 
     def open_attempt(self, quiz: str) -> Attempt | None:
@@ -124,6 +150,9 @@ class World:
         self.visitors: list[str] = []  #: browsers in which nobody has an account
         self.accounts: list[str] = ["dee"]  #: people who may have no place yet
         self.gone: set[str] = set()  #: guests whose browser holds another by now
+        self.recall: dict[str, Recall] = defaultdict(Recall)  #: what each person remembers
+        self.told: dict[str, set[Told]] = defaultdict(set)  #: of what each person has a notice
+        self.notes: list[Note] = []
         self._facts = count()
 
     # Who is where
@@ -171,6 +200,11 @@ class World:
         """Return how PERSON is known: guests are numbered in the order in which they came."""
         return f"guest {self.guests.index(person) + 1}" if person in self.guests else person
 
+    def users(self) -> list[str]:
+        """Return everybody whom a site knows: all but visitors, and guests whose work is another's."""
+        known = dict.fromkeys([*(one.person for one in self.places), *self.accounts, *self.guests])
+        return [one for one in known if one not in self.visitors]
+
     def has_account(self, person: str) -> bool:
         """Say whether PERSON has signed up."""
         return person not in self.guests and person not in self.visitors
@@ -214,7 +248,8 @@ class World:
         answered = sum(bool(place.answered[one]) for one in checks)
         if checks and answered == len(checks):
             return "done"
-        return "begun" if answered else "none"
+        noted = any(one.place is place and one.text == READS.get(reading) for one in self.notes)
+        return "begun" if answered or noted else "none"
 
     def state(self, place: Place, part: Part) -> str:
         """Return where PLACE stands with PART, or with a lesson: the last fact wins, without one the work speaks."""
@@ -279,12 +314,13 @@ class World:
         allowed = self.allowed(place, quiz)
         if allowed is not None and self.used(place, quiz) >= allowed and place.role != "tutor":
             return None
+        close = place.closes.get(quiz)
+        if close is not None and self.now > close:
+            return None
         questions = [
             Question(ident, asked, rules.tries, self.versions.get(ident, 1)) for ident, asked in rules.asks.items()
         ]
-        limit = self.limit(place, quiz)
-        deadline = self.now + limit if limit is not None else None
-        attempt = Attempt(quiz, len(before) + 1, self.now, deadline, questions)
+        attempt = Attempt(quiz, len(before) + 1, self.now, self.end(place, quiz, self.now), questions)
         before.append(attempt)
         return attempt
 
@@ -307,12 +343,22 @@ class World:
         minutes = Fraction(limit // timedelta(minutes=1)) * place.factor
         return timedelta(minutes=-(-minutes.numerator // minutes.denominator))
 
+    def end(self, place: Place, quiz: str, start: datetime) -> datetime | None:
+        """Return until when an attempt at QUIZ begun at START may last, by the rules as they are: who begins no later
+        than one must for the whole time that everybody has, has their own whole time, past the close if need be."""
+        own, close = self.limit(place, quiz), place.closes.get(quiz)
+        if own is None or close is None:
+            return close if own is None else start + own
+        latest_full_start = close - (QUIZZES[quiz].limit or own)
+        return min(start + own, max(close, latest_full_start + own))
+
     def deadline(self, place: Place, attempt: Attempt) -> datetime | None:
-        """Return until when ATTEMPT, which is open, may last: what is better for its user applies at once."""
+        """Return until when ATTEMPT, which is open, may last: what is better for its user applies at once, and what is
+        worse does not."""
         if attempt.deadline is None:
             return None
-        limit = self.limit(place, attempt.quiz)
-        return None if limit is None else max(attempt.deadline, attempt.started + limit)
+        end = self.end(place, attempt.quiz, attempt.started)
+        return None if end is None else max(attempt.deadline, end)
 
     def is_late(self, place: Place, attempt: Attempt) -> bool:
         """Say whether what is saved now comes too late to count. A better deadline is written down when it is asked."""
@@ -330,7 +376,19 @@ class World:
         if attempt.deadline is not None and self.now > attempt.deadline:
             attempt.deadline = self.deadline(place, attempt)
         attempt.submit(self.now, awaits=place.group in self.tutors and place.role != "tutor")
+        if place.role == "student":
+            self._remember(place.person, attempt)
         self.settle(place)
+
+    def _remember(self, person: str, attempt: Attempt) -> None:
+        """Let PERSON remember what they answered in ATTEMPT, which they handed in; an essay they have only met."""
+        assert attempt.submitted is not None
+        for one in attempt.questions:
+            if one.asked.by_hand and one.response is not None:
+                self.recall[person].card(one.ident)
+            elif one.worths:
+                row = Row(attempt.submitted, rating_of(one.worths), "quiz")
+                self.recall[person].add(one.ident, row)
 
     def work_of_worker(self) -> None:
         """Hand in what is over, as the worker does."""
@@ -369,6 +427,7 @@ class World:
                 ) / Fraction(weights)
                 step = Step("mark", question.response, question.counting, score=score, levels=dict(levels))
                 question.steps.append(step)
+                self.told[place.person].add(Told("marked", question))
             question.draft = None
             self.settle(place)
         return False
@@ -433,9 +492,10 @@ class World:
         """Say whether a self-check was answered as it asks now: in other words it is asked anew."""
         return self.versions.get(ident, 1) in place.answered[ident]
 
-    def answer_check(self, place: Place, ident: str) -> None:
-        """Answer a self-check."""
+    def answer_check(self, place: Place, ident: str, score: Fraction) -> None:
+        """Answer a self-check with what is worth SCORE."""
         place.answered[ident].append(self.versions.get(ident, 1))
+        self.recall[place.person].add(ident, Row(self.now, rating_of([score]), "check"))
         self.settle(place)
 
     # Talk
@@ -450,9 +510,26 @@ class World:
         """Post TEXT to the group, in reply TO another where that is said; its draft, at WHERE, is done with."""
         made = Post(place, place.group, prompt, [text], to)
         self.posts.append(made)
+        self._tell_of_post(made)
         self.hand_over(place, where, text, base)
         self.settle(place)
         return made
+
+    def _tell_of_post(self, post: Post) -> None:
+        """Tell of POST whom it answers, and who follows the talk since they posted there; of those who may read it."""
+        for one in self.places:
+            if one.left or one.group != post.group or one is post.place or not self.has_open(one, post):
+                continue
+            if post.to is not None and post.to.place is one:
+                self.told[one.person].add(Told("replied", post))
+            elif self.posts_of(one, post.prompt):
+                self.told[one.person].add(Told("posted", post))
+
+    def hide(self, post: Post, by: str, *, hidden: bool) -> None:
+        """Hide POST, or show it again: its writer is told, if they are still there."""
+        post.hidden, post.hidden_by = hidden, by
+        if not post.place.left and post.place.person != by:
+            self.told[post.place.person].add(Told("hidden", post))
 
     def talk(self, group: str, prompt: str) -> list[Post]:
         """Return what was posted in GROUP on PROMPT."""
@@ -487,6 +564,12 @@ class World:
             all_of_it |= set(post.words)
             if any(self.sees(place, post) for place in mine):
                 seen |= set(post.words)
+        for note in self.notes:
+            reads = any(self.sees_note(place, note) for place in mine)
+            for place, words in ((note.place, note.words), *note.replies):
+                if place.person != person:
+                    all_of_it.add(words)
+                    seen |= {words} if reads else set()
         for place in self.places:
             if place.person != person:
                 for texts in place.entries.values():
@@ -500,6 +583,77 @@ class World:
             if not (one.tries and f"/attempts/{next(iter(attempt.ids.values()), 0)}" in url)
         }
         return sorted((all_of_it - seen - {""}) | keys)
+
+    # Notes
+
+    def note(self, place: Place, text: str, words: str, *, shared: bool) -> Note:
+        """Note WORDS on TEXT."""
+        made = Note(place, text, words, shared)
+        self.notes.append(made)
+        self.settle(place)
+        return made
+
+    def sees_note(self, place: Place, note: Note) -> bool:
+        """Say whether who has PLACE may read NOTE: their own, and what is shared in the group once they share words of
+        their own on the text; a tutor at once."""
+        if note.place is place:
+            return True
+        if place.left or place.group == ALONE or place.group != note.place.group or not note.shared:
+            return False
+        mine = (one for one in self.notes if one.place is place and one.text == note.text)
+        return place.role == "tutor" or any(one.shared for one in mine)
+
+    def delete_note(self, note: Note) -> bool:
+        """Delete NOTE, unless others replied to it; return whether it was."""
+        if any(place is not note.place for place, _words in note.replies):
+            return False
+        self.notes.remove(note)
+        self.settle(note.place)
+        return True
+
+    def reply_to_note(self, place: Place, note: Note, words: str) -> None:
+        """Reply to NOTE; its writer is told, if they are still there. The same by the same press is one."""
+        note.replies.append((place, words))
+        if place is not note.place and not note.place.left:
+            self.told[note.place.person].add(Told("note_replied", note))
+
+    # Review
+
+    def reached(self, person: str) -> set[str]:
+        """Return the questions of lessons that PERSON has done as a student, those of quizzes once they stood in one
+        that was handed in."""
+        mine = [one for one in self.places if one.person == person]
+        students = [one for one in mine if one.role == "student"]
+        sat = [one for place in students for attempts in place.attempts.values() for one in attempts]
+        stood = {one.ident for attempt in sat if attempt.submitted is not None for one in attempt.questions}
+        found: set[str] = set()
+        for lesson in LESSONS:
+            if any(not one.left and self.state(one, lesson) == "done" for one in students):
+                asked = {ident for text in self._texts_of(lesson) for ident in CHECKS.get(text, ())}
+                found |= asked
+                for part in self.parts_of(lesson):
+                    found |= stood & QUIZZES[part.ident].asks.keys() if part.kind == "quiz" else set()
+        return found
+
+    def _texts_of(self, lesson: Part) -> list[str]:
+        """Return the texts in the house that a lesson has: its own, and those that it reads."""
+        return [lesson.ident, *(READS[one.ident] for one in self.parts_of(lesson) if one.ident in READS)]
+
+    def may_review(self, person: str) -> set[str]:
+        """Return what review may ask PERSON by itself now. An essay that they never wrote does not come."""
+        recall = self.recall[person]
+        reached = {one for one in self.reached(person) if not self.by_hand(one)}
+        return {one for one in recall.may_come(reached, self.now) if not self.in_open_attempt(person, one)}
+
+    def must_review(self, person: str) -> bool:
+        """Say whether review must ask PERSON something: something is due, and there is time for whatever it is."""
+        recall = self.recall[person]
+        due = [one for one in recall.must_come(self.now) if not self.in_open_attempt(person, one)]
+        return bool(due) and recall.left(self.now) >= TIME_FOR_ALL
+
+    def by_hand(self, ident: str) -> bool:
+        """Say whether the question IDENT is an essay."""
+        return any(ident in quiz.asks and quiz.asks[ident].by_hand for quiz in QUIZZES.values())
 
     # Groups
 
@@ -515,6 +669,10 @@ class World:
             place = Place(person, group, self.now)
             self.places.append(place)
         self.settle(place)
+        for one in self.places:
+            leads = one.role == "tutor" or self.keys.get(group) == one.person
+            if one.group == group and not one.left and leads and one.person != person:
+                self.told[one.person].add(Told("joined", place))
         return place
 
     def sign_up(self, guest: str) -> None:
@@ -536,6 +694,25 @@ class World:
         if place is None:
             place = Place(person, ALONE, there.joined)
             self.places.append(place)
+        self._merge_attempts(there, place)
+        for part, facts in there.facts.items():
+            place.facts[part] = sorted([*place.facts[part], *facts], key=lambda fact: fact.nth)
+        for prompt, entries in there.entries.items():
+            place.entries[prompt] += entries
+        for where, copies in there.drafts.items():
+            for _copy, draft in sorted(copies.items()):
+                own_copies = place.drafts[where]
+                own_copies[max(own_copies, default=-1) + 1] = draft
+        for note in self.notes:
+            if note.place is there:
+                note.place = place
+        for ident, answers in there.answered.items():
+            place.answered[ident] += answers
+        self.recall[person].take_up(self.recall.pop(guest, Recall()))
+        self.settle(place)
+
+    def _merge_attempts(self, there: Place, place: Place) -> None:
+        """Let the attempts of THERE come after those of PLACE; of two that are open the guest's is handed in."""
         for quiz, attempts in there.attempts.items():
             own = place.attempts[quiz]
             mine = place.open_attempt(quiz)
@@ -548,14 +725,3 @@ class World:
                 own.append(mine)
             for number, one in enumerate(own, 1):
                 one.number = number
-        for part, facts in there.facts.items():
-            place.facts[part] = sorted([*place.facts[part], *facts], key=lambda fact: fact.nth)
-        for prompt, entries in there.entries.items():
-            place.entries[prompt] += entries
-        for where, copies in there.drafts.items():
-            for _copy, draft in sorted(copies.items()):
-                own_copies = place.drafts[where]
-                own_copies[max(own_copies, default=-1) + 1] = draft
-        for ident, answers in there.answered.items():
-            place.answered[ident] += answers
-        self.settle(place)

@@ -1,22 +1,28 @@
 """What a site has kept, read from its tables in the model's terms."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benchmarks.study_machine.model import ALONE, World
-from benchmarks.study_machine.sitting import Attempt as ModelAttempt
+from benchmarks.study_machine import model, sitting
+from benchmarks.study_machine.model import ALONE, Place, Told, World
+from benchmarks.study_machine.remembering import Recall
 from course.completion.models import Completion, CompletionFact
 from course.groups.models import Enrolment, StudyGroup
+from course.notices.models import Notice
 from course.outline.models import Activity
+from course.syllabus.models import RuleException
+from course.texts.models import Text
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
 from lessons.models import Draft, JournalEntry
+from lessons.notes.models import Note, NoteReply
 from quizzes.items.matching import choice_ident
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Step, StepKind
+from quizzes.review.models import Card, ReviewLog
 
 Kept = dict[str, Any]
 
@@ -59,7 +65,82 @@ def kept(session: Session) -> Kept:
         found[places[draft.enrolment_id]]["drafts"][f"{kind}:{on}"].append(draft.text)
     for one in found.values():
         one["posts"] = {prompt: list(posts.values()) for prompt, posts in one["posts"].items()}
-    return {name: {what: dict(has) for what, has in one.items()} for name, one in found.items()}
+    kept_of: Kept = {name: {what: dict(has) for what, has in one.items()} for name, one in found.items()}
+    kept_of |= _memories(session, people)
+    kept_of["notices"] = _notices(session, people, places, numbers)
+    kept_of["notes"] = _notes(session, places)
+    return kept_of
+
+
+def _notices(
+    session: Session, people: dict[int, str], places: dict[int, str], numbers: dict[str, str]
+) -> dict[str, list[str]]:
+    """Return of what everybody has a notice; NUMBERS are those of the posts by their ids."""
+    essays = {
+        f"attempt_item:{key}": f"{quiz} {number}, {ident}, of {places[place_id]}"
+        for key, quiz, number, ident, place_id in session.execute(
+            select(AttemptItem.id, Activity.ident, Attempt.number, Item.ident, Attempt.enrolment_id)
+            .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+            .join(Activity, Activity.id == Attempt.activity_id)
+            .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+            .join(Item, Item.id == ItemVersion.item_id)
+            .where(Attempt.purpose == Purpose.quiz)
+        )
+        if place_id is not None
+    }
+    rules = select(RuleException.id, RuleException.field, Activity.ident, RuleException.enrolment_id)
+    rules = rules.join(Activity, Activity.id == RuleException.activity_id)
+    names = essays | {f"enrolment:{key}": name for key, name in places.items()}
+    names |= {f"post:{key}": f"post {number}" for key, number in numbers.items()}
+    for key, named, quiz, place_id in session.execute(rules.where(RuleException.enrolment_id.is_not(None))):
+        assert place_id is not None  # by the query
+        names[f"exception:{key}"] = f"{named} of {quiz}, for {places[place_id]}"
+    for key, note_id in session.execute(select(NoteReply.id, NoteReply.note_id)):
+        names[f"note_reply:{key}"] = f"note {note_id}"
+    found = defaultdict(set)
+    for user_id, kind, ref in session.execute(select(Notice.user_id, Notice.kind, Notice.ref)):
+        found[people[user_id]].add(f"{kind}: {names[ref]}")
+    return {person: sorted(told) for person, told in found.items()}
+
+
+def _notes(session: Session, places: dict[int, str]) -> dict[int, Any]:
+    """Return the notes, each with its replies, by their ids."""
+    replies = defaultdict(list)
+    for reply in session.scalars(select(NoteReply).order_by(NoteReply.id)):
+        replies[reply.note_id].append((places[reply.enrolment_id], reply.words))
+    rows = session.execute(select(Note, Text.ident).join(Text, Text.id == Note.text_id))
+    return {
+        note.id: (places[note.enrolment_id], text, note.words, note.shared_at is not None, replies[note.id])
+        for note, text in rows
+    }
+
+
+def _memories(session: Session, people: dict[int, str]) -> Kept:
+    """Return what everybody remembers, by question, and how much of review they want."""
+    found: Kept = {
+        f"what {people[user.id]} remembers": {
+            "minutes": user.review_minutes,
+            "retention": round(user.retention * 100),
+            "cards": {},
+        }
+        for user in session.scalars(select(User))
+    }
+    logs = defaultdict(list)
+    for row in session.scalars(select(ReviewLog).order_by(ReviewLog.number)):
+        said = (row.at, row.rating, row.source.value, row.counts, row.taken_back_at is not None, row.milliseconds)
+        logs[row.card_id].append(said)
+    for card, ident in session.execute(select(Card, Item.ident).join(Item, Item.id == Card.item_id)):
+        found[f"what {people[card.user_id]} remembers"]["cards"][ident] = {
+            "log": logs[card.id],
+            "rests": card.suspended_at is not None,
+            "memory": card.due_on and (_short_of(card.stability), _short_of(card.difficulty), card.due_on),
+        }
+    return found
+
+
+def _short_of(value: float | None) -> float | None:
+    """Return VALUE without what two ways to the same float may differ by."""
+    return None if value is None else round(value, 6)
 
 
 def _nothing() -> dict[str, Any]:
@@ -125,7 +206,7 @@ def _add_attempts(
             "started": attempt.started_at,
             "deadline": attempt.deadline_at,
             "submitted": attempt.submitted_at,
-            "points": None if attempt.points is None else round(attempt.points, 6),
+            "points": _short_of(attempt.points),
             "out of": round(attempt.max_points, 6) if attempt.submitted_at else None,
             "questions": items[attempt.id],
         }
@@ -135,8 +216,7 @@ def _step(step: Step) -> tuple[Any, ...]:
     response = step.response
     if response and "pairs" in response:
         response = {"pairs": {left: CHOICES[choice] for left, choice in response["pairs"].items()}}
-    score = None if step.score is None else round(step.score, 6)
-    told = (step.kind.value, response, step.counts, score)
+    told = (step.kind.value, response, step.counts, _short_of(step.score))
     return told if step.kind is StepKind.rate else (*told, step.base_step)
 
 
@@ -162,10 +242,72 @@ def expected(world: World) -> Kept:
                 where: [one.text for one in copies.values()] for where, copies in place.drafts.items() if copies
             },
         }
+    for person in world.users():
+        found[f"what {world.name_of(person)} remembers"] = _expected_memory(world.recall[person])
+    found["notices"] = {
+        world.name_of(person): sorted({f"{one.kind}: {_of(world, one)}" for one in told})
+        for person, told in world.told.items()
+        if told
+    }
+    found["notes"] = {
+        next(iter(one.ids.values())): (
+            _named(world, one.place),
+            one.text,
+            one.words,
+            one.shared,
+            [(_named(world, place), words) for place, words in one.replies],
+        )
+        for one in world.notes
+    }
     return found
 
 
-def _expected_attempt(attempt: ModelAttempt) -> dict[str, Any]:
+def _named(world: World, place: Place) -> str:
+    return place_name(world.name_of(place.person), place.group, left=place.left)
+
+
+def _of(world: World, told: Told) -> str:
+    """Return what TOLD is of, in words."""
+    match told.of:
+        case model.Post():
+            return f"post {world.posts.index(told.of) + 1}"
+        case Place():
+            return _named(world, told.of)
+        case model.Note():
+            return f"note {next(iter(told.of.ids.values()))}"
+        case sitting.Question():
+            place, attempt = next(
+                (place, one)
+                for place in world.places
+                for attempts in place.attempts.values()
+                for one in attempts
+                if told.of in one.questions
+            )
+            return f"{attempt.quiz} {attempt.number}, {told.of.ident}, of {_named(world, place)}"
+        case place, quiz, rule:
+            return f"{rule} of {quiz}, for {_named(world, place)}"
+
+
+def _expected_memory(recall: Recall) -> dict[str, Any]:
+    cards = {}
+    for ident, card in recall.cards.items():
+        memory = card.memory(recall.retention)
+        cards[ident] = {
+            "log": [
+                (row.at, row.rating, row.source, row.counts, row.taken_back, _milliseconds(row.took))
+                for row in card.log
+            ],
+            "rests": card.rests,
+            "memory": memory and (_short_of(memory[0]), _short_of(memory[1]), memory[2]),
+        }
+    return {"minutes": recall.minutes, "retention": recall.retention, "cards": cards}
+
+
+def _milliseconds(took: timedelta | None) -> int | None:
+    return None if took is None else took // timedelta(milliseconds=1)
+
+
+def _expected_attempt(attempt: sitting.Attempt) -> dict[str, Any]:
     questions = [
         (
             one.ident,

@@ -22,6 +22,7 @@ from kruzhok.curriculum.loading import load_course
 from kruzhok.curriculum.reading import read_folder
 from kruzhok.migrations import migrate
 from lessons.discussion.models import Post
+from lessons.notes.models import Note
 from quizzes.models import Item
 
 COURSE = Path(__file__).parent / "course"
@@ -102,6 +103,11 @@ class Site:
         """Return the id of the newest post."""
         with self.database.transaction(writing=False) as session:
             return session.scalars(select(func.max(Post.id))).one()
+
+    def last_note(self) -> int:
+        """Return the id of the newest note."""
+        with self.database.transaction(writing=False) as session:
+            return session.scalars(select(func.max(Note.id))).one()
 
     def browser(self, name: str) -> Browser:
         """Return the browser of NAME; a new one where there is none yet."""

@@ -192,11 +192,17 @@ class Question:
         """Return what the answers earn without a human, None where one is needed."""
         if self.asked.by_hand:
             return None if self.response is not None else Fraction(0)
+        scores = self.worths or [Fraction(0)]
+        return max(Fraction(0), scores[-1] - PENALTY * (len(scores) - 1))
+
+    @property
+    def worths(self) -> list[Fraction]:
+        """What each try is worth for itself: those that were checked, and what was changed since; none of a blank."""
         scores = [one.score or Fraction(0) for one in self.checks]
         changed = self.response is not None and (not self.checks or self.checks[-1].response != self.response)
-        if self.turn != "finished" and (changed or not scores):
+        if self.turn != "finished" and changed:
             scores.append(worth(self.ident, self.response))
-        return max(Fraction(0), scores[-1] - PENALTY * (len(scores) - 1))
+        return scores
 
     @property
     def score(self) -> Fraction | None:

@@ -113,5 +113,5 @@ class Studying(Base):
             self.world.acting(person, group)
             return
         if not in_attempt:
-            self.world.answer_check(self.world.acting(person, group), ident)
+            self.world.answer_check(self.world.acting(person, group), ident, answer.score)
         self.expect(self.see(person, press), 200)

@@ -1,23 +1,34 @@
 """What a tutor does: marks, scores set by hand, late answers let count, more time and more attempts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Page
-from benchmarks.study_machine.model import RUBRIC, Place
+from benchmarks.study_machine.model import RUBRIC, Place, Told
+from benchmarks.study_machine.noting import Noting
 from benchmarks.study_machine.site import Site
 from benchmarks.study_machine.sitting import Attempt, Question
-from benchmarks.study_machine.writing import Talking
 
 CIRCLE, TUTOR = "circle", "ada"
 
+#: The zone of the group.
+ZONE = ZoneInfo("Europe/Berlin")
 
-class Tutoring(Talking):
+#: What a tutor can give.
+ONE_MORE, LIMIT, EVERYTHING = "one more attempt", "another time limit", "more time at everything"
+CLOSE = "another time to close"
+
+#: After so long a quiz closes for somebody: before its time is over for who begins now, after it, or never.
+CLOSES = (timedelta(minutes=10), timedelta(minutes=50), None)
+
+
+class Tutoring(Noting):
     """What the tutor of one group does."""
 
     def handed_in(self) -> list[tuple[Place, Attempt]]:
@@ -155,24 +166,28 @@ class Tutoring(Talking):
         ]
 
     @rule(
-        what=st.sampled_from(["one more attempt", "another time limit", "more time at everything"]),
+        what=st.sampled_from([ONE_MORE, LIMIT, EVERYTHING, CLOSE, CLOSE]),
         who=st.sampled_from(["ben", "cid", "dee"]),
         much=st.integers(0, 2),
+        quiz=st.sampled_from(["first", "second"]),
     )
-    def give(self, what: str, who: str, much: int) -> None:
-        """Give a student one more attempt at the quiz that allows two, another time limit there, or more time at
-        everything: what is better holds for the attempt at hand, what is worse does not."""
+    def give(self, what: str, who: str, much: int, quiz: str) -> None:
+        """Give a student one more attempt at the quiz that allows two, another time limit there, more time at
+        everything, or let a quiz close for them: what is better holds for the attempt at hand, what is worse does
+        not."""
         place = self.world.place(who, CIRCLE)
         if place is None:
             return
         self.done(what)
         rules = "/groups/circle/quizzes/second/rules/{place}"
-        if what == "one more attempt":
+        if what == CLOSE:
+            self._let_close(place, quiz, CLOSES[much])
+        elif what == ONE_MORE:
             self._give(place, rules, "/attempt", reason="It was noisy.")
             allowed, used = self.world.allowed(place, "second"), self.world.used(place, "second")
             if allowed is not None and used >= allowed:
                 place.more["second"] = used + 1
-        elif what == "another time limit":
+        elif what == LIMIT:
             minutes = (10, 30, 45)[much]
             told = {"time_limit-value": str(minutes), "time_limit-reason": "It is long."}
             self._give(place, rules, "", **told)
@@ -181,6 +196,21 @@ class Tutoring(Talking):
             factor = ("1", "1.5", "2")[much]
             self._give(place, "/groups/circle/members/{place}/accommodation", "", factor=factor, reason="Always.")
             place.factor = Fraction(factor)
+
+    def _let_close(self, place: Place, quiz: str, after: timedelta | None) -> None:
+        """Let QUIZ close for PLACE so long AFTER now, or never."""
+        rules, close = f"/groups/circle/quizzes/{quiz}/rules/{{place}}", None
+        if after is None:
+            self._give(place, rules, "", **{"close-none": "y", "close-reason": "It stays open."})
+        else:
+            wall = (self.world.now + after).astimezone(ZONE).replace(second=0, microsecond=0)
+            if (wall.hour, wall.minute) == (23, 59):  # this is said of the end of the day
+                wall -= timedelta(minutes=1)
+            said = wall.strftime("%Y-%m-%dT%H:%M")
+            self._give(place, rules, "", **{"close-value": said, "close-reason": "It closes."})
+            close = wall.astimezone(UTC)
+        place.closes[quiz] = close
+        self.world.told[place.person].add(Told("moved", (place, quiz, "close")))
 
     def _give(self, place: Place, url: str, to: str, **fields: str) -> None:
         """Fill in the form on the page at URL that is sent to an address ending in TO, where it is offered."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from benchmarks.study_machine.attempting import MOST_WINDOWS, Attempting
+from benchmarks.study_machine.attempting import MOST_WINDOWS
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Button, Form, Page
 from benchmarks.study_machine.model import ALONE, Place, Post
+from benchmarks.study_machine.reviewing import Reviewing
 from benchmarks.study_machine.setup import COURSE
 from benchmarks.study_machine.site import Site
 from benchmarks.study_machine.studying import SOMEWHERE
@@ -38,12 +39,16 @@ class Writing:
         return f"prompt:{self.prompt}"
 
 
-class Talking(Attempting):
+class Talking(Reviewing):
     """Writing to prompts, alone and in study groups."""
 
     def __init__(self) -> None:
         super().__init__()
         self.writings: list[Writing] = []
+
+    def close_all(self, person: str) -> None:
+        super().close_all(person)
+        self.writings = [one for one in self.writings if one.place.person != person]
 
     @rule(at=SOMEWHERE, prompt=st.sampled_from(sorted(PROMPTS)))
     def open_prompt(self, at: int, prompt: str) -> None:
@@ -232,4 +237,4 @@ class Talking(Attempting):
             self.expect(page, 403)
             return
         self.expect(page, 200)
-        post.hidden, post.hidden_by = not again, by
+        self.world.hide(post, by, hidden=not again)
