@@ -167,3 +167,17 @@ def test_every_connection_asks_whether_the_other_end_is_still_there(target: Data
         assert driver is not None
         assert driver.info.get_parameters()["connect_timeout"] == "9"
     other.dispose()
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize(("more", "kept"), [({}, True), ({"prepare_threshold": "none"}, False)])
+def test_statements_are_prepared_unless_the_address_says_that_a_pool_mixes_them_up(
+    target: Database, more: dict[str, str], kept: bool
+) -> None:
+    engine = make_engine(target.engine.url.update_query_dict(more).render_as_string(hide_password=False))
+    with engine.connect() as connection:
+        for _often_enough in range(8):
+            connection.exec_driver_sql("SELECT 1")
+        prepared = connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar()
+    engine.dispose()
+    assert bool(prepared) is kept

@@ -4,8 +4,8 @@
     ./run python -m benchmarks.faults --quick       (2 seconds of load before each fault, 4 students)
 
 A PostgreSQL of the benchmark's own that writes each commit down, three `kruzhok serve --no-worker`, two `kruzhok
-worker` and a balancer run on loopback, each with an instance folder of its own and started again a second after it
-ended, as a supervisor does. Students of a study group take a quiz again and again, save answer after answer as the
+worker` and a balancer run on loopback, each with an instance folder of its own and started again two seconds after
+it ended, as a supervisor does. Students of a study group take a quiz again and again, save answer after answer as the
 page's script does, hand in and post; a tutor marks their essays; letters wait for the workers. Each request goes
 through the balancer to the next server. Then a server, a worker in the midst of a letter, PostgreSQL, the balancer
 end at once; a server is told to stop, as for an upgrade; everything ends.

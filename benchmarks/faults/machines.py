@@ -14,12 +14,12 @@ from pathlib import Path
 
 from kruzhok.config import ROOT
 
-AGAIN = 1.0  #: seconds until a supervisor starts again what ended, as deploy/kruzhok.service says
+AGAIN = 2.0  #: seconds until a supervisor starts again what ended, as deploy/kruzhok.service says
 STARTS = 300.0  #: seconds that a start may take on a busy machine
 
 
 class Machine:
-    """A command that is started again a second after it ended, as systemd does. What it says goes to a file."""
+    """A command that is started again after it ended, as systemd does. What it says goes to a file."""
 
     def __init__(self, name: str, command: Sequence[str], settings: Mapping[str, str], folder: Path) -> None:
         self.name, self.said = name, folder / f"{name}.log"

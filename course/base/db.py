@@ -57,6 +57,12 @@ PATIENCE = {
 #: Where a SQLite connection keeps whether it can write.
 WRITES = "writes"
 
+#: Where a session and its connection say that what will write reads first.
+READS_FIRST = "reads_first"
+
+#: What the address of a database says behind which stands a pool that mixes up the statements prepared by its clients.
+UNPREPARED = ("prepare_threshold", "none")
+
 #: How statements begin that ask and change nothing by themselves.
 NO_QUERY = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 
@@ -158,7 +164,10 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         patience = {name: value for name, value in PATIENCE.items() if name not in parsed.query}
-        own = {"application_name": APPLICATION, **patience}
+        own: dict[str, Any] = {"application_name": APPLICATION, **patience}
+        if UNPREPARED in parsed.query.items():
+            own |= {"prepare_threshold": None}
+            parsed = parsed.difference_update_query([UNPREPARED[0]])
         engine = create_engine(parsed, pool_pre_ping=True, connect_args=own, **more)
     event.listen(engine, "before_cursor_execute", _count_query)
     return engine
@@ -187,7 +196,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get(WRITES) is not writing:
         connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
         connection.info[WRITES] = writing
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+    waits = not writing or connection.get_execution_options().get(READS_FIRST, False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if waits else "BEGIN IMMEDIATE")
 
 
 class Database:
@@ -226,7 +236,24 @@ def request_transaction(database: Database, *, writing: bool) -> Iterator[Sessio
 
 def may_write(session: Session) -> bool:
     """Return whether the transaction of SESSION is one that can write."""
-    return bool(session.get_bind().get_execution_options().get("writing", True))
+    writes = session.get_bind().get_execution_options().get("writing", True)
+    return bool(writes) and READS_FIRST not in session.info
+
+
+def read_first(session: Session) -> None:
+    """Let SESSION, which has asked nothing yet and will write, only read until `write_now`.
+
+    On SQLite who writes is alone from the beginning of their transaction: so the others wait for a shorter time."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.info[READS_FIRST] = True
+        session.connection(execution_options={READS_FIRST: True})
+
+
+def write_now(session: Session) -> None:
+    """Let SESSION write after `read_first`. Of what it read others may have changed what can change: it is for the
+    caller to read that anew."""
+    if session.info.pop(READS_FIRST, False):
+        session.commit()  # nothing was changed: with the next statement a transaction begins that is alone
 
 
 def _current_session() -> Session:
