@@ -62,6 +62,8 @@ WEEK = {
     "a question of review": 60,
     "its answer": 60,
 }
+#: Those that write. On SQLite one does so at a time, from the beginning of its request to its end.
+WRITING = ("draft kept", "post", "start of a quiz", "response saved", "submission", "its answer")
 #: The share of a week's requests that comes in its busiest hour: Sunday evening.
 BUSIEST = 0.1
 #: How much of a processor may be used in that hour, so that pages do not wait for each other.
@@ -351,9 +353,9 @@ def report(costs: Mapping[str, Cost], students: int, sizes: Sequence[int]) -> in
             f" {cost.sent / 1000:.1f} | {cost.rows:.1f} | {cost.stored / 1000:.1f} |"
         )
     core = 3600 * 1000 * USED / BUSIEST
-    print(
-        f"\nActive students a core of the site: {core / week.ours:.0f}; of the database: {core / week.database:.0f}\n"
-    )
+    writing = sum(WEEK[kind] * costs[kind].ours for kind in WRITING)
+    print(f"\nActive students a core of the site: {core / week.ours:.0f}; of the database: {core / week.database:.0f};")
+    print(f"of the one writer at a time that SQLite has: {core / writing:.0f}\n")
     print("| active students | requests/s in the busiest hour | cores, site | cores, database | connections |", end="")
     print(" GB a year | million rows a year |\n|---|---|---|---|---|---|---|")
     needs = [needs_of(size, week) for size in sizes]
@@ -365,7 +367,12 @@ def report(costs: Mapping[str, Cost], students: int, sizes: Sequence[int]) -> in
     lacking = [kind for kind, cost in costs.items() if not cost.times]
     for kind in lacking:
         print(f"nobody came to do this: {kind}")
-    figures = {"students": students, "week": asdict(week), "acts": {kind: asdict(one) for kind, one in costs.items()}}
+    figures = {
+        "students": students,
+        "of one writer": round(core / writing),
+        "week": asdict(week),
+        "acts": {kind: asdict(one) for kind, one in costs.items()},
+    }
     print(json.dumps(figures | {"needs": [one._asdict() for one in needs], "lacking": lacking}))
     return 1 if lacking else 0
 
