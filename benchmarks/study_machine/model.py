@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from benchmarks.study_machine.remembering import Recall, Row, rating_of
 from benchmarks.study_machine.sitting import GRACE, QUIZZES, Attempt, Question, Step, result_of
@@ -66,6 +66,14 @@ class Draft(NamedTuple):
     saves: int
 
 
+@dataclass(slots=True, eq=False)
+class Entry:
+    """What somebody put into their journal; shared, the tutors of their group read it."""
+
+    text: str
+    shared: bool = False
+
+
 class Fact(NamedTuple):
     """What made something done or not, and the how-manieth of all facts it is."""
 
@@ -103,10 +111,10 @@ class Note:
 
 class Told(NamedTuple):
     """What somebody was told: the kind of notice, and of what: a post, a place, an essay, or the rule of a quiz that is
-    another for one place."""
+    another for one place; an entry of a journal."""
 
     kind: str
-    of: "Post | Place | Note | Question | tuple[Place, str, str]"
+    of: "Post | Place | Note | Question | tuple[Place, Entry] | tuple[Place, str, str]"
 
 
 @dataclass(slots=True, eq=False)
@@ -120,12 +128,11 @@ class Place:
     left: bool = False
     facts: dict[Part, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     attempts: dict[str, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
-    entries: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     drafts: dict[str, dict[int, Draft]] = field(default_factory=lambda: defaultdict(dict))
     answered: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    more: dict[str, int] = field(default_factory=dict)  #: quiz -> attempts allowed by exception
-    limits: dict[str, timedelta | None] = field(default_factory=dict)  #: quiz -> time by exception
-    closes: dict[str, datetime | None] = field(default_factory=dict)  #: quiz -> when it closes by exception
+    #: (quiz, rule) -> what it is by exception, those given last at the end: `attempts`, `time_limit`, `close`.
+    rules: dict[tuple[str, str], Any] = field(default_factory=dict)
     factor: Fraction = Fraction(1)  #: by which the time of everything is multiplied
 
     def open_attempt(self, quiz: str) -> Attempt | None:
@@ -202,8 +209,7 @@ class World:
 
     def users(self) -> list[str]:
         """Return everybody whom a site knows: all but visitors, and guests whose work is another's."""
-        known = dict.fromkeys([*(one.person for one in self.places), *self.accounts, *self.guests])
-        return [one for one in known if one not in self.visitors]
+        return list(dict.fromkeys([*(one.person for one in self.places), *self.accounts, *self.guests]))
 
     def has_account(self, person: str) -> bool:
         """Say whether PERSON has signed up."""
@@ -314,7 +320,7 @@ class World:
         allowed = self.allowed(place, quiz)
         if allowed is not None and self.used(place, quiz) >= allowed and place.role != "tutor":
             return None
-        close = place.closes.get(quiz)
+        close = place.rules.get((quiz, "close"))
         if close is not None and self.now > close:
             return None
         questions = [
@@ -330,13 +336,13 @@ class World:
 
     def allowed(self, place: Place, quiz: str) -> int | None:
         """Return how many attempts PLACE may make at QUIZ: its own exception is nearer than the quiz."""
-        return place.more.get(quiz, QUIZZES[quiz].allowed)
+        return cast("int | None", place.rules.get((quiz, "attempts"), QUIZZES[quiz].allowed))
 
     def limit(self, place: Place, quiz: str) -> timedelta | None:
         """Return how long an attempt may last: by one's own exception, else as the quiz says, times one's factor and
         rounded up to the minute."""
-        if quiz in place.limits:
-            return place.limits[quiz]
+        if (quiz, "time_limit") in place.rules:
+            return cast(timedelta, place.rules[quiz, "time_limit"])
         limit = QUIZZES[quiz].limit
         if limit is None:
             return None
@@ -346,7 +352,7 @@ class World:
     def end(self, place: Place, quiz: str, start: datetime) -> datetime | None:
         """Return until when an attempt at QUIZ begun at START may last, by the rules as they are: who begins no later
         than one must for the whole time that everybody has, has their own whole time, past the close if need be."""
-        own, close = self.limit(place, quiz), place.closes.get(quiz)
+        own, close = self.limit(place, quiz), cast("datetime | None", place.rules.get((quiz, "close")))
         if own is None or close is None:
             return close if own is None else start + own
         latest_full_start = close - (QUIZZES[quiz].limit or own)
@@ -477,16 +483,36 @@ class World:
     def draft_answer(self, place: Place, prompt: str, text: str, base: tuple[int, int]) -> None:
         """Keep a draft of an answer to PROMPT; what was handed over already makes no new one."""
         posts = [one.words[-1] for one in self.posts_of(place, prompt) if one.to is None]
-        if text.strip() not in {one.strip() for one in (*place.entries[prompt][-1:], *posts[-1:])}:
+        entries = [one.text for one in place.entries[prompt]]
+        if text.strip() not in {one.strip() for one in (*entries[-1:], *posts[-1:])}:
             self.keep_draft(place, f"prompt:{prompt}", text, base)
             self.settle(place)
 
     def write_entry(self, place: Place, prompt: str, text: str, base: tuple[int, int]) -> None:
         """Put TEXT into the journal; the same as last time adds nothing."""
-        if place.entries[prompt][-1:] != [text]:
-            place.entries[prompt].append(text)
+        if [one.text for one in place.entries[prompt][-1:]] != [text]:
+            place.entries[prompt].append(Entry(text))
         self.hand_over(place, f"prompt:{prompt}", text, base)
         self.settle(place)
+
+    def share_entry(self, place: Place, entry: Entry) -> None:
+        """Share an entry with the tutors of the group, who are told; or take it back."""
+        entry.shared = not entry.shared
+        if entry.shared:
+            self.told[self.tutors[place.group]].add(Told("shared", (place, entry)))
+
+    def reads_entry(self, person: str, place: Place, entry: Entry) -> bool:
+        """Say whether PERSON may read an entry of PLACE, which is another's: a tutor what a student shares who is still
+        there."""
+        return entry.shared and not place.left and self.tutors.get(place.group) == person
+
+    def except_rule(self, place: Place, quiz: str, rule: str, value: Any) -> None:
+        """Let a rule of QUIZ be VALUE for PLACE. Who has it so already has it so; of a date one is told."""
+        if (quiz, rule) not in place.rules or place.rules[quiz, rule] != value:
+            place.rules.pop((quiz, rule), None)
+            place.rules[quiz, rule] = value
+        if rule == "close":
+            self.told[place.person].add(Told("moved", (place, quiz, rule)))
 
     def has_answered(self, place: Place, ident: str) -> bool:
         """Say whether a self-check was answered as it asks now: in other words it is asked anew."""
@@ -572,8 +598,9 @@ class World:
                     seen |= {words} if reads else set()
         for place in self.places:
             if place.person != person:
-                for texts in place.entries.values():
-                    all_of_it |= set(texts)
+                for entry in (one for entries in place.entries.values() for one in entries):
+                    all_of_it.add(entry.text)
+                    seen |= {entry.text} if self.reads_entry(person, place, entry) else set()
                 for copies in place.drafts.values():
                     all_of_it |= {draft.text for draft in copies.values()}
         keys = {

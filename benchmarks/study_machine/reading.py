@@ -49,7 +49,9 @@ def kept(session: Session) -> Kept:
     _add_attempts(session, found, places, activities)
     entries = select(JournalEntry).order_by(JournalEntry.number)
     for entry in session.scalars(entries):
-        found[places[entry.enrolment_id]]["entries"][activities[entry.activity_id][1]].append(entry.text)
+        found[places[entry.enrolment_id]]["entries"][activities[entry.activity_id][1]].append(
+            (entry.text, entry.shared_at is not None)
+        )
     versions = select(Post.enrolment_id, Activity.ident, Post.id, PostVersion.text)
     versions = versions.join(PostVersion, PostVersion.post_id == Post.id).join(
         Discussion, Discussion.id == Post.discussion_id
@@ -95,6 +97,11 @@ def _notices(
     for key, named, quiz, place_id in session.execute(rules.where(RuleException.enrolment_id.is_not(None))):
         assert place_id is not None  # by the query
         names[f"exception:{key}"] = f"{named} of {quiz}, for {places[place_id]}"
+    entries = select(JournalEntry.id, JournalEntry.number, Activity.ident, JournalEntry.enrolment_id)
+    for key, number, prompt, place_id in session.execute(
+        entries.join(Activity, Activity.id == JournalEntry.activity_id)
+    ):
+        names[f"journal_entry:{key}"] = f"entry {number} on {prompt}, of {places[place_id]}"
     for key, note_id in session.execute(select(NoteReply.id, NoteReply.note_id)):
         names[f"note_reply:{key}"] = f"note {note_id}"
     found = defaultdict(set)
@@ -236,7 +243,11 @@ def expected(world: World) -> Kept:
             "attempts": {
                 (quiz, one.number): _expected_attempt(one) for quiz, all_ in place.attempts.items() for one in all_
             },
-            "entries": {prompt: list(texts) for prompt, texts in place.entries.items() if texts},
+            "entries": {
+                prompt: [(one.text, one.shared) for one in entries]
+                for prompt, entries in place.entries.items()
+                if entries
+            },
             "posts": posts,
             "drafts": {
                 where: [one.text for one in copies.values()] for where, copies in place.drafts.items() if copies
@@ -284,6 +295,11 @@ def _of(world: World, told: Told) -> str:
                 if told.of in one.questions
             )
             return f"{attempt.quiz} {attempt.number}, {told.of.ident}, of {_named(world, place)}"
+        case place, model.Entry() as entry:
+            prompt, number = next(
+                (prompt, entries.index(entry) + 1) for prompt, entries in place.entries.items() if entry in entries
+            )
+            return f"entry {number} on {prompt}, of {_named(world, place)}"
         case place, quiz, rule:
             return f"{rule} of {quiz}, for {_named(world, place)}"
 

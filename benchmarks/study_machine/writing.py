@@ -68,7 +68,8 @@ class Talking(Reviewing):
         self.expect(page, 200)
         self._hold_talk(place, prompt, page)
         posted = any(one.to is None for one in self.world.posts_of(place, prompt))
-        last = "" if posted else next(iter(place.entries[prompt][-1:]), "")  # to be written anew, or made a post of
+        written = [one.text for one in place.entries[prompt]]
+        last = "" if posted else next(iter(written[-1:]), "")  # to be written anew, or made a post of
         base = self._hold_draft(place, f"prompt:{prompt}", forms, last)
         self.writings.append(Writing(place, prompt, "answer", base, forms))
         del self.writings[:-MOST_WINDOWS]
@@ -134,13 +135,16 @@ class Talking(Reviewing):
     @rule(
         which=st.integers(0, MOST_WINDOWS - 1),
         text=st.integers(0, 2),
-        then=st.sampled_from(["draft", "hand", "hand", "hand twice"]),
+        then=st.sampled_from(["draft", "hand", "hand", "hand twice", "journal"]),
     )
     def write(self, which: int, text: int, then: str) -> None:
-        """Type into a window, and keep it as a draft or hand it over, perhaps by a double click."""
+        """Type into a window, and keep it as a draft or hand it over, perhaps by a double click; of an answer in a
+        group one's journal can be where to."""
         window = self.writings.pop(which % len(self.writings))
         person = window.place.person
-        self.done(f"{window.doing}, {'draft' if then == 'draft' else 'hand over'}")
+        if then == "journal" and (window.doing != "answer" or window.place.group == ALONE):
+            then = "hand"
+        self.done(f"{window.doing}, {'hand over' if 'hand' in then else then}")
         words = f"So says {person}, for the time {text}."
         self.fill(window.forms, text=words)
         for form in window.forms.values():
@@ -148,31 +152,54 @@ class Talking(Reviewing):
 
         def button(_site: Site, form: Form) -> Button:
             drafts = [one for one in form.buttons if one.action and "/draft" in one.action]
+            journal = [one for one in form.buttons if one.action and "/draft" not in one.action]
             others = [one for one in form.buttons if not one.action]
-            return (drafts if then == "draft" else others)[0]
+            return {"draft": drafts, "journal": journal}.get(then, others)[0]
 
         if then == "hand twice":
             self.press(person, window.forms, button, look=False)
         page = self.press(person, window.forms, button, look=False)
-        self._take(window, words, page, draft=then == "draft")
+        self._take(window, words, page, then)
 
-    def _take(self, window: Writing, words: str, page: Page, *, draft: bool) -> None:
+    def _take(self, window: Writing, words: str, page: Page, then: str) -> None:
         place = window.place
         if place.left:
             self.expect(page, 403, 404)
             return
         if window.on is not None:
-            self._take_on_post(window, window.on, words, page, draft=draft)
+            self._take_on_post(window, window.on, words, page, draft=then == "draft")
             return
         place = self.world.acting(place.person, place.group)
         self.expect(page, 200)
-        if draft:
+        if then == "draft":
             self.world.draft_answer(place, window.prompt, words, window.base)
-        elif place.group == ALONE:
+        elif then == "journal" or place.group == ALONE:
             self.world.write_entry(place, window.prompt, words, window.base)
         else:
             made = self.world.post(place, window.prompt, words, window.where, window.base)
             self._remember(made)
+
+    def _entries(self) -> list[tuple[Place, str, int]]:
+        """Return what stands in journals of students in the group that has a tutor, with prompt and number."""
+        return [
+            (place, prompt, number)
+            for place in self.world.places
+            if place.group in self.world.tutors and place.role == "student" and not place.left
+            for prompt, entries in place.entries.items()
+            for number in range(1, len(entries) + 1)
+        ]
+
+    @precondition(lambda self: self._entries())
+    @rule(which=SOMEWHERE)
+    def share_entry(self, which: int) -> None:
+        """Share an entry of one's journal with the tutors, or take it back."""
+        self.done("share or take back an entry")
+        entries = self._entries()
+        place, prompt, number = entries[which % len(entries)]
+        url = f"{COURSE}/lessons/{PROMPTS[prompt]}/prompts/{prompt}?group={place.group}"
+        forms = self.form(place.person, url, f"/entries/{number}/sharing", "shared")
+        self.expect(self.press(place.person, forms, look=False), 200)
+        self.world.share_entry(place, place.entries[prompt][number - 1])
 
     def _take_on_post(self, window: Writing, post: Post, words: str, page: Page, *, draft: bool) -> None:
         """Reply to POST or edit it, as far as that may be by now."""
