@@ -44,6 +44,13 @@ class HiddenMeanwhile(Conflict):
     hint = _("Nobody replies to it while it is. What you typed is kept as a draft, which only you can read.")
 
 
+class GoneMeanwhile(Conflict):
+    """A reply to a post that is erased while it is written."""
+
+    title = _("This post is no longer there")
+    hint = _("It was erased while you wrote. You can say what you wrote in a post of your own.")
+
+
 def reply_place(post: Post) -> str:
     """Return the place of a draft of a reply to POST."""
     return f"reply:{post.id}"
@@ -92,7 +99,8 @@ def reply(
 ) -> Post:
     """Return the post of ENROLMENT, a member of the group of the post TO, that replies to it with TEXT.
 
-    ONCE, BASE and what is raised are as for `write_post`, and HiddenMeanwhile. Who is replied to is told."""
+    ONCE, BASE and what is raised are as for `write_post`, and HiddenMeanwhile and GoneMeanwhile. Who is replied to is
+    told."""
     html = str(to_html(text))
     activity, place = to.discussion.activity, to.discussion.subgroup_id
     if enrolment.role is not Role.tutor:
@@ -186,8 +194,8 @@ def _post(
         return made
     if discussion.locked_at is not None:
         raise Locked
-    if to is not None and to.hidden_at is not None:
-        raise HiddenMeanwhile
+    if to is not None:
+        _refuse_hidden_or_gone(session, to)
     post = Post(
         discussion_id=discussion.id,
         group_id=discussion.group_id,
@@ -204,6 +212,15 @@ def _post(
     session.flush()
     tie_quotations(session, enrolment, said, discussion, source)
     return post
+
+
+def _refuse_hidden_or_gone(session: Session, to: Post) -> None:
+    """Read a post anew that is replied to: who erases or hides it may have held the talk until this moment."""
+    found = session.execute(select(Post.hidden_at).where(Post.id == to.id)).one_or_none()
+    if found is None:
+        raise GoneMeanwhile
+    if found.hidden_at is not None:
+        raise HiddenMeanwhile
 
 
 def _press(once: str | None, discussion: Discussion, to: Post | None, text: str) -> str | None:

@@ -63,6 +63,13 @@ class NotShared(Conflict):
     hint = _("Share it first: a reply to it could not be read by anybody else.")
 
 
+class GoneMeanwhile(Conflict):
+    """A reply to a note that is deleted while it is written."""
+
+    title = _("This note is no longer there")
+    hint = _("It was deleted while you wrote.")
+
+
 class Answered(Conflict):
     """Deleting a note to which others replied."""
 
@@ -226,6 +233,8 @@ def share_note(session: Session, note: Note, *, shared: bool, now: datetime) -> 
 
 def delete_note(session: Session, note: Note, *, now: datetime) -> None:
     """Delete NOTE with its places, tags, drafts and its writer's own replies; raise Answered where others replied."""
+    # Whoever replies at this moment is waited for, or waits and finds it gone.
+    session.execute(select(Note.id).where(Note.id == note.id).with_for_update())
     others = select(NoteReply.id).where(NoteReply.note_id == note.id, NoteReply.enrolment_id != note.enrolment_id)
     if session.scalar(select(exists(others))):
         raise Answered
@@ -244,9 +253,13 @@ def reply_to(
     """Return the reply of ENROLMENT, who sees NOTE, that says WORDS, in Markdown.
 
     ONCE and BASE are as for `make_note`. Its writer is told, if they are still a member. Raise NotShared where nobody
-    else could read it, TooLong for Markdown nested too deep to show."""
+    else could read it, GoneMeanwhile where it was deleted, TooLong for Markdown nested too deep to show."""
     html = str(to_html(words))
-    if note.shared_at is None:
+    its = select(Note.shared_at).where(Note.id == note.id)
+    found = session.execute(its.with_for_update(read=True, key_share=True)).one_or_none()  # kept until this is over
+    if found is None:
+        raise GoneMeanwhile
+    if found.shared_at is None:
         raise NotShared
     press = _press(once, note.id, words)
     reply = _made(session, NoteReply, enrolment, press)

@@ -32,6 +32,7 @@ from tests import factories
 from tests.conftest import NOW
 from tests.kruzhok.privacy.whole import all_words
 from tests.test_access import browser_of
+from tests.web import TOKEN
 
 
 class Circle(NamedTuple):
@@ -132,6 +133,36 @@ def test_a_reply_that_is_written_at_that_moment_is_an_answer(database: Database)
     assert done == [True]
     with database.transaction(writing=False) as session:
         assert left(session, Post) == [post.id, answer.id]
+
+
+def test_a_reply_to_a_post_that_is_erased_at_that_moment_is_refused_and_given_back(
+    app: Application, database: Database
+):
+    """On SQLite it waits with its first query, on PostgreSQL it has seen the post and waits for the talk."""
+    with database.transaction() as session:
+        circle = make_circle(session)
+        post_id = circle.post(circle.mine).id
+        slug, other_id, user_id = circle.other.group.slug, circle.other.user_id, circle.mine.user_id
+    client, typed, answers = browser_of(app, database, other_id), "What I wanted to say of it all along.", []
+    page = client.get(f"/groups/{slug}/discussions").text
+    token = TOKEN.search(page)
+    assert token
+
+    def send() -> None:
+        address = f"/groups/{slug}/posts/{post_id}/reply"
+        answers.append(client.post(address, data={"csrf_token": token[1], "text": typed, "once": "a-press"}))
+
+    replying = Thread(target=send)
+    with database.transaction() as session:
+        assert erase(session, user_id, {}, now=NOW)
+        replying.start()
+        replying.join(0.5)
+        assert replying.is_alive()  # it waits for the erasing
+    replying.join(30)
+    assert answers[0].status_code == (404 if database.engine.dialect.name == "sqlite" else 409)
+    assert typed in answers[0].text
+    with database.transaction(writing=False) as session:
+        assert left(session, Post) == []
 
 
 def test_a_note_that_others_replied_to_stays_without_its_tags(circle: Circle):

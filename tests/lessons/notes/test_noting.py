@@ -23,6 +23,7 @@ from lessons.notes.choosing import Ambiguous, Chosen, Gone
 from lessons.notes.models import Note, NotePlace, NoteReply, NoteTag
 from lessons.notes.noting import (
     Answered,
+    GoneMeanwhile,
     NobodyToShareWith,
     NoteChanged,
     NotesFull,
@@ -226,6 +227,43 @@ def test_a_note_with_replies_of_others_is_not_deleted(session: Session, circle: 
     with pytest.raises(Answered):
         delete_note(session, note, now=LATER)
     assert count(session, NoteReply) == 1
+
+
+def test_a_reply_to_a_note_that_was_deleted_after_it_was_read_is_refused(database: Database) -> None:
+    with database.transaction() as session:
+        circle = make_circle(session)
+        read = noted(session, circle, circle.vera, shared=True)
+    with database.transaction() as session:
+        delete_note(session, session.get_one(Note, read.id), now=LATER)
+    with database.transaction() as session:
+        ivan, note = session.get_one(Enrolment, circle.ivan.id), session.merge(read, load=False)
+        with pytest.raises(GoneMeanwhile):
+            reply_to(session, ivan, note, "I think so.", once="a-press", now=LATER)
+
+
+def test_who_deletes_a_note_waits_for_a_reply_that_is_being_written_and_keeps_it(database: Database) -> None:
+    with database.transaction() as session:
+        circle = make_circle(session)
+        note_id = noted(session, circle, circle.vera, shared=True).id
+    refused = []
+
+    def remove() -> None:
+        with database.transaction() as session:
+            try:
+                delete_note(session, session.get_one(Note, note_id), now=LATER)
+            except Answered as error:
+                refused.append(error)
+
+    deleting = threading.Thread(target=remove)
+    with database.transaction() as session:
+        ivan, note = session.get_one(Enrolment, circle.ivan.id), session.get_one(Note, note_id)
+        reply_to(session, ivan, note, "I think so.", once=None, now=NOW)
+        deleting.start()
+        deleting.join(0.3)
+        assert deleting.is_alive()
+    deleting.join(30)
+    with database.transaction() as session:
+        assert (len(refused), count(session, Note), count(session, NoteReply)) == (1, 1, 1)
 
 
 def test_its_writer_is_told_of_a_reply_but_not_of_their_own(session: Session, circle: Circle) -> None:
