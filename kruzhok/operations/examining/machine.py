@@ -126,7 +126,7 @@ def _program() -> Iterator[Finding]:
         mend = _("Install the package tzdata into the environment.")
         yield Finding("time zones", "fail", _("their data is not there"), mend)
     static = ROOT / "kruzhok" / "static"
-    lacking = [name for name in ("kruzhok.css", "kruzhok.js", "mark.svg") if not (static / name).is_file()]
+    lacking = [name for name in ("kruzhok.css", "kruzhok.js", "icons.svg") if not (static / name).is_file()]
     if not list(static.glob("fonts/*.woff2")):
         lacking.append("fonts")
     if lacking:
