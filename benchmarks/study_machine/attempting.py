@@ -9,11 +9,11 @@ from hypothesis.stateful import precondition, rule
 from benchmarks.study_machine.answers import ANSWERS, Answer, fill
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Button, Form, NotThere, Page
-from benchmarks.study_machine.model import Place
+from benchmarks.study_machine.model.sitting import QUIZZES, Attempt
+from benchmarks.study_machine.model.things import Place
 from benchmarks.study_machine.reading import CHOICES
 from benchmarks.study_machine.setup import COURSE
 from benchmarks.study_machine.site import Site
-from benchmarks.study_machine.sitting import QUIZZES, Attempt
 from benchmarks.study_machine.studying import SOMEWHERE, Studying
 
 CHOICE_IDENTS = {words: ident for ident, words in CHOICES.items()}

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from benchmarks.study_machine import reading
 from benchmarks.study_machine.browser import Browser, Button, Form, Page
-from benchmarks.study_machine.model import ALONE, Part, Place, Told, World
+from benchmarks.study_machine.model.outline import Part
+from benchmarks.study_machine.model.things import ALONE, Place, Told
+from benchmarks.study_machine.model.world import World
 from benchmarks.study_machine.setup import BEGIN, MEMBERS, TICKED
 from benchmarks.study_machine.site import Site, same_chance
 from course.groups.models import Enrolment

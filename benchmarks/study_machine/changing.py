@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from benchmarks.study_machine.coming import Coming
-from benchmarks.study_machine.model import Part
+from benchmarks.study_machine.model.outline import Part
 from benchmarks.study_machine.site import COURSE
 
 OUTSIDE = Part("reading", "read-outside")

@@ -5,7 +5,7 @@ from hypothesis.stateful import precondition, rule
 
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Page
-from benchmarks.study_machine.model import ALONE, Place
+from benchmarks.study_machine.model.things import ALONE, Place
 from benchmarks.study_machine.setup import PASSWORD
 from benchmarks.study_machine.site import Site
 from benchmarks.study_machine.studying import SOMEWHERE

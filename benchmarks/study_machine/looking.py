@@ -5,9 +5,9 @@ from hypothesis.stateful import precondition, rule
 
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.changing import Changing
-from benchmarks.study_machine.model import ALONE, Place
+from benchmarks.study_machine.model.sitting import Attempt
+from benchmarks.study_machine.model.things import ALONE, Place
 from benchmarks.study_machine.setup import COURSE
-from benchmarks.study_machine.sitting import Attempt
 from benchmarks.study_machine.studying import SOMEWHERE
 
 #: Pages of one's place; {group} is where one looks from.

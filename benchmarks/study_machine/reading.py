@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benchmarks.study_machine import model, sitting
-from benchmarks.study_machine.model import ALONE, Place, Told, World
-from benchmarks.study_machine.remembering import Recall
+from benchmarks.study_machine.model import sitting, things
+from benchmarks.study_machine.model.remembering import Recall
+from benchmarks.study_machine.model.things import ALONE, Place, Told
+from benchmarks.study_machine.model.world import World
 from course.completion.models import Completion, CompletionFact
 from course.groups.models import Enrolment, StudyGroup
 from course.notices.models import Notice
@@ -280,11 +281,11 @@ def _named(world: World, place: Place) -> str:
 def _of(world: World, told: Told) -> str:
     """Return what TOLD is of, in words."""
     match told.of:
-        case model.Post():
+        case things.Post():
             return f"post {world.posts.index(told.of) + 1}"
         case Place():
             return _named(world, told.of)
-        case model.Note():
+        case things.Note():
             return f"note {next(iter(told.of.ids.values()))}"
         case sitting.Question():
             place, attempt = next(
@@ -295,7 +296,7 @@ def _of(world: World, told: Told) -> str:
                 if told.of in one.questions
             )
             return f"{attempt.quiz} {attempt.number}, {told.of.ident}, of {_named(world, place)}"
-        case place, model.Entry() as entry:
+        case place, things.Entry() as entry:
             prompt, number = next(
                 (prompt, entries.index(entry) + 1) for prompt, entries in place.entries.items() if entry in entries
             )

@@ -10,7 +10,7 @@ from benchmarks.study_machine.answers import ANSWERS, Answer, fill
 from benchmarks.study_machine.attempting import MOST_WINDOWS, Attempting
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Form, Page
-from benchmarks.study_machine.remembering import LONGEST, Row, rating_of, study_day
+from benchmarks.study_machine.model.remembering import LONGEST, Row, rating_of, study_day
 from benchmarks.study_machine.site import Site
 from benchmarks.study_machine.studying import SELDOM, SOMEWHERE
 

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from benchmarks.study_machine.answers import ANSWERS, fill
 from benchmarks.study_machine.base import Base, Different
 from benchmarks.study_machine.browser import Browser, Page
-from benchmarks.study_machine.model import Part
+from benchmarks.study_machine.model.outline import Part
 from benchmarks.study_machine.setup import COURSE
 from benchmarks.study_machine.site import Site
 from quizzes.attempts.ending import submit_overdue

@@ -10,10 +10,11 @@ from hypothesis.stateful import precondition, rule
 
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Page
-from benchmarks.study_machine.model import RUBRIC, Place
+from benchmarks.study_machine.model.outline import RUBRIC
+from benchmarks.study_machine.model.sitting import Attempt, Question
+from benchmarks.study_machine.model.things import Place
 from benchmarks.study_machine.noting import Noting
 from benchmarks.study_machine.site import Site
-from benchmarks.study_machine.sitting import Attempt, Question
 
 CIRCLE, TUTOR = "circle", "ada"
 

@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 from benchmarks.study_machine.attempting import MOST_WINDOWS
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Button, Form, Page
-from benchmarks.study_machine.model import ALONE, Place, Post
+from benchmarks.study_machine.model.things import ALONE, Place, Post
 from benchmarks.study_machine.reviewing import Reviewing
 from benchmarks.study_machine.setup import COURSE
 from benchmarks.study_machine.site import Site
