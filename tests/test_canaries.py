@@ -1,25 +1,36 @@
 """Whatever somebody typed, wherever it is shown: it stays words.
 
 Every column of text that a person, an author, an import or a roster fills gets a canary of its own, straight into the
-database, behind every check of every form (columns of HTML get what Markdown makes of it); then every page, file and
-feed is read as those who see most, with a parser. A new column is filled without being named here."""
+database, behind every check of every form (columns of HTML get what Markdown makes of it); then every page, file,
+feed and letter is read as those who see most, with a parser. A new column is filled without being named here."""
 
 import csv
 import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Column, Enum, String, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from course.base.csv_files import MARK
 from course.base.db import Base, Database
+from course.base.mail import MailServer, send_mail
 from course.base.markdown import to_html
 from course.base.web import Application
+from course.users.models import User
+from kruzhok.config import Config
+from kruzhok.digest.writing import Writer
+from tests.conftest import NOW, make_app
+from tests.sink import Sink, sink
 from tests.test_access import LOOKING, browser_of, filled, make_world
+
+__all__ = ["sink"]
 
 #: Columns that nobody types: names made by us, hashes, addresses and zones that were looked at on the way in, what has
 #: to be found by its words.
@@ -114,22 +125,27 @@ def faults_of(kind: str, text: str) -> list[str]:
     return faults
 
 
+def let_out(session: Session) -> dict[int, str]:
+    """Put a canary into every row of each column; return the number of each canary -> its column."""
+    numbers = {}
+    for number, column in enumerate(columns(), 1):
+        table, words = column.table, canary(number)
+        one_each = table.c.id.cast(String) + words if column.unique or column.name in {"name", "tag"} else words
+        if str(column) in FILES:
+            one_each = " ".join(words.split())
+        is_html = column.name.endswith("html")
+        values = {column: to_html(words) if is_html else one_each}
+        session.execute(update(table).where(column.is_not(None)).values(values))
+        with suppress(IntegrityError), session.begin_nested():  # some must be empty where something else is
+            session.execute(update(table).where(column.is_(None)).values(values))
+        numbers[number] = str(column)
+    return numbers
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_was_typed_is_words_wherever_it_is_shown(app: Application, database: Database) -> None:
     with database.transaction() as session:
-        world = make_world(session)
-        numbers = {}
-        for number, column in enumerate(columns(), 1):
-            table, words = column.table, canary(number)
-            one_each = table.c.id.cast(String) + words if column.unique or column.name in {"name", "tag"} else words
-            if str(column) in FILES:
-                one_each = " ".join(words.split())
-            is_html = column.name.endswith("html")
-            values = {column: to_html(words) if is_html else one_each}
-            session.execute(update(table).where(column.is_not(None)).values(values))
-            with suppress(IntegrityError), session.begin_nested():  # some must be empty where something else is
-                session.execute(update(table).where(column.is_(None)).values(values))
-            numbers[number] = str(column)
+        world, numbers = make_world(session), let_out(session)
     wrong, seen = {}, set()
     for role in ("student", "tutor", "organiser", "administrator", "visitor"):
         client = browser_of(app, database, world.users[role])
@@ -146,3 +162,29 @@ def test_what_was_typed_is_words_wherever_it_is_shown(app: Application, database
                 wrong[role, address] = faults[:5]
     assert wrong == {}
     assert len(seen) > len(numbers) * 2 / 3, sorted(numbers[number] for number in numbers.keys() - seen)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_was_typed_is_words_in_a_letter(
+    config: Config, database: Database, templates_read: FileSystemBytecodeCache, sink: tuple[MailServer, Sink]
+) -> None:
+    server, kept = sink
+    with database.transaction() as session:
+        world, numbers = make_world(session), let_out(session)
+    writer = Writer(make_app(replace(config, site_url="https://course.example.org"), database, templates_read))
+    with database.transaction(writing=False) as session:
+        for role in ("student", "tutor", "organiser"):
+            user = session.get_one(User, world.users[role] or 0)
+            written = writer.write(session, user, NOW.date(), NOW)
+            assert written, role
+            send_mail(server, user.email or "", written.subject, written.body, html=written.html)
+    told = set()
+    for letter in kept.letters:
+        assert set(letter.keys()) == {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"}
+        plain, html = letter.get_body(("plain",)), letter.get_body(("html",))
+        assert plain
+        assert html
+        assert faults_of("text/html", html.get_content()) == []
+        assert faults_of("text/plain", plain.get_content()) == []
+        told |= {numbers[int(found)] for found in re.findall(r"c(\d+)c", html.get_content() + plain.get_content())}
+    assert {"user.name", "study_group.name"} <= told, told
