@@ -1,0 +1,1 @@
+"""What pages cost, beside the floor and beside Kolibri: see `__main__`."""
