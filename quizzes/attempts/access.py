@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from flask_login import current_user
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from course.base.db import LARGEST_ID
 from course.base.errors import Forbidden, NotFound
@@ -42,30 +42,82 @@ def quiz_named(session: Session, course: Course, ident: str, enrolment: Enrolmen
     return quiz
 
 
+class OwnItem(NamedTuple):
+    """A question of an attempt, with its version and the enrolment it was made in; the attempt has so many ITEMS."""
+
+    attempt: Attempt
+    item: AttemptItem
+    enrolment: Enrolment
+    items: int
+
+
 def own_attempt(session: Session, attempt_id: int, *, writing: bool = False) -> OwnAttempt:
     """Return the attempt of whoever asks; somebody else's does not exist for them.
 
     What was done in a study group one has left can be read, and no longer be added to (WRITING)."""
     if not current_user.is_authenticated or attempt_id > LARGEST_ID:
         raise NotFound
-    mine = (
-        select(Attempt, Quiz, Enrolment)
-        .join(Quiz, Quiz.activity_id == Attempt.activity_id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Attempt.user_id == current_user.id)
-        .where(Attempt.purpose.in_((Purpose.quiz, Purpose.preview)))
-        .options(
-            joinedload(Attempt.activity).joinedload(Activity.parent),
-            joinedload(Attempt.activity).joinedload(Activity.course),
-            joinedload(Attempt.items).joinedload(AttemptItem.version),
-            joinedload(Enrolment.group),
-        )
-    )
-    row = session.execute(mine).unique().one_or_none()
+    asked = {"attempt_id": attempt_id, "user_id": current_user.id}
+    row = session.execute(_OWN_ATTEMPT, asked).unique().one_or_none()
     if row is None:
         raise NotFound
     own = OwnAttempt(*row)
-    if writing and own.enrolment.left_at is not None:
-        raise Forbidden(_("You have left this study group. What you did there can be read, and no longer be added to."))
+    if writing:
+        _let_add(own.enrolment)
     show_place(own.enrolment)
     return own
+
+
+def own_item(session: Session, attempt_id: int, item_id: int) -> OwnItem:
+    """Return a question of the attempt of whoever asks, to be answered; what `own_attempt` would not return is not
+    there."""
+    if not current_user.is_authenticated or max(attempt_id, item_id) > LARGEST_ID:
+        raise NotFound
+    asked = {"attempt_id": attempt_id, "item_id": item_id, "user_id": current_user.id}
+    row = session.execute(_OWN_ITEM, asked).one_or_none()
+    if row is None:
+        raise NotFound
+    own = OwnItem(*row)
+    _let_add(own.enrolment)
+    show_place(own.enrolment)
+    return own
+
+
+def _let_add(enrolment: Enrolment) -> None:
+    if enrolment.left_at is not None:
+        raise Forbidden(_("You have left this study group. What you did there can be read, and no longer be added to."))
+
+
+_MINE = (
+    Attempt.id == bindparam("attempt_id"),
+    Attempt.user_id == bindparam("user_id"),
+    Attempt.purpose.in_((Purpose.quiz, Purpose.preview)),
+)
+
+_OWN_ATTEMPT = (
+    select(Attempt, Quiz, Enrolment)
+    .join(Quiz, Quiz.activity_id == Attempt.activity_id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(*_MINE)
+    .options(
+        joinedload(Attempt.activity).joinedload(Activity.parent),
+        joinedload(Attempt.activity).joinedload(Activity.course),
+        joinedload(Attempt.items).joinedload(AttemptItem.version),
+        joinedload(Enrolment.group),
+    )
+)
+
+_all_items = aliased(AttemptItem)
+_OWN_ITEM = (
+    select(
+        Attempt,
+        AttemptItem,
+        Enrolment,
+        select(func.count(_all_items.id)).where(_all_items.attempt_id == Attempt.id).scalar_subquery(),
+    )
+    .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+    .join(AttemptItem.version)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(*_MINE, AttemptItem.id == bindparam("item_id"))
+    .options(contains_eager(AttemptItem.version))
+)

@@ -37,12 +37,16 @@ def weight(data: ItemData) -> Fraction:
     return Fraction(str(data.points))
 
 
+#: What others may change of an attempt.
+MAY_CHANGE = ("submitted_at", "points", "deadline_at", "max_points")
+
+
 def lock(session: Session, attempt: Attempt) -> None:
     """Wait until nobody else saves into ATTEMPT or submits it, and see it as they left it.
 
-    On SQLite a writing transaction is alone from its beginning."""
+    On SQLite a writing transaction is alone from its beginning, and sees what it read in it."""
     if session.get_bind().dialect.name != "sqlite":
-        session.refresh(attempt, ["submitted_at", "points", "deadline_at", "max_points"], with_for_update=True)
+        session.refresh(attempt, MAY_CHANGE, with_for_update=True)
 
 
 def deadline_of(session: Session, attempt: Attempt) -> datetime | None:

@@ -298,10 +298,9 @@ def notice_of(data: ItemData, sent: Sent, outcome: Outcome) -> str | None:
     return MENDED if sent.mended else None
 
 
-def reply_of(
-    attempt: Attempt, item: AttemptItem, sent: Sent, outcome: Outcome, *, answered: int, time: str
-) -> dict[str, Any]:
-    """Return what the page's script is told of a saved item (kruzhok.js reads exactly this)."""
+def reply_of(item: AttemptItem, sent: Sent, outcome: Outcome, *, answered: int, of: int, time: str) -> dict[str, Any]:
+    """Return what the page's script is told of a saved item, one of so many OF its attempt (kruzhok.js reads exactly
+    this)."""
     data = parse_data(item.version.data)
     reply: dict[str, Any] = {
         "step": outcome.step,
@@ -309,7 +308,7 @@ def reply_of(
         "answered": outcome.counting is not None,
         "flagged": item.flagged,
         "done": answered,
-        "of": len(attempt.items),
+        "of": of,
         "notice": notice_of(data, sent, outcome) if outcome.kept is None else None,
     }
     if outcome.kept is not None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from quizzes.attempts.ending import is_over, lock
@@ -62,9 +61,9 @@ def save_responses(session: Session, attempt: Attempt, parsed: Mapping[int, Sent
     policy = Policy.read(attempt.policy)
     outcomes: dict[int, Outcome] = {}
     added: list[Step] = []
-    for item in attempt.items:
-        if (sent := parsed.get(item.id)) is None:
-            continue
+    was_answered = any(step.kind is StepKind.save for history in past.values() for step in history.steps)
+    for item_id, sent in parsed.items():
+        item = session.get_one(AttemptItem, item_id)
         if not late and item.flagged != sent.flagged:
             item.flagged = sent.flagged
         if sent.problem is not None:
@@ -79,19 +78,11 @@ def save_responses(session: Session, attempt: Attempt, parsed: Mapping[int, Sent
             step.by_id, step.at = by, now
             added.append(step)
             past[item.id] = History([*history.steps, step])
-    is_first = bool(added) and not _has_saves(session, attempt)  # what came too late was answered all the same
     session.add_all(added)
     session.flush()
-    if is_first:
+    if added and not was_answered:  # what came too late was answered all the same
         record_first_act(session, attempt, now=now)
     return Saved(outcomes, sum(history.response is not None for history in past.values()), late)
-
-
-def _has_saves(session: Session, attempt: Attempt) -> bool:
-    saves = exists().where(Step.attempt_item_id == AttemptItem.id, Step.kind == StepKind.save)
-    return (
-        session.scalar(select(AttemptItem.id).where(AttemptItem.attempt_id == attempt.id, saves).limit(1)) is not None
-    )
 
 
 def _save(item: AttemptItem, history: History, sent: Sent, *, is_open: bool) -> tuple[Outcome, Step | None]:

@@ -9,15 +9,16 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from course.base.db import db_session
+from course.base.db import db_session, read_first, write_now
 from course.base.errors import NotFound
 from course.base.forms import EmptyForm
 from course.base.web import takes_uploads, wants_json
 from course.groups.access import acting_enrolment, course_named, page_enrolment
+from course.users.sign_ins import note_day
 from quizzes.attempts import access, pages
 from quizzes.attempts.checking import check, try_again
 from quizzes.attempts.clock import TimeLeft, time_left
-from quizzes.attempts.ending import AttemptClosed, deadline_of, submit_attempt
+from quizzes.attempts.ending import MAY_CHANGE, AttemptClosed, deadline_of, submit_attempt
 from quizzes.attempts.forms import Act, AttemptForm, ItemForm, PageForm, RatingForm
 from quizzes.attempts.questions import Question, questions_of, reply_of, sections_of, sitting_of, tell
 from quizzes.attempts.rating import rate
@@ -107,7 +108,7 @@ def save(attempt_id: int) -> ResponseReturnValue:
     form = AttemptForm()
     sent = form.sent(own.attempt.items, standing(db_session, own.attempt))
     saved = save_responses(db_session, own.attempt, sent, by=own.attempt.user_id, now=now)
-    _was_active(now)
+    note_day(db_session, now)
     if saved.late:
         return _closed(own.attempt)
     problem = _act(own, form.act, {key for key, one in sent.items() if one.problem}, now)
@@ -154,18 +155,21 @@ def _onwards(own: access.OwnAttempt, form: AttemptForm, questions: Sequence[Ques
 def save_item(attempt_id: int, item_id: int) -> ResponseReturnValue:
     """Save one answer for the page's script."""
     now = datetime.now(UTC)
-    own = access.own_attempt(db_session, attempt_id, writing=True)
-    item = _item(own, item_id)
+    read_first(db_session)
+    own = access.own_item(db_session, attempt_id, item_id)
+    item = own.item
     is_ordering = item.version.data["type"] == "ordering"  # only there what is typed hangs on what was there before
     sent = ItemForm().sent(item, standing(db_session, own.attempt) if is_ordering else {})
+    write_now(db_session)
+    db_session.expire(own.attempt, MAY_CHANGE)
     saved = save_responses(db_session, own.attempt, {item.id: sent}, by=own.attempt.user_id, now=now)
-    _was_active(now)
+    note_day(db_session, now)
     if saved.late:
         return _closed(own.attempt)
     if sent.problem is not None:
         return {"problem": sent.problem}, 422
     outcome = saved.outcomes[item.id]
-    return reply_of(own.attempt, item, sent, outcome, answered=saved.answered, time=_clock(now))
+    return reply_of(item, sent, outcome, answered=saved.answered, of=own.items, time=_clock(now))
 
 
 def _item(own: access.OwnAttempt, item_id: int) -> AttemptItem:
@@ -197,7 +201,7 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     own = access.own_attempt(db_session, attempt_id, writing=True)
     submit_attempt(db_session, own.attempt, now=now)
     own.enrolment.used_at = now
-    _was_active(now)
+    note_day(db_session, now)
     return redirect(url_for(".attempt", attempt_id=attempt_id), code=303)
 
 
@@ -273,9 +277,3 @@ class _With:
     def __init__(self, error: AttemptClosed, url: str) -> None:
         self.status, self.title, self.message, self.hint = error.status, error.title, error.message, error.hint
         self.url = url
-
-
-def _was_active(now: datetime) -> None:
-    """Note the day of whoever works: a guest without any is forgotten after thirty days."""
-    if current_user.active_on != now.date():
-        current_user.active_on = now.date()

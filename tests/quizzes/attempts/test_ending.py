@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from course.base.db import Database
+from course.base.db import Database, read_first, write_now
 from course.completion.models import Completion, State
 from course.syllabus.models import Accommodation, RuleException
-from quizzes.attempts.ending import deadline_of, submit_attempt, submit_overdue
+from quizzes.attempts.ending import MAY_CHANGE, deadline_of, submit_attempt, submit_overdue
 from quizzes.attempts.starting import NotOpen
 from quizzes.attempts.steps import histories
 from quizzes.limits import GRACE
@@ -146,3 +146,17 @@ def test_the_quiz_keeps_what_it_promised_when_its_limit_is_cut(session: Session)
     session.scalars(select(Quiz)).one().time_limit = 60
     session.flush()
     assert deadline_of(session, attempt) == NOW + HOUR
+
+
+def test_a_save_that_was_read_before_the_submission_and_comes_after_it_is_late(database: Database) -> None:
+    with database.transaction() as session:
+        attempt_id = begin(session, timed(session)).id
+    with database.transaction() as session:
+        read_first(session)
+        attempt = session.get_one(Attempt, attempt_id)
+        assert attempt.submitted_at is None
+        with database.transaction() as other:
+            submit_attempt(other, other.get_one(Attempt, attempt_id), now=NOW)
+        write_now(session)
+        session.expire(attempt, MAY_CHANGE)
+        assert give(session, attempt, attempt.items[0], B).late
