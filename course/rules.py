@@ -76,8 +76,8 @@ def resolve(layers: Iterable[Layer], field: str) -> Resolved:
     Several on that level combine in the user's favour: the earliest opening, else the latest or most, and none
     before all."""
     said = [layer for layer in layers if layer.field == field]
-    if not said:
-        return Resolved(None, ())
+    if len(said) < 2:  # most often: nothing, or one thing
+        return Resolved(said[0].value if said else None, tuple(said))
     nearest = min(layer.level for layer in said)
     said = [layer for layer in said if layer.level == nearest]
     values: list[Any] = [layer.value for layer in said]

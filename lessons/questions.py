@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from course.base.held import held
@@ -32,7 +32,7 @@ def questions_of(session: Session, courses: Collection[Course], activity_ids: Co
     gives to lessons among them.
 
     By number of the lesson; in a lesson self-checks come before quizzes, each in the order they are met in. Without
-    what is retired. Two queries where a study group gave itself some of them, else none but what `held` spares."""
+    what is retired. One query where a study group gave itself some of them, else none but what `held` spares."""
     if not activity_ids:
         return []
     wanted, own = set(activity_ids), set(activity_ids)
@@ -55,45 +55,52 @@ def _activities(session: Session, course_id: int) -> frozenset[int]:
 def _read(
     session: Session, *, course_id: int | None = None, activity_ids: Collection[int] | None = None
 ) -> list[Question]:
-    """Return what is asked in the curriculum of a course, or in those activities. Two queries."""
+    """Return what is asked in the curriculum of a course, or in those activities, outside of quizzes before what is
+    asked in them. One query."""
     meant = {"course_id": course_id, "activity_ids": list(activity_ids or ())}
-    return [
-        Question._make((*row, in_quiz))
-        for query, in_quiz in _queries(of_course=activity_ids is None)
-        for row in session.execute(query, meant)
-    ]
+    return [Question(*row) for row in session.execute(_query(of_course=activity_ids is None), meant)]
 
 
 @cache
-def _queries(*, of_course: bool) -> list[tuple[Any, bool]]:
-    """Return the queries for what is asked outside of quizzes and in them."""
+def _query(*, of_course: bool) -> Any:
+    """Return the query for what is asked outside of quizzes and in them."""
     curriculum = and_(Activity.course_id == bindparam("course_id"), Activity.group_id.is_(None))
     asked = curriculum if of_course else Activity.id.in_(bindparam("activity_ids", expanding=True))
     its_text = func.coalesce(Lesson.text_id, Reading.text_id)
     checks = (
-        _items(asked)
+        _items(asked, SelfCheck.id, in_quiz=False)
         .outerjoin(Lesson, Lesson.activity_id == Activity.id)
         .outerjoin(Reading, Reading.activity_id == Activity.id)
         .join(SelfCheck, SelfCheck.text_id == its_text)
         .join(Item, Item.id == SelfCheck.item_id)
-        .order_by(Activity.position, Activity.id, SelfCheck.id)
     )
     slots = (
-        _items(asked)
+        _items(asked, QuizSlot.position, in_quiz=True)
         .join(Quiz, Quiz.activity_id == Activity.id)
         .join(QuizSlot, QuizSlot.quiz_id == Quiz.id)
         .join(Item, Item.id == QuizSlot.item_id)
-        .order_by(Activity.position, Activity.id, QuizSlot.position)
     )
     live = (Item.retired_at.is_(None), Item.current_version_id.is_not(None))
-    return [(checks.where(*live), False), (slots.where(*live), True)]
+    both = union_all(checks.where(*live), slots.where(*live)).subquery()
+    columns = [both.c[name] for name in Question._fields]
+    return select(*columns).order_by(both.c.in_quiz, both.c.position, both.c.activity_id, both.c.place)
 
 
-def _items(asked: ColumnElement[bool]) -> Select[int, int, int, int, bool]:
-    """Return the query that `Item` is still to be joined to, from the activities ASKED for, with the lesson of each."""
+def _items(asked: ColumnElement[bool], place: Any, *, in_quiz: bool) -> Select[Any]:
+    """Return the query that `Item` is still to be joined to, from the activities ASKED for, with the lesson of each and
+    the PLACE of the item in its text or quiz."""
     of = aliased(Lesson)
     return (
-        select(Item.id, Activity.id, of.activity_id, of.number, Item.course_id.is_not(None))
+        select(
+            Item.id.label("item_id"),
+            Activity.id.label("activity_id"),
+            of.activity_id.label("lesson_id"),
+            of.number.label("lesson"),
+            Item.course_id.is_not(None).label("of_course"),
+            literal(in_quiz).label("in_quiz"),
+            Activity.position.label("position"),
+            place.label("place"),
+        )
         .select_from(Activity)
         .outerjoin(of, of.activity_id == func.coalesce(Activity.parent_id, Activity.id))
         .where(asked, Activity.retired_at.is_(None))

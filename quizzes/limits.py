@@ -15,7 +15,7 @@ from course.groups.models import Enrolment, StudyGroup
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, Resolved
 from course.syllabus import models
 from course.syllabus.assigned import given_to
-from course.syllabus.exceptions import accommodations_in, accommodations_of, all_layers_of, layers, layers_of
+from course.syllabus.exceptions import accommodations_in, layers, layers_of, rules_of
 from quizzes.models import Quiz
 
 UTC = ZoneInfo("UTC")
@@ -107,12 +107,12 @@ def limits_of_all(
 def closing_times(
     session: Session, places: Collection[Enrolment], quiz_ids: Collection[int | None]
 ) -> dict[tuple[int, int], datetime | None]:
-    """Return (enrolment, quiz) -> until when each of those quizzes (activities) may be begun in each of PLACES. Four
+    """Return (enrolment, quiz) -> until when each of those quizzes (activities) may be begun in each of PLACES. Three
     queries, however many there are, for places whose groups are loaded."""
     quizzes = session.scalars(
         select(Quiz).where(Quiz.activity_id.in_(quiz_ids)).options(joinedload(Quiz.activity))
     ).all()
-    said, always = all_layers_of(session, places, given_to(session, places)), accommodations_of(session, places)
+    said, always = rules_of(session, places, given_to(session, places))
     found = {}
     for place in places:
         here, zone = said[place.id], ZoneInfo(place.group.zone) if place.group else UTC

@@ -7,10 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from course.base.held import once
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.completion.progress import Part, Progress, counting_parts, progress
 from course.groups.models import Enrolment
@@ -40,8 +43,8 @@ class Standing:
 
 
 def standing_of(session: Session, enrolment: Enrolment, given: Mapping[int, Sequence[Given]] | None = None) -> Standing:
-    """Return where ENROLMENT stands in its course. Three queries, one more in a study group where what is GIVEN there
-    is not known."""
+    """Return where ENROLMENT stands in its course. One query; in a study group one more for its own outline, and
+    one where what is GIVEN there is not known."""
     return standings_of(session, [enrolment], given=given)[enrolment.id]
 
 
@@ -52,26 +55,54 @@ def standings_of(
     activities: Iterable[Node] | None = None,
     given: Mapping[int, Sequence[Given]] | None = None,
 ) -> dict[int, Standing]:
-    """Return where each of ENROLMENTS stands in its course, by its id. As many queries as for one; two where the
+    """Return where each of ENROLMENTS stands in its course, by its id. As many queries as for one; one where the
     ACTIVITIES of their courses and groups are known, and what is GIVEN to each."""
-    ids = [enrolment.id for enrolment in enrolments]
-    states: dict[int, dict[int, State]] = {enrolment_id: {} for enrolment_id in ids}
-    rows = session.execute(_STATES, {"enrolments": ids})
-    for enrolment_id, activity_id, state in rows:
-        states[enrolment_id][activity_id] = state
+    states = stands_of(session, [enrolment.id for enrolment in enrolments])
     outline = list(activities) if activities is not None else _outlines_of(session, enrolments)
     given = given_to(session, enrolments) if given is None else given
     parts, lessons = _required_parts(enrolments, outline, given)
-    reached = _reached_at(session, ids, sorted(lessons))
-    return {key: _standing(parts[key], states[key], reached[key]) for key in ids}
+    return {one.id: _standing(parts[one.id], states[one.id], lessons) for one in enrolments}
 
 
-_STATES = select(Completion.enrolment_id, Completion.activity_id, Completion.state).where(
-    Completion.enrolment_id.in_(bindparam("enrolments", expanding=True))
+class Stands(NamedTuple):
+    """The state of an activity, and when it was last reached, if it was."""
+
+    state: State
+    reached_at: datetime | None
+
+
+def stands_of(session: Session, enrolment_ids: Collection[int]) -> Mapping[int, Mapping[int, Stands]]:
+    """Return enrolment -> activity -> where it stands, of what is begun. One query while a page is made."""
+    ids = frozenset(enrolment_ids)
+    return once(session, ("stands", ids), partial(_read_stands, session, ids))
+
+
+def _read_stands(session: Session, enrolment_ids: Collection[int]) -> dict[int, dict[int, Stands]]:
+    states: dict[int, dict[int, Stands]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
+    for enrolment_id, activity_id, state, reached_at in session.execute(_STATES, {"enrolments": list(enrolment_ids)}):
+        states[enrolment_id][activity_id] = Stands(state, reached_at)
+    return states
+
+
+# What was reached is begun at least, so there is a state where there is a fact; of several the last is said last.
+_STATES = (
+    select(Completion.enrolment_id, Completion.activity_id, Completion.state, CompletionFact.at)
+    .outerjoin(
+        CompletionFact,
+        and_(
+            CompletionFact.enrolment_id == Completion.enrolment_id,
+            CompletionFact.activity_id == Completion.activity_id,
+            CompletionFact.kind == FactKind.reached,
+        ),
+    )
+    .where(Completion.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .order_by(CompletionFact.id)
 )
 
 
-def _standing(parts: Sequence[Part], states: Mapping[int, State], reached: Mapping[int, datetime]) -> Standing:
+def _standing(parts: Sequence[Part], stands: Mapping[int, Stands], lessons: Collection[int]) -> Standing:
+    states = {key: one.state for key, one in stands.items()}
+    reached = {key: one.reached_at for key, one in stands.items() if key in lessons and one.reached_at is not None}
     counting = frozenset(part.activity_id for part in counting_parts(parts, reached))
     return Standing(states, counting, progress(parts, states, reached))
 

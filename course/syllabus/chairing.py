@@ -37,6 +37,11 @@ def is_coming(group: StudyGroup, meeting: Meeting, now: datetime) -> bool:
     return meeting.cancelled_at is None and meeting.day >= today_of(group, now)
 
 
+def chair_of(meeting: Meeting) -> Enrolment | None:
+    """Return who leads MEETING; who has left leads none."""
+    return meeting.chair if meeting.chair is not None and meeting.chair.left_at is None else None
+
+
 def chairs_of(session: Session, group_id: int) -> dict[int, Enrolment]:
     """Return meeting -> who leads it, with their user; who has left leads none. One query."""
     return {row[0]: row[1] for row in session.execute(_CHAIRS, {"group_id": group_id})}

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from course.base.words import _
@@ -58,20 +58,30 @@ def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Act
     return {enrolment_id: _nearest_first(said) for enrolment_id, said in found.items()}
 
 
-def all_layers_of(
-    session: Session, enrolments: Collection[Enrolment], given: Mapping[int, Sequence[Given]]
-) -> dict[int, dict[int, list[Layer]]]:
-    """Return what is said of every activity itself for each of ENROLMENTS: enrolment -> activity -> layers. GIVEN is
-    what is assigned to each of them.
+class Rules(NamedTuple):
+    """What is said for some enrolments: enrolment -> activity -> the layers of its rules; and what each is always
+    given, by the id of the enrolment: who is given nothing is not in it."""
+
+    said: Mapping[int, Mapping[int, Sequence[Layer]]]
+    always: Mapping[int, Accommodation]
+
+
+def rules_of(session: Session, enrolments: Collection[Enrolment], given: Mapping[int, Sequence[Given]]) -> Rules:
+    """Return what is said of every activity itself for each of ENROLMENTS, to each of whom is assigned what is GIVEN;
+    and their accommodations.
 
     What assignments say of a lesson holds for its parts too; that is for the caller to add. One query."""
     found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
-    for enrolment_id, exception in session.execute(_ALL_EXCEPTIONS, {"enrolments": list(found)}):
-        found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
+    always: dict[int, Accommodation] = {}
+    for enrolment_id, exception, accommodation in session.execute(_RULES, {"enrolments": list(found)}):
+        if exception is not None:
+            found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
+        if accommodation is not None:
+            always[enrolment_id] = _always(accommodation)
     for enrolment_id, rows in given.items():
         for row in rows:
             found[enrolment_id].setdefault(row.activity_id, []).extend(_assigned(row, row.level))
-    return found
+    return Rules(found, always)
 
 
 def due_excepted(said: Mapping[int, Sequence[Layer]]) -> dict[int, list[Layer]]:
@@ -104,14 +114,6 @@ def layers_for_all(
     return _nearest_first(found)
 
 
-def due_exceptions_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, dict[int, list[Layer]]]:
-    """Return what exceptions say of when things are due, or replies: enrolment -> activity -> layers. One query."""
-    found: dict[int, dict[int, list[Layer]]] = {one.id: {} for one in enrolments}
-    for enrolment_id, exception in session.execute(_exceptions(list(found)).where(RuleException.field.in_(DUE))):
-        found[enrolment_id].setdefault(exception.activity_id, []).append(_excepted(exception))
-    return found
-
-
 def due_exceptions_in(session: Session, group_id: int) -> list[tuple[RuleException, Layer]]:
     """Return each exception that holds in a study group from when something is due, or replies are, with what it says.
 
@@ -134,13 +136,13 @@ def accommodations_in(session: Session, group_id: int) -> dict[int, Accommodatio
         .join(Enrolment, Enrolment.id == models.Accommodation.enrolment_id)
         .where(Enrolment.group_id == group_id, models.Accommodation.revoked_at.is_(None))
     )
-    return {row.enrolment_id: Accommodation(Fraction(row.factor), row.days) for row in rows}
+    return {row.enrolment_id: _always(row) for row in rows}
 
 
 def accommodations_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, Accommodation]:
     """Return what each of ENROLMENTS is always given, by its id; who is given nothing is not in it. One query."""
     rows = session.scalars(_ACCOMMODATIONS, {"enrolments": [one.id for one in enrolments]})
-    return {row.enrolment_id: Accommodation(Fraction(row.factor), row.days) for row in rows}
+    return {row.enrolment_id: _always(row) for row in rows}
 
 
 _ACCOMMODATIONS = select(models.Accommodation).where(
@@ -149,18 +151,34 @@ _ACCOMMODATIONS = select(models.Accommodation).where(
 )
 
 
-def _exceptions(enrolment_ids: Collection[int] | BindParameter[Any]) -> Select[int, RuleException]:
-    """Return the query for (enrolment, live exception) of each of those: its own, and those of its subgroups."""
+def _always(row: models.Accommodation) -> Accommodation:
+    return Accommodation(Fraction(row.factor), row.days)
+
+
+def _is_theirs() -> ColumnElement[bool]:
+    """Return the condition that an exception is a live one for an Enrolment: its own, or that of a subgroup of its."""
     subgroups = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == Enrolment.id)
     theirs = or_(RuleException.enrolment_id == Enrolment.id, RuleException.subgroup_id.in_(subgroups))
-    return (
-        select(Enrolment.id, RuleException)
-        .join(RuleException, and_(theirs, RuleException.revoked_at.is_(None)))
-        .where(Enrolment.id.in_(enrolment_ids))
+    return and_(theirs, RuleException.revoked_at.is_(None))
+
+
+def _exceptions(enrolment_ids: Collection[int]) -> Select[int, RuleException]:
+    """Return the query for (enrolment, live exception) of each of those: its own, and those of its subgroups."""
+    return select(Enrolment.id, RuleException).join(RuleException, _is_theirs()).where(Enrolment.id.in_(enrolment_ids))
+
+
+#: What holds for somebody alone is rare: most members have neither, and no row.
+_RULES = (
+    select(Enrolment.id, RuleException, models.Accommodation)
+    .select_from(Enrolment)
+    .outerjoin(RuleException, _is_theirs())
+    .outerjoin(
+        models.Accommodation,
+        and_(models.Accommodation.enrolment_id == Enrolment.id, models.Accommodation.revoked_at.is_(None)),
     )
-
-
-_ALL_EXCEPTIONS = _exceptions(bindparam("enrolments", expanding=True))
+    .where(Enrolment.id.in_(bindparam("enrolments", expanding=True)))
+    .where(or_(RuleException.id.is_not(None), models.Accommodation.id.is_not(None)))
+)
 
 
 def _live(activity: Activity) -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from course.groups.models import Enrolment, StudyGroup
 from course.pacing import current
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, own_date, resolve
 from course.syllabus.assigned import Given, given_to
-from course.syllabus.exceptions import WHOSE, accommodations_of, due_exceptions_of
+from course.syllabus.exceptions import WHOSE, due_excepted, rules_of
 from course.syllabus.models import Meeting
 
 UTC = ZoneInfo("UTC")
@@ -113,7 +113,7 @@ def meetings_of(session: Session, group_id: int) -> Sequence[Meeting]:
 
 
 def syllabus_of(session: Session, enrolment: Enrolment, given: Mapping[int, Sequence[Given]] | None = None) -> Syllabus:
-    """Return the syllabus of the group of ENROLMENT with what is assigned to it. Four queries, three where what is
+    """Return the syllabus of the group of ENROLMENT with what is assigned to it. Three queries, two where what is
     GIVEN there is known; none studying alone."""
     if enrolment.group_id is None:
         return NO_SYLLABUS
@@ -126,15 +126,19 @@ def syllabi_of(
     members: Sequence[Enrolment],
     given: Mapping[int, Sequence[Given]] | None = None,
 ) -> dict[int, Syllabus]:
-    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Four queries, three
+    """Return the syllabus of a group as each of its MEMBERS has it, by the id of the enrolment. Three queries, two
     where what is GIVEN to them is known."""
     given = given_to(session, members) if given is None else given
-    excepted, accommodations = due_exceptions_of(session, members), accommodations_of(session, members)
+    rules = rules_of(session, members, {})
     meetings = meetings_of(session, group_id)
     zone = ZoneInfo(session.get_one(StudyGroup, group_id).zone)
     return {
         member.id: syllabus_from(
-            meetings, given[member.id], excepted[member.id], accommodations.get(member.id, NO_ACCOMMODATION), zone
+            meetings,
+            given[member.id],
+            due_excepted(rules.said[member.id]),
+            rules.always.get(member.id, NO_ACCOMMODATION),
+            zone,
         )
         for member in members
     }

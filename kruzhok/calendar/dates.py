@@ -3,14 +3,15 @@
 A lesson speaks for its parts: what a group does with a lesson by a date is one thing, not five. A part stands for
 itself where it has another date for this member, by an assignment of its own or by an exception. Only quizzes close."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from course.completion.models import State
 from course.completion.records import Standing, standings_of
@@ -19,7 +20,7 @@ from course.groups.models import Enrolment, Role
 from course.outline.models import ActivityKind
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, hour_on, own_date
 from course.syllabus.assigned import Given, given_to
-from course.syllabus.exceptions import accommodations_of, all_layers_of, due_excepted
+from course.syllabus.exceptions import due_excepted, rules_of
 from course.syllabus.meetings import NO_SYLLABUS, Syllabus, syllabus_from
 from course.syllabus.models import Meeting
 from course.users.models import User
@@ -81,17 +82,21 @@ class Dated:
         return self.required and not self.done
 
 
-def dates_of(session: Session, user: User, now: datetime, *, group_id: int | None = None) -> list[Dated]:
+def dates_of(
+    session: Session, user: User, now: datetime, *, group_id: int | None = None, with_changes: bool = True
+) -> list[Dated]:
     """Return the dated things of USER, the earliest first: in all places that have not ended, or in that of GROUP_ID.
 
     Of a study group that is archived there is nothing, unless it is the one that is asked for. What was long ago is
-    there too, and what is late NOW says so. Eleven queries, however many groups they are in; two for most who study
-    alone, where only a quiz of the course itself can have a date."""
+    there too, and what is late NOW says so. Nine queries, however many groups they are in: two less where WITH_CHANGES
+    is false, for only feeds tell when a date was last made another, and one where there are no rounds. One for most who
+    study alone, where only a quiz of the course itself can have a date."""
     places = [one for one in live_places_of(session, user) if _is_meant(one, group_id)]
     lines = lines_of(session, places) if places else []
     if not any(place.group for place in places) and not any(map(_has_dates, lines)):
         return []
-    return dates_known(places, Known.read(session, places, lines, changes_of(session, places)), now)
+    changes = changes_of(session, places) if with_changes else NO_CHANGES
+    return dates_known(places, Known.read(session, places, lines, changes), now)
 
 
 def dates_known(places: Iterable[Enrolment], known: "Known", now: datetime) -> list[Dated]:
@@ -124,17 +129,20 @@ class Known:
     def read(
         cls, session: Session, places: Sequence[Enrolment], lines: Sequence[Line], changes: Changes = NO_CHANGES
     ) -> "Known":
-        """Return what is known of PLACES, whose outlines are LINES. Seven queries. Without CHANGES nothing is said of
-        when a date was last made another, which only calendars ask."""
+        """Return what is known of PLACES, whose outlines are LINES. Four queries, one for who studies alone; one more
+        where there are rounds. Without CHANGES nothing is said of when a date was last made another, which only
+        calendars ask."""
         given = given_to(session, places)
+        rules = rules_of(session, places, given)
+        in_rounds = {one.id for one in places if any(row.reply_due_at for row in given[one.id])}
         return cls(
             lines,
             given,
-            all_layers_of(session, places, given),
-            accommodations_of(session, places),
+            rules.said,
+            rules.always,
             standings_of(session, places, activities=[line.activity for line in lines], given=given),
             _meetings(session, places),
-            _posted(session, [one for one in places if one.group_id is not None]),
+            _posted(session, in_rounds),
             changes,
         )
 
@@ -159,23 +167,34 @@ def _has_dates(line: Line) -> bool:
 def _meetings(session: Session, places: Sequence[Enrolment]) -> dict[int, list[Meeting]]:
     groups = {one.group_id for one in places} - {None}
     found: dict[int, list[Meeting]] = {}
-    if groups:
-        for meeting in session.scalars(select(Meeting).where(Meeting.group_id.in_(groups)).order_by(Meeting.number)):
-            found.setdefault(meeting.group_id, []).append(meeting)
+    for meeting in session.scalars(_MEETINGS, {"groups": groups}) if groups else ():
+        found.setdefault(meeting.group_id, []).append(meeting)
     return found
 
 
-def _posted(session: Session, places: Sequence[Enrolment]) -> frozenset[tuple[int, int]]:
-    """Return (enrolment, prompt) where it wrote something of its own. One query, none where there are no places."""
-    if not places:
+#: The meetings of study groups, with who leads each.
+_MEETINGS = (
+    select(Meeting)
+    .where(Meeting.group_id.in_(bindparam("groups", expanding=True)))
+    .order_by(Meeting.number)
+    .options(joinedload(Meeting.chair).joinedload(Enrolment.user))
+)
+
+
+def _posted(session: Session, enrolment_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Return (enrolment, prompt) where it wrote something of its own. One query, none for no enrolment."""
+    if not enrolment_ids:
         return frozenset()
-    rows = session.execute(
-        select(Post.enrolment_id, Discussion.activity_id)
-        .join(Discussion, Discussion.id == Post.discussion_id)
-        .where(Post.enrolment_id.in_([one.id for one in places]), Post.reply_to_id.is_(None))
-        .distinct()
-    )
+    rows = session.execute(_POSTED, {"enrolments": enrolment_ids})
     return frozenset((enrolment_id, activity_id) for enrolment_id, activity_id in rows)
+
+
+_POSTED = (
+    select(Post.enrolment_id, Discussion.activity_id)
+    .join(Discussion, Discussion.id == Post.discussion_id)
+    .where(Post.enrolment_id.in_(bindparam("enrolments", expanding=True)), Post.reply_to_id.is_(None))
+    .distinct()
+)
 
 
 class _Place:
@@ -191,6 +210,11 @@ class _Place:
         self.assigned = {row.activity_id for row in self.given}
         self.lines = {line.activity.id: line for line in known.lines if line.is_in(enrolment)}
         self.moments: dict[tuple[int, str], datetime | None] = {}
+        #: The kinds of dates of which anything is said here, and what is excepted from the rules it is assigned with.
+        layers = [*chain.from_iterable(self.said.values()), *chain.from_iterable(one.quiz or () for one in known.lines)]
+        fields = {layer.field for layer in layers}
+        self.kinds = [kind for kind in (OPENS, DUE, REPLIES, CLOSES) if FIELDS[kind] in fields]
+        self.excepted = {key for key, said in self.said.items() if any(one.level not in _ASSIGNED for one in said)}
         self.parts: dict[int, list[Line]] = {}
         for line in self.lines.values():
             if line.activity.parent_id is not None:
@@ -201,7 +225,7 @@ class _Place:
         for meeting in self.known.meetings.get(self.enrolment.group_id or 0, ()):
             yield self._meeting(meeting)
         for line in self.lines.values():
-            for kind in (OPENS, DUE, REPLIES, CLOSES):
+            for kind in self.kinds:
                 moment = self._own_moment(line, kind)
                 if moment is not None:
                     yield self._activity(line, kind, moment)
@@ -230,12 +254,18 @@ class _Place:
         of_lesson = self.lines.get(line.activity.parent_id or 0)
         if line.activity.id not in self.assigned and not self._is_asked_with(line, of_lesson):
             return None
-        if not self._can(line, kind):
+        if not self._can(line, kind) or self._is_as_its_lesson(line, of_lesson, kind):
             return None
         moment = self._moment(line, kind)
         if of_lesson is None or of_lesson.activity.id not in self.assigned or not self._can(of_lesson, kind):
             return moment
         return moment if moment != self._moment(of_lesson, kind) else None
+
+    def _is_as_its_lesson(self, line: Line, lesson: Line | None, kind: str) -> bool:
+        """Return whether LINE, of which nothing is said, has the date of its LESSON, which speaks for it."""
+        if lesson is None or line.quiz or line.activity.id in self.said or kind not in {OPENS, DUE}:
+            return False
+        return lesson.activity.id in self.assigned and lesson.activity.id not in self.excepted
 
     def _is_asked_with(self, line: Line, lesson: Line | None) -> bool:
         """Return whether LINE, which is not assigned itself, is to be told of: with its LESSON, or for itself."""

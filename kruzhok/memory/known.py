@@ -1,9 +1,8 @@
 """What a user remembers: each item they have a memory of, where it hangs, and the chance that they know it today."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -11,11 +10,10 @@ from sqlalchemy.orm import Session
 from course.groups.models import StudyGroup
 from course.outline.models import Activity, Course
 from course.texts.models import Anchor, Passage, Text
-from course.users.models import User
 from lessons.models import Lesson, Reading
 from quizzes.models import Item, ItemVersion, Quiz, QuizSlot, SelfCheck
-from quizzes.review.models import MEMORY, Card
-from quizzes.scheduling import Memory, recall, study_day
+from quizzes.review.cards import Cards
+from quizzes.scheduling import Memory, recall
 
 
 class Known(NamedTuple):
@@ -29,33 +27,15 @@ class Known(NamedTuple):
     rests: bool
 
 
-def known_of(session: Session, user: User, now: datetime, closed: Collection[int]) -> list[Known]:
-    """Return what USER has a memory of by the item, without what they may not be told of (CLOSED).
+def known_of(cards: Cards, today: date, closed: Collection[int]) -> list[Known]:
+    """Return what the owner of CARDS has a memory of by the item, without what they may not be told of (CLOSED).
 
-    What is new (an essay that was not recalled yet) is no memory. One query."""
-    today = study_day(now, ZoneInfo(user.zone))
-    rows = session.execute(
-        select(
-            Card.item_id,
-            func.coalesce(Item.course_id, StudyGroup.course_id),
-            Passage.id,
-            Card.suspended_at.is_not(None),
-            *MEMORY,
-        )
-        .join(Item, Item.id == Card.item_id)
-        .outerjoin(StudyGroup, StudyGroup.id == Item.group_id)
-        .join(ItemVersion, ItemVersion.id == Item.current_version_id)
-        .outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
-        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
-        .where(Card.user_id == user.id, Card.last_on.is_not(None))
-        .order_by(Card.item_id)
-    )
-    found = []
-    for item_id, course_id, passage_id, rests, *parts in rows:
-        if item_id not in closed:
-            memory = Memory(*parts)
-            found.append(Known(item_id, course_id, memory, recall(memory, today), passage_id, bool(rests)))
-    return found
+    What is new (an essay that was not recalled yet) is no memory. Pure."""
+    return [
+        Known(key, one.item.course_id, one.memory, recall(one.memory, today), one.item.passage_id, one.rests)
+        for key, one in cards.of.items()
+        if one.memory is not None and key not in closed
+    ]
 
 
 def lessons_of_items(session: Session, course_ids: Collection[int]) -> Mapping[int, int]:

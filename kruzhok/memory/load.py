@@ -47,7 +47,7 @@ HIGHEST = 60
 def load_ahead(session: Session, user: User, now: datetime, closed: Collection[int]) -> Load:
     """Return what review takes of USER in the days ahead, over all their courses, without what is withheld (CLOSED)."""
     zone = ZoneInfo(user.zone)
-    dates = dates_of(session, user, now)
+    dates = dates_of(session, user, now, with_changes=False)
     said = load_of(session, user, needs_of(session, user, dates, now), now, closed)
     return drawn(said, user.review_minutes, _meetings(dates, zone))
 

@@ -15,7 +15,8 @@ from kruzhok.memory.fading import Ahead, ahead_of
 from kruzhok.memory.known import At, Known, known_of, passages_at
 from kruzhok.memory.load import Load, load_ahead
 from kruzhok.memory.strength import Line, Strength, by_lesson, by_name, by_passage, strength_of
-from quizzes.review.withheld import withheld
+from quizzes.review.cards import cards_of
+from quizzes.review.withheld import sat_by, withheld_of
 from quizzes.scheduling import study_day
 
 #: So many of the weakest persons, terms and passages stand on the page; all of them on pages of their own.
@@ -60,9 +61,11 @@ class MemoryPage:
 def mine_of(session: Session, user: User, now: datetime, course: str | None) -> Mine:
     """Return what USER remembers NOW: in the COURSE of that ident, where it is one of theirs.
 
-    Two queries, and those of what is withheld."""
-    closed = withheld(session, user.id, now)
-    known = known_of(session, user, now, closed)
+    Three queries; more where an attempt may not show its key at all times."""
+    today = study_day(now, ZoneInfo(user.zone))
+    cards = cards_of(session, user, today)
+    closed = withheld_of(session, user.id, now, sat_by(session, user.id), cards.not_theirs)
+    known = known_of(cards, today, closed)
     ids = {one.course_id for one in known}
     courses = session.scalars(select(Course).where(Course.id.in_(ids)).order_by(Course.title, Course.id)).all()
     only = next((one for one in courses if one.ident == course), None)
@@ -70,7 +73,7 @@ def mine_of(session: Session, user: User, now: datetime, course: str | None) -> 
 
 
 def memory_page(session: Session, user: User, mine: Mine, now: datetime) -> MemoryPage:
-    """Return the page of what USER remembers: some ten queries, and what the calendar and the plan of the days take."""
+    """Return the page of what USER remembers: seven queries, and what the calendar and the plan of the days take."""
     today = study_day(now, ZoneInfo(user.zone))
     passages = by_passage(mine.known)
     return MemoryPage(
@@ -78,7 +81,7 @@ def memory_page(session: Session, user: User, mine: Mine, now: datetime) -> Memo
         ahead_of(session, mine.known, today, user.retention),
         load_ahead(session, user, now, mine.closed),
         by_lesson(session, mine.known),
-        by_name(session, user.id, mine.known),
+        by_name(session, mine.courses, mine.known),
         passage_lines(session, passages[:WEAKEST]),
         len(passages),
     )

@@ -3,18 +3,18 @@ one would know today. That is the sum of the chances that each is known: an esti
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from course.base.held import held
 from course.outline.models import Activity, Course, Unit
 from course.reference.models import Mention, Person, Term
-from course.texts.models import Anchor, Passage, Text
+from course.texts.models import Passage, Text
 from kruzhok.memory.known import Known, lessons_of_items
 from lessons.models import Lesson
-from quizzes.models import Item, ItemVersion
-from quizzes.review.models import Card
 
 #: Of a person or a term of which there are fewer questions nothing is said: they would all be named.
 FEWEST = 2
@@ -75,27 +75,38 @@ def by_lesson(session: Session, known: Sequence[Known]) -> list[Line]:
     ]
 
 
-def by_name(session: Session, user_id: int, known: Sequence[Known]) -> dict[str, list[Line]]:
-    """Return PERSON and TERM -> those that passages name on which a user has met FEWEST questions or more, the weakest
-    first. Three queries."""
+class Named(NamedTuple):
+    """A person or a term of a course, and the passages of its lessons and texts that name it."""
+
+    kind: str
+    ident: str
+    title: str
+    passage_ids: frozenset[int]
+
+
+def by_name(session: Session, courses: Iterable[Course], known: Sequence[Known]) -> dict[str, list[Line]]:
+    """Return PERSON and TERM -> those of COURSES that are named by passages on which FEWEST questions of KNOWN or more
+    hang, the weakest first. No query but what `held` spares."""
     on_passage = _heaps((one.passage_id, one) for one in known)
-    heaps: dict[tuple[str, int, str], list[Known]] = defaultdict(list)
-    for kind, course_id, ident, passage_id in session.execute(_named_where_met(user_id)):
-        heaps[kind, course_id, ident] += on_passage.get(passage_id, ())
     lines: dict[str, list[Line]] = {PERSON: [], TERM: []}
-    courses = {one.course_id for one in known}
-    for kind, table, called in ((PERSON, Person, Person.name), (TERM, Term, Term.term)):
-        rows = session.execute(
-            select(Course.id, Course.ident, table.ident, called)
-            .join(Course, Course.id == table.course_id)
-            .where(Course.id.in_(courses))
-        )
-        for course_id, course, ident, title in rows:
-            heap = heaps.get((kind, course_id, ident), ())
+    for course in courses:
+        for named in held(session, ("named", course.version), partial(_named_in, session, course.id)):
+            heap = [one for key in named.passage_ids & on_passage.keys() for one in on_passage[key]]
             if len(heap) >= FEWEST:
-                lines[kind].append(Line(course_id, course, ident, title, strength_of(heap)))
-        lines[kind].sort(key=_weakest_first)
-    return lines
+                lines[named.kind].append(Line(course.id, course.ident, named.ident, named.title, strength_of(heap)))
+    return {kind: sorted(found, key=_weakest_first) for kind, found in lines.items()}
+
+
+def _named_in(session: Session, course_id: int) -> list[Named]:
+    """Return the persons and the terms of a course. Three queries."""
+    passages: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for kind, ident, passage_id in session.execute(_mentions(course_id)):
+        passages[kind, ident].add(passage_id)
+    return [
+        Named(kind, ident, title, frozenset(passages[kind, ident]))
+        for kind, table, called in ((PERSON, Person, Person.name), (TERM, Term, Term.term))
+        for ident, title in session.execute(select(table.ident, called).where(table.course_id == course_id))
+    ]
 
 
 def by_passage(known: Iterable[Known]) -> list[tuple[int, Strength]]:
@@ -118,19 +129,11 @@ def _heaps(pairs: Iterable[tuple[int | None, Known]]) -> Mapping[int, Sequence[K
     return heaps
 
 
-def _named_where_met(user_id: int) -> Select[str, int, str, int]:
-    """Return the query for who and what is named in the passages on which the items of a user's cards hang."""
-    hung = (
-        select(Anchor.now_passage_id)
-        .join(ItemVersion, ItemVersion.anchor_id == Anchor.id)
-        .join(Item, Item.current_version_id == ItemVersion.id)
-        .join(Card, Card.item_id == Item.id)
-        .where(Card.user_id == user_id)
-    )
+def _mentions(course_id: int) -> Select[str, str, int]:
+    """Return the query for who and what is named in which passage of a course's lessons and texts."""
     return (
-        select(Mention.kind, Mention.course_id, Mention.ident, Passage.id)
+        select(Mention.kind, Mention.ident, Passage.id)
         .join(Text, (Text.course_id == Mention.course_id) & (Text.ident == Mention.place_ident))
         .join(Passage, (Passage.version_id == Text.current_version_id) & (Passage.ident == Mention.passage))
-        .where(Mention.kind.in_((PERSON, TERM)), Mention.place.in_(("lesson", "text")), Passage.id.in_(hung))
-        .distinct()
+        .where(Mention.course_id == course_id, Mention.kind.in_((PERSON, TERM)), Mention.place.in_(("lesson", "text")))
     )

@@ -49,7 +49,7 @@ def terms() -> str:
 def _of_names(kind: str) -> str:
     user = somebody(db_session)
     found = mine_of(db_session, user, datetime.now(UTC), course_asked_for())
-    lines = by_name(db_session, user.id, found.known)[kind]
+    lines = by_name(db_session, found.courses, found.known)[kind]
     return render_template("kruzhok/memory/all.html", kind=kind, mine=found, **_page_of(lines))
 
 

@@ -1,16 +1,17 @@
 """What notices say and where they lead: made when they are shown, so that nothing is told that is no longer open."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from textwrap import shorten
 from typing import Any, NamedTuple
 
 from flask import url_for
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from course.base.words import _
+from course.groups.enrolments import live_places_of
 from course.groups.kinds import Kind, ids_of, someone
 from course.groups.kinds import kind_of as kind_of_place
 from course.groups.models import Enrolment, Invitation, JoinRequest, Message, Role
@@ -42,6 +43,8 @@ class Told(NamedTuple):
     is_new: bool
     words: str
     address: str | None
+    #: Of a post: the study group and the prompt it was written on.
+    talk: tuple[int, int] | None = None
 
 
 class Reader(NamedTuple):
@@ -62,56 +65,56 @@ GONE: Said = (_("Something that is no longer there, or no longer open to you."),
 def told(
     session: Session, user: User, notices: Sequence[Notice], places: Iterable[Enrolment] | None = None
 ) -> list[Told]:
-    """Return the NOTICES of USER in words. One query for their groups, none where their live PLACES are known, one for
-    each sort of thing told of, and one for what of it they may read."""
-    if places is None:
-        live = (Enrolment.user_id == user.id, Enrolment.left_at.is_(None), Enrolment.group_id.is_not(None))
-        places = session.scalars(select(Enrolment).where(*live).options(joinedload(Enrolment.group)))
+    """Return the NOTICES of USER, whose live places PLACES are, in words. One query for each sort of thing told of; one
+    more for their places, where the page has not asked for them."""
+    places = live_places_of(session, user) if places is None else places
     of_group = {place.group_id: place for place in places if place.group_id is not None}
+    posts = _posts(session, of_group.values(), _keys_of("post", notices))
     things = {sort: _load(session, sort, notices) for sort in LOADED}
-    reader = Reader(user, of_group, _readable(session, of_group, things["post"]))
+    things["post"] = {post.id: post for post, _readable in posts}
+    reader = Reader(user, of_group, frozenset(post.id for post, readable in posts if readable))
     return [_told(notice, things, reader) for notice in notices]
 
 
-def _readable(session: Session, places: Mapping[int, Enrolment], posts: Mapping[int, Post]) -> frozenset[int]:
-    """Return which of POSTS may be read from one of PLACES: what is told of is seen on no other road either."""
-    them = [places[group_id] for group_id in sorted({post.group_id for post in posts.values()} & places.keys())]
-    if not them:
-        return frozenset()
+def _posts(session: Session, places: Iterable[Enrolment], keys: Collection[int]) -> Sequence[tuple[Post, bool]]:
+    """Return the posts of those KEYS, each with whether it may be read from one of PLACES: what is told of is seen on
+    no other road either. One query, none without keys."""
+    if not keys:
+        return []
+    them = sorted(places, key=lambda place: place.id)
     asked = _seen(tuple(kind_of_place(place) for place in them))
-    return frozenset(session.scalars(asked, {**ids_of(*them), "posts": list(posts)}))
+    return [(post, bool(seen)) for post, seen in session.execute(asked, {**ids_of(*them), "keys": keys})]
 
 
 @lru_cache(maxsize=100)
 def _seen(kinds: tuple[Kind, ...]) -> Any:
-    seen = or_(*(seen_posts(someone(kind, number)) for number, kind in enumerate(kinds)))
-    return select(Post.id).where(Post.id.in_(bindparam("posts", expanding=True)), seen)
+    seen = or_(false(), *(seen_posts(someone(kind, number)) for number, kind in enumerate(kinds)))
+    its_activity = joinedload(Post.discussion).joinedload(Discussion.activity)  # its course is that of a place
+    return (
+        select(Post, seen)
+        .where(Post.id.in_(bindparam("keys", expanding=True)))
+        .options(joinedload(Post.enrolment).joinedload(Enrolment.user))
+        .options(its_activity.joinedload(Activity.parent))
+    )
 
 
 def _told(notice: Notice, things: Mapping[str, Mapping[int, Any]], reader: Reader) -> Told:
     sort, _colon, key = notice.ref.partition(":")
     thing = things.get(sort, {}).get(int(key)) if key.isdecimal() else None
     words, address = SAID[notice.kind](thing, reader) if thing is not None and notice.kind in SAID else GONE
-    return Told(notice.id, notice.at, notice.seen_at is None, words, address)
+    talk = (thing.group_id, thing.discussion.activity_id) if isinstance(thing, Post) else None
+    return Told(notice.id, notice.at, notice.seen_at is None, words, address, talk)
 
 
 #: What the address of an activity needs.
 OF_ACTIVITY = (joinedload(Activity.parent), joinedload(Activity.course))
 
-#: What a ref names -> how it is found, with all that its words need.
+#: What a ref names, but posts -> how it is found, with all that its words need.
 LOADED: Mapping[str, Any] = {
     "enrolment": (Enrolment, [joinedload(Enrolment.user), joinedload(Enrolment.group)]),
     "join_request": (
         JoinRequest,
         [joinedload(JoinRequest.user), joinedload(JoinRequest.invitation).joinedload(Invitation.group)],
-    ),
-    "post": (
-        Post,
-        [
-            joinedload(Post.enrolment).joinedload(Enrolment.user),
-            joinedload(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.parent),
-            joinedload(Post.discussion).joinedload(Discussion.activity).joinedload(Activity.course),
-        ],
     ),
     "note": (Note, loaded("notes")),
     "note_reply": (NoteReply, loaded("replies")),
@@ -141,11 +144,15 @@ LOADED: Mapping[str, Any] = {
 
 
 def _load(session: Session, sort: str, notices: Sequence[Notice]) -> Mapping[int, Any]:
-    refs = [notice.ref.partition(":")[2] for notice in notices if notice.ref.startswith(f"{sort}:")]
-    keys = {int(key) for key in refs if key.isdecimal()}
+    keys = _keys_of(sort, notices)
     if not keys:
         return {}
     return {row.id: row for row in session.scalars(_things(sort), {"keys": keys})}
+
+
+def _keys_of(sort: str, notices: Sequence[Notice]) -> set[int]:
+    refs = [notice.ref.partition(":")[2] for notice in notices if notice.ref.startswith(f"{sort}:")]
+    return {int(key) for key in refs if key.isdecimal()}
 
 
 @cache

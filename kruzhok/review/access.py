@@ -42,7 +42,9 @@ def question_for(session: Session, user: User, item_id: int, seen: int, *, now: 
     if question is None:
         raise NotFound
     mine = select(Card.id).where(Card.user_id == user.id, Card.item_id == item_id)
-    if session.scalar(mine) is None and item_id not in reached_by(session, user, dates_of(session, user, now), now):
+    if session.scalar(mine) is None and item_id not in reached_by(
+        session, user, dates_of(session, user, now, with_changes=False), now
+    ):
         raise NotFound
     return question
 

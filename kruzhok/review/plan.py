@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from course.users.models import User
 from kruzhok.calendar.dates import Dated
 from kruzhok.review.needs import Need, needs_of, order
-from kruzhok.review.reached import reached_by
+from kruzhok.review.reached import Met, reached_by
 from quizzes import scheduling
 from quizzes.review.candidates import Done, candidates_of, done_on, next_due
-from quizzes.review.withheld import withheld
+from quizzes.review.cards import Cards, cards_of
+from quizzes.review.withheld import sat_by, withheld_of
 from quizzes.scheduling import Candidate, DayPlan, Memory, Rated, Rating, comes_from, due, recall, reviewed, study_day
 
 #: How much more comes to who goes on although the minutes of the day are used up, in seconds.
@@ -82,19 +83,20 @@ class Review:
 def review_of(
     session: Session, user: User, dates: Iterable[Dated], now: datetime, closed: frozenset[int] | None = None
 ) -> Review:
-    """Return what USER reviews today, whose dates in the calendar DATES are.
+    """Return what USER reviews today, whose dates in the calendar DATES are, where it is known what is withheld from
+    them (CLOSED) or not.
 
-    Nine queries at the most, beside those for what is withheld where that is not known (CLOSED)."""
+    Their cards and what they sat are two queries, and what they have reached a third, where the dates did not ask for
+    the same; more where a study group asks questions of its own, or an attempt may not show its key at all times."""
     day = _Day.read(session, user, dates, now, closed)
-    left = max(0.0, user.review_minutes * 60 - day.done.seconds)
-    return day.review(session, left)
+    return day.review(max(0.0, user.review_minutes * 60 - day.done.seconds))
 
 
 def more_of(
     session: Session, user: User, dates: Iterable[Dated], now: datetime, closed: frozenset[int] | None = None
 ) -> Review:
     """Return what comes next for USER, who goes on although the minutes of today are used up."""
-    return _Day.read(session, user, dates, now, closed).review(session, FURTHER, further=True)
+    return _Day.read(session, user, dates, now, closed).review(FURTHER, further=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class _Day:
     user: User
     today: date
     needs: Mapping[int, Need]
+    cards: Cards
     candidates: Sequence[Candidate]
     done: Done
     closed: frozenset[int]
@@ -115,12 +118,14 @@ class _Day:
         dates = list(dates)
         today = study_day(now, ZoneInfo(user.zone))
         needs = needs_of(session, user, dates, now)
-        reached = reached_by(session, user, dates, now)
-        closed = withheld(session, user.id, now) if closed is None else closed
-        candidates = candidates_of(session, user, now, _need_by(needs), reached, closed)
-        return cls(user, today, needs, candidates, done_on(session, user, today), closed)
+        cards, sat = cards_of(session, user, today), sat_by(session, user.id)
+        reached = reached_by(session, user, dates, now, Met(sat.handed_in, cards.of.keys()))
+        if closed is None:
+            closed = withheld_of(session, user.id, now, sat, cards.not_theirs)
+        candidates = candidates_of(cards, today, _need_by(needs), reached, closed)
+        return cls(user, today, needs, cards, candidates, done_on(cards), closed)
 
-    def review(self, session: Session, seconds: float, *, further: bool = False) -> Review:
+    def review(self, seconds: float, *, further: bool = False) -> Review:
         planned = scheduling.plan(
             self.candidates,
             self.today,
@@ -138,7 +143,7 @@ class _Day:
             set_minutes=self.user.review_minutes,
             done_today=self.done.answers,
             short=self._short(planned),
-            next_on=self._next_on(session, planned),
+            next_on=self._next_on(planned),
             closed=self.closed,
         )
 
@@ -164,8 +169,8 @@ class _Day:
             return []
         return [Short(min(needs, key=order), minutes, self.user.review_minutes)]
 
-    def _next_on(self, session: Session, planned: DayPlan) -> date | None:
-        """Return when something is due after today if today's queue is worked through; one query at the most."""
+    def _next_on(self, planned: DayPlan) -> date | None:
+        """Return when something is due after today if today's queue is worked through."""
         queued, tomorrow = {one.item_id for one in planned.queue}, self.today + A_DAY
         first: date | None = None
         for one in self.candidates:
@@ -174,7 +179,7 @@ class _Day:
                 if day <= tomorrow:
                     return tomorrow
                 first = min(day, first or day)
-        return first or next_due(session, self.user, self.today, self.closed)
+        return first or next_due(self.cards, self.today, self.closed)
 
 
 def load_of(
@@ -183,13 +188,14 @@ def load_of(
     """Return how many minutes of review each of the next two weeks' days takes, today first (what is left of it).
 
     Each day is planned as today is, in the minutes set, so what was missed is spread and no day has more. Assumed is
-    that everything is known when it comes, and that nothing new is met. What is withheld (CLOSED) is left out. Two
-    queries."""
+    that everything is known when it comes, and that nothing new is met. What is withheld (CLOSED) is left out. One
+    query."""
     today = study_day(now, ZoneInfo(user.zone))
-    candidates = candidates_of(session, user, now, _need_by(needs), (), closed)
+    cards = cards_of(session, user, today)
+    candidates = candidates_of(cards, today, _need_by(needs), (), closed)
     known = {one.item_id: one for one in candidates if one.memory is not None}
     budget = user.review_minutes * 60
-    left = max(0.0, budget - done_on(session, user, today).seconds)
+    left = max(0.0, budget - done_on(cards).seconds)
     found = []
     for day in (today + days * A_DAY for days in range(COMING)):
         queue = scheduling.plan(list(known.values()), day, seconds=left, a_day=budget, retention=user.retention).queue

@@ -1,16 +1,18 @@
 """What a user has come so far as to be asked, and was not yet: new items for review."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from course.completion.models import Completion, State
-from course.groups.enrolments import courses_of
-from course.groups.models import Enrolment, Role
-from course.outline.models import Activity, ActivityKind
+from course.completion.models import State
+from course.completion.records import stands_of
+from course.groups.enrolments import courses_of, live_places_of
+from course.groups.models import Role
+from course.outline.models import ActivityKind
+from course.outline.nodes import outline_of
 from course.users.models import User
 from kruzhok.calendar.dates import MEETING, Dated
 from lessons.questions import questions_of
@@ -18,33 +20,44 @@ from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
 from quizzes.review.models import Card
 
 
-def reached_by(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> list[int]:
+class Met(NamedTuple):
+    """The items that a user met: those that stood in a quiz which they handed in, and those of which they have a
+    card."""
+
+    in_quiz: Set[int]
+    with_card: Set[int]
+
+
+def reached_by(
+    session: Session, user: User, dates: Iterable[Dated], now: datetime, met: Met | None = None
+) -> list[int]:
     """Return the items of courses that may come up for USER although they have no card, in the order of the course.
 
     They are of lessons reached in some place where USER is a student: done there; or begun, if the meeting it is for is
     today or past. In a study group no lesson is reached that is for a meeting after the one at hand. Of quizzes there
-    is only what stood in one that they handed in. Two queries, one where nothing was reached."""
+    is only what stood in one that they handed in. Two queries, one less where it is known what they MET, or nothing was
+    reached; and one less where the page asked for the states of the same places."""
     lessons = _lessons(session, user, dates, now)
     questions = [one for one in questions_of(session, courses_of(session, user), lessons) if one.of_course]
-    stood, met = _met(session, user, {one.item_id for one in questions})
-    asked = [one.item_id for one in questions if one.item_id in stood or not one.in_quiz]
-    return list(dict.fromkeys(item_id for item_id in asked if item_id not in met))
+    met = met or _met(session, user, {one.item_id for one in questions})
+    asked = [one.item_id for one in questions if one.item_id in met.in_quiz or not one.in_quiz]
+    return list(dict.fromkeys(item_id for item_id in asked if item_id not in met.with_card))
 
 
 def _lessons(session: Session, user: User, dates: Iterable[Dated], now: datetime) -> set[int]:
-    """Return the lessons that USER has reached in one of their places. One query."""
-    rows = session.execute(_LESSONS, {"user_id": user.id})
+    """Return the lessons that USER has reached in one of their places."""
+    places = live_places_of(session, user)
+    nodes = outline_of(session, courses_of(session, user), ())
+    lessons = {node.id for node in nodes if node.kind is ActivityKind.lesson}
+    stands = stands_of(session, [place.id for place in places])
     meetings = _Meetings(dates, now)
-    return {lesson_id for place_id, lesson_id, state in rows if meetings.may_come(place_id, lesson_id, state)}
-
-
-_LESSONS = (
-    select(Completion.enrolment_id, Completion.activity_id, Completion.state)
-    .join(Enrolment, Enrolment.id == Completion.enrolment_id)
-    .join(Activity, Activity.id == Completion.activity_id)
-    .where(Enrolment.user_id == bindparam("user_id"), Enrolment.left_at.is_(None), Enrolment.role == Role.student)
-    .where(Activity.kind == ActivityKind.lesson, Activity.retired_at.is_(None))
-)
+    return {
+        activity_id
+        for place in places
+        if place.role is Role.student
+        for activity_id, one in stands[place.id].items()
+        if activity_id in lessons and meetings.may_come(place.id, activity_id, one.state)
+    }
 
 
 class _Meetings:
@@ -78,13 +91,12 @@ class _Meetings:
         return state is State.done or day <= self.today[place_id]
 
 
-def _met(session: Session, user: User, item_ids: Collection[int]) -> tuple[set[int], set[int]]:
-    """Return which of the items stood in a quiz that USER handed in, and of which they have a card. One query, none
-    where there are no items."""
+def _met(session: Session, user: User, item_ids: Collection[int]) -> Met:
+    """Return which of the items USER met. One query, none where there are no items."""
     if not item_ids:
-        return set(), set()
+        return Met(set(), set())
     rows = session.execute(_MET, {"user_id": user.id, "item_ids": list(item_ids)}).all()
-    return {item_id for is_card, item_id in rows if not is_card}, {item_id for is_card, item_id in rows if is_card}
+    return Met({item_id for is_card, item_id in rows if not is_card}, {item_id for is_card, item_id in rows if is_card})
 
 
 _AMONG: BindParameter[Any] = bindparam("item_ids", expanding=True)

@@ -72,7 +72,7 @@ def _work(user: User, now: datetime, closed: frozenset[int] | None = None) -> Re
     """Return what USER reviews today; or what comes next, where they go on all the same. CLOSED is what is withheld,
     where that is known."""
     plan = more_of if wants_more() else review_of
-    return plan(db_session, user, dates_of(db_session, user, now), now, closed)
+    return plan(db_session, user, dates_of(db_session, user, now, with_changes=False), now, closed)
 
 
 @bp.post("/review")
@@ -197,7 +197,7 @@ def outcome(log_id: int) -> ResponseReturnValue:
     question = asked(db_session, log.card.item_id)
     assert question is not None  # what is gone is withheld
     today = study_day(now, ZoneInfo(user.zone))
-    need = needs_of(db_session, user, dates_of(db_session, user, now), now).get(question.item_id)
+    need = needs_of(db_session, user, dates_of(db_session, user, now, with_changes=False), now).get(question.item_id)
     return render_template(
         "kruzhok/review/outcome.html",
         log=log,

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from course.completion.models import CompletionFact, FactKind
@@ -23,32 +23,33 @@ class Act(NamedTuple):
     at: datetime
 
 
+class OpenAttempt(NamedTuple):
+    """An attempt at a quiz that was not handed in."""
+
+    id: int
+    activity_id: int
+    started_at: datetime
+
+
 class LastActs(NamedTuple):
     """The newest open attempt, the draft last saved, and the last act of any other kind; None where there is none."""
 
-    open_attempt: Attempt | None
+    open_attempt: OpenAttempt | None
     draft: Act | None
     other: Act | None
 
 
+#: What a row of the query is about.
+_OPEN, _DRAFT, _OTHER = 2, 1, 0
+
+
 def last_acts(session: Session, enrolment: Enrolment) -> LastActs:
-    """Return what ENROLMENT did last. Two queries."""
-    attempt = session.scalar(_open_attempt(), ids_of(enrolment))
+    """Return what ENROLMENT did last. One query."""
     rows = session.execute(_newest(), ids_of(enrolment)).all()
-    drafts = [Act(activity_id, at) for is_draft, activity_id, at in rows if is_draft]
-    others = [Act(activity_id, at) for is_draft, activity_id, at in rows if not is_draft]
-    return LastActs(attempt, next(iter(drafts), None), max(others, key=lambda act: act.at, default=None))
-
-
-@cache
-def _open_attempt() -> Any:
-    me = someone(ANYBODY)
-    return (
-        select(Attempt)
-        .where(Attempt.enrolment_id == me.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_(None))
-        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
-        .limit(1)
-    )
+    opened = (OpenAttempt(attempt_id, activity_id, at) for kind, activity_id, at, attempt_id in rows if kind == _OPEN)
+    drafts = (Act(activity_id, at) for kind, activity_id, at, _attempt_id in rows if kind == _DRAFT)
+    others = (Act(activity_id, at) for kind, activity_id, at, _attempt_id in rows if kind == _OTHER)
+    return LastActs(next(opened, None), next(drafts, None), max(others, key=lambda act: act.at, default=None))
 
 
 @cache
@@ -57,23 +58,26 @@ def _newest() -> Any:
 
 
 def _newest_of_each(enrolment: Enrolment) -> Iterator[Select[Any]]:
-    """Yield queries for the newest draft, fact of one's own making, entry, post, attempt begun and answer saved."""
+    """Yield queries for the newest open attempt, draft, fact of one's own making, entry, post, attempt begun and answer
+    saved."""
     own = (FactKind.reached, FactKind.tick, FactKind.untick)
     prompt = cast(func.substr(Draft.place, len("prompt:") + 1), BigInteger)
     sat = (Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz)
     written = (Draft.enrolment_id == enrolment.id, Draft.text != "", Draft.place.startswith("prompt:"))
     acts: list[tuple[int, Any, Any, Any]] = [
-        (1, prompt, Draft.saved_at, written),
-        (0, CompletionFact.activity_id, CompletionFact.at,
+        (_OPEN, Attempt.activity_id, Attempt.started_at, (*sat, Attempt.submitted_at.is_(None))),
+        (_DRAFT, prompt, Draft.saved_at, written),
+        (_OTHER, CompletionFact.activity_id, CompletionFact.at,
          (CompletionFact.enrolment_id == enrolment.id, CompletionFact.kind.in_(own))),
-        (0, JournalEntry.activity_id, JournalEntry.written_at, (JournalEntry.enrolment_id == enrolment.id,)),
-        (0, Discussion.activity_id, Post.made_at,
+        (_OTHER, JournalEntry.activity_id, JournalEntry.written_at, (JournalEntry.enrolment_id == enrolment.id,)),
+        (_OTHER, Discussion.activity_id, Post.made_at,
          (Post.enrolment_id == enrolment.id, Discussion.id == Post.discussion_id)),
-        (0, Attempt.activity_id, Attempt.started_at, sat),
-        (0, Attempt.activity_id, Step.at,
+        (_OTHER, Attempt.activity_id, Attempt.started_at, sat),
+        (_OTHER, Attempt.activity_id, Step.at,
          (*sat, AttemptItem.attempt_id == Attempt.id, Step.attempt_item_id == AttemptItem.id)),
     ]  # fmt: skip
-    for is_draft, activity, at, conditions in acts:
-        newest = select(literal(is_draft), activity.label("activity"), at.label("at")).where(*conditions)
+    for kind, activity, at, conditions in acts:
+        attempt_id = Attempt.id if kind == _OPEN else cast(null(), Attempt.id.type)
+        cells = (literal(kind).label("kind"), activity.label("activity"), at.label("at"), attempt_id.label("attempt"))
         # As a subquery, for a part of a union has no order and limit of its own on SQLite.
-        yield select(newest.order_by(at.desc()).limit(1).subquery())
+        yield select(select(*cells).where(*conditions).order_by(at.desc(), at.class_.id.desc()).limit(1).subquery())

@@ -5,10 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from course.groups.models import Enrolment
-from course.syllabus.chairing import chairs_of
+from course.syllabus.chairing import chair_of
 from kruzhok.calendar.dates import CLOSES, DUE, MEETING, REPLIES, Dated
 from kruzhok.today.tasks import LessonTasks, Task
 from kruzhok.today.week import AtMeeting, Weeks
@@ -50,7 +48,6 @@ class Elsewhere:
 
 
 def asked_in(
-    session: Session,
     place: Enrolment,
     weeks: Weeks | None,
     here: LessonTasks | None,
@@ -59,7 +56,7 @@ def asked_in(
     to_mark: int,
 ) -> Asked:
     """Return what PLACE asks: by WEEKS in a study group, HERE being the lesson in which one goes on. DATES are those of
-    the user. One query in a study group with a meeting to come."""
+    the user. No query where the meetings were read with who leads them."""
     week = weeks.this_week if weeks else None
     lesson = here if here is not None and here.asked and not (week and here in week.lessons) else None
     shown = {task.id for task in lesson.asked} if lesson else set()
@@ -67,7 +64,7 @@ def asked_in(
     return Asked(
         lesson=lesson,
         week=week,
-        chair=chairs_of(session, week.meeting.group_id).get(week.meeting.id) if week else None,
+        chair=chair_of(week.meeting) if week else None,
         beside=[task for task in (weeks.asked_beside if weeks else ()) if not task.late and task.id not in shown],
         late=late,
         soon=_soon([one for one in dates if one.enrolment_id == place.id], week, shown, now),

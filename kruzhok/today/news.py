@@ -13,7 +13,6 @@ from course.notices import records as kinds
 from course.notices.models import Notice
 from course.users.models import User
 from kruzhok.notices.words import GONE, Told, told
-from lessons.discussion.models import Discussion, Post
 
 #: What happened longer ago stands on the page of notices only.
 NEWS = timedelta(days=14)
@@ -73,31 +72,17 @@ def news_of(session: Session, user: User, places: Iterable[Enrolment], now: date
     said: dict[str, list[tuple[Notice, Told]]] = {}
     for notice, one in others:
         said.setdefault(one_line(one.words), []).append((notice, one))
-    posts = [notice for notice, _one in shown if notice.kind == kinds.POSTED and notice.mailed_in is None]
-    return AllNews([_news(words, pairs) for words, pairs in said.items()], _posted(session, posts))
+    posted: dict[tuple[int, int], list[int]] = {}
+    for notice, one in shown:
+        if notice.kind == kinds.POSTED and notice.mailed_in is None and one.talk is not None:
+            posted.setdefault(one.talk, []).append(notice.id)
+    return AllNews([_news(words, pairs) for words, pairs in said.items()], posted)
 
 
 def _news(words: str, pairs: Sequence[tuple[Notice, Told]]) -> News:
     """Return what PAIRS say in those WORDS; the first leads on."""
     notice, first = pairs[0]
     return News(words, first.address, notice.at, notice.kind in CAME_BACK, [notice for notice, _told in pairs])
-
-
-def _posted(session: Session, notices: Sequence[Notice]) -> dict[tuple[int, int], list[int]]:
-    """Return (group, prompt) -> those of NOTICES that tell of posts there. One query at the most."""
-    post_of = {int(notice.ref.partition(":")[2]): notice.id for notice in notices}
-    if not post_of:
-        return {}
-    rows = session.execute(
-        select(Post.id, Discussion.group_id, Discussion.activity_id)
-        .join(Discussion, Discussion.id == Post.discussion_id)
-        .where(Post.id.in_(post_of))
-        .order_by(Post.id)
-    )
-    found: dict[tuple[int, int], list[int]] = {}
-    for post_id, group_id, activity_id in rows:
-        found.setdefault((group_id, activity_id), []).append(post_of[post_id])
-    return found
 
 
 def one_line(words: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from course.completion.models import State
 from course.completion.progress import Progress
-from course.groups.enrolments import choose, live_places_of
+from course.groups.enrolments import choose, places_of
 from course.groups.models import Enrolment
 from course.users.models import User
 from kruzhok.calendar.dates import Dated, Known, dates_known
@@ -67,11 +67,12 @@ def today_of(session: Session, user: User, now: datetime, named: str | None = No
     """Return what USER has to do today, with the place NAMED (a group's slug, ALONE) first, else the one last used.
 
     As many queries for many places and cards as for few."""
-    places = live_places_of(session, user)
+    places, unseen = places_of(session, user.id)
     place = choose(places, named)
     live = [one for one in places if one.group is None or one.group.archived_at is None]
     shown = live if place is None or place in live else [*live, place]
-    known = Known.read(session, shown, lines_of(session, shown)) if shown else None
+    # Of all of them, for what was reached in a group that is archived stays reached.
+    known = Known.read(session, places, lines_of(session, places)) if places else None
     dates = dates_known(live, known, now) if known else []
     to_mark = waiting_in(session, shown)
     return Today(
@@ -80,7 +81,7 @@ def today_of(session: Session, user: User, now: datetime, named: str | None = No
         dates=dates,
         review=review_of(session, user, dates, now),
         talk=unread_of(session, shown),
-        news=news_of(session, user, places, now),
+        news=news_of(session, user, places, now) if unseen else AllNews(),
     )
 
 
@@ -97,7 +98,7 @@ def _here(
         standing.progress,
         go_on,
         _still_read(last_place(session, place), tasks.lessons),
-        asked_in(session, place, group, lesson, dates, now, to_mark),
+        asked_in(place, group, lesson, dates, now, to_mark),
     )
 
 

@@ -60,7 +60,7 @@ def _unread(kinds: tuple[Kind, ...]) -> Any:
         .where(or_(Activity.retired_at.is_(None), worked.exists()))
         .where(func.coalesce(talks.c.follows, or_(talks.c.mine > 0, talks.c.new == 0)))
         .order_by((talks.c.new > 0).desc(), talks.c.newest.desc())
-        .options(joinedload(Activity.parent), joinedload(Activity.course))
+        .options(joinedload(Activity.parent))  # their course is that of a place, which is there
     )
 
 

@@ -1,22 +1,11 @@
-"""What of a user's memory may be reviewed today, as the plan of the day takes it; with the side doors shut.
-
-Read as columns and not as rows: whoever has thousands of cards asks no more often than a newcomer, and reads only what
-is due within AHEAD or is needed in it."""
+"""What of a user's memory may be reviewed today, as the plan of the day takes it; with the side doors shut."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
-
-from course.texts.models import Anchor, Passage
-from course.users.models import User
-from quizzes.models import Item, ItemVersion
-from quizzes.review.models import MEMORY, Card, ReviewLog, ReviewSource
-from quizzes.scheduling import Candidate, Memory, study_day
+from quizzes.review.cards import Cards, Mine, Place
+from quizzes.scheduling import Candidate
 
 #: How far a plan looks: what is due, or needed, later than that changes nothing today.
 AHEAD = timedelta(days=28)
@@ -39,67 +28,27 @@ SECONDS: Mapping[str, float] = {
 }
 
 
-#: What several items may hang on: the text, and the ident of its passage.
-Place = tuple[int, str]
-
-
 def candidates_of(
-    session: Session,
-    user: User,
-    now: datetime,
-    needed: Mapping[int, date],
-    reached: Sequence[int],
-    closed: Collection[int],
+    cards: Cards, today: date, needed: Mapping[int, date], reached: Sequence[int], closed: Collection[int]
 ) -> list[Candidate]:
-    """Return what may come up for USER: of their cards what is due within AHEAD, or NEEDED (item -> by which day) in
-    it, or new; and of the items REACHED, which are in the order of the course, those that have no card.
+    """Return what may come up for the owner of CARDS: of these what is due within AHEAD, or NEEDED (item -> by which
+    day) in it, or new; and of the items REACHED, which are in the order of the course, those that have no card.
 
-    Without what is suspended or retired, and what is withheld (CLOSED); an essay they never wrote does not come by
-    itself. Two queries, one where nothing was reached."""
-    until = study_day(now, ZoneInfo(user.zone)) + AHEAD
-    soon = [item_id for item_id, by in needed.items() if by <= until]
-    asked = {"user_id": user.id, "until": until, "soon": soon}
+    Without what is suspended, and what is withheld (CLOSED). An essay they never wrote does not come by itself. Pure.
+    """
+    until = today + AHEAD
+    soon = {item_id for item_id, by in needed.items() if by <= until}
     found = [
-        Candidate(
-            key,
-            Memory(*parts) if parts[2] is not None else None,  # with its last day it has all, without it is new
-            parts[-1] or SECONDS[kind],
-            _place(text, ident),
-            needed.get(key),
-        )
-        for key, kind, text, ident, *parts in session.execute(_mine(), asked)
-        if key not in closed
+        Candidate(key, one.memory, one.seconds or SECONDS[one.item.kind], one.item.place, needed.get(key))
+        for key, one in cards.of.items()
+        if not one.rests and key not in closed and (one.due_on is None or one.due_on <= until or key in soon)
     ]
-    return found + _new(session, user, [item_id for item_id in reached if item_id not in closed], needed)
-
-
-@cache
-def _mine() -> Any:
-    soon = Card.item_id.in_(bindparam("soon", expanding=True))
-    return (
-        _columns(*MEMORY)
-        .join(Card, Card.item_id == Item.id)
-        .where(Card.user_id == bindparam("user_id"), Card.suspended_at.is_(None))
-        .where(or_(Card.due_on <= bindparam("until"), Card.last_on.is_(None), soon))
-    )
-
-
-def _new(session: Session, user: User, reached: Sequence[int], needed: Mapping[int, date]) -> list[Candidate]:
-    """Return those of the items REACHED that have no card."""
-    if not reached:
-        return []
-    places = {item_id: place for place, item_id in enumerate(reached, start=1)}
-    rows = session.execute(_unmet(), {"user_id": user.id, "reached": list(places)})
-    return [
-        Candidate(key, None, SECONDS[kind], _place(text, ident), needed.get(key), places[key])
-        for key, kind, text, ident in rows
+    unmet = [key for key in reached if key not in closed and key not in cards.of]
+    return found + [
+        Candidate(key, None, SECONDS[item.kind], item.place, needed.get(key), place)
+        for place, key in enumerate(unmet, start=1)
+        if (item := cards.items.get(key)) is not None and not item.is_retired and item.kind != "essay"
     ]
-
-
-@cache
-def _unmet() -> Any:
-    met = exists().where(Card.user_id == bindparam("user_id"), Card.item_id == Item.id)
-    return _columns().where(Item.id.in_(bindparam("reached", expanding=True)), ~met, _TYPE != "essay")
 
 
 class Done(NamedTuple):
@@ -112,61 +61,27 @@ class Done(NamedTuple):
     passages: frozenset[Place]
 
 
-def done_on(session: Session, user: User, day: date) -> Done:
-    """Return what USER did on DAY, their latest day of study. One query.
+def done_on(cards: Cards) -> Done:
+    """Return what was done on the day of CARDS, the latest day of study of their owner. Pure.
 
     A review that nobody timed counts with what one like it takes."""
-    rows = session.execute(_done(), {"user_id": user.id, "day": day}).all()
-    took = [(row, _took(row.milliseconds, row.seconds, row.type)) for row in rows if row.source is ReviewSource.review]
+    took = [(one, _took(one.milliseconds, cards.of[one.item_id])) for one in cards.answered if one.in_review]
+    places = (cards.of[one.item_id].item.place for one in cards.answered if one.counts)
     return Done(
-        sum(row.counts for row, _seconds in took),
-        sum(seconds for _row, seconds in took),
-        sum(seconds for row, seconds in took if row.counts and row.reviews == 1),  # the first of its card
-        frozenset(place for row in rows if row.counts and (place := _place(row.text_id, row.ident))),
+        sum(one.counts for one, _seconds in took),
+        sum(seconds for _one, seconds in took),
+        sum(seconds for one, seconds in took if one.counts and one.is_first),
+        frozenset(place for place in places if place is not None),
     )
 
 
-@cache
-def _done() -> Any:
-    return (
-        _columns(Card.seconds, Card.reviews, ReviewLog.milliseconds, ReviewLog.source, _COUNTS)
-        .join(Card, Card.item_id == Item.id)
-        .join(ReviewLog, ReviewLog.card_id == Card.id)
-        .where(Card.user_id == bindparam("user_id"), Card.last_on >= bindparam("day"))
-        .where(ReviewLog.day == bindparam("day"))
-    )
-
-
-def next_due(session: Session, user: User, after: date, closed: Collection[int]) -> date | None:
-    """Return the first day after AFTER on which a card of USER's is due by itself, None where none is. One query.
+def next_due(cards: Cards, after: date, closed: Collection[int]) -> date | None:
+    """Return the first day after AFTER on which one of CARDS is due by itself, None where none is. Pure.
 
     What is withheld (CLOSED) is not looked at: when it is due says how it came out."""
-    theirs = (Card.user_id == user.id, Card.suspended_at.is_(None), Card.due_on > after, Card.item_id.not_in(closed))
-    return session.scalar(select(func.min(Card.due_on)).where(*theirs))
+    theirs = (one.due_on for key, one in cards.of.items() if not one.rests and key not in closed)
+    return min((day for day in theirs if day is not None and day > after), default=None)
 
 
-#: The type of an item as its version says it.
-_TYPE = ItemVersion.data["type"].as_string()
-
-#: Whether a row of the log says something.
-_COUNTS = and_(ReviewLog.counts, ReviewLog.taken_back_at.is_(None)).label("counts")
-
-
-def _columns(*more: Any) -> Select[Any]:
-    """Return the query for items in use, with type, passage and MORE."""
-    return (
-        select(Item.id, _TYPE.label("type"), Anchor.text_id, Passage.ident, *more)
-        .select_from(Item)
-        .join(ItemVersion, ItemVersion.id == Item.current_version_id)
-        .outerjoin(Anchor, Anchor.id == ItemVersion.anchor_id)
-        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
-        .where(Item.retired_at.is_(None))
-    )
-
-
-def _took(milliseconds: int | None, usual: float | None, kind: str) -> float:
-    return milliseconds / 1000 if milliseconds is not None else usual or SECONDS[kind]
-
-
-def _place(text_id: int | None, ident: str | None) -> Place | None:
-    return (text_id, ident) if text_id is not None and ident is not None else None
+def _took(milliseconds: int | None, card: Mine) -> float:
+    return milliseconds / 1000 if milliseconds is not None else card.seconds or SECONDS[card.item.kind]

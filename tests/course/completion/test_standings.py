@@ -80,7 +80,7 @@ def test_new_content_counts_only_for_whom_it_came_before_the_lesson_was_done(ses
     circle = Circle(session)
     factories.make_assignment(session, circle.group, circle.lessons[0])
     done, behind, _other = circle.students
-    circle.do(done, circle.readings[0], circle.prompts[0])
+    circle.do(done, circle.readings[0], circle.prompts[0], circle.lessons[0])
     told = {"activity_id": circle.lessons[0].id, "kind": FactKind.reached, "done": True, "at": NOW}
     factories.add(session, CompletionFact(enrolment_id=done.id, **told))
     factories.make_reading(session, circle.lessons[0], added_at=NOW + timedelta(days=1))

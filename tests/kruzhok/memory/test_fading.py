@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from kruzhok.memory.fading import DAYS, MOST, Ahead, ahead_of
 from kruzhok.memory.known import known_of
+from quizzes.review.cards import cards_of
 from quizzes.scheduling import Rating
 from tests import factories
 from tests.conftest import NOW
@@ -15,7 +16,7 @@ from tests.kruzhok.review.make import Circle, know
 
 def of(circle: Circle, retention: float = 0.9) -> Ahead:
     circle.session.expire_all()
-    return ahead_of(circle.session, known_of(circle.session, circle.user, NOW, ()), TODAY, retention)
+    return ahead_of(circle.session, known_of(cards_of(circle.session, circle.user, TODAY), TODAY, ()), TODAY, retention)
 
 
 def test_the_next_comes_first_and_nothing_after_a_week(session: Session) -> None:

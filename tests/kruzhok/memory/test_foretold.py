@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from kruzhok.memory.foretold import LEAST, foretold, foretold_of, predictions
 from kruzhok.memory.known import known_of
+from quizzes.review.cards import cards_of
 from quizzes.review.models import ReviewLog
 from quizzes.scheduling import Rated, Rating
 from tests.conftest import NOW
-from tests.kruzhok.memory.make import days, remember
+from tests.kruzhok.memory.make import TODAY, days, remember
 from tests.kruzhok.review.make import Circle
 
 said = st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=80)
@@ -58,10 +59,10 @@ def test_it_is_read_from_the_log_without_what_does_not_count(session: Session) -
     first, second = circle.asked(1)
     card = remember(session, circle.user, first, (-9, Rating.Good), (-7, Rating.Good), (-1, Rating.Again))
     remember(session, circle.user, second, (-9, Rating.Good))
-    found = foretold_of(session, circle.user.id, known_of(session, circle.user, NOW, ()))
+    found = foretold_of(session, circle.user.id, known_of(cards_of(session, circle.user, TODAY), TODAY, ()))
     assert (found.answers, found.known) == (2, 1)
     its = select(ReviewLog).where(ReviewLog.card_id == card.id, ReviewLog.number == 3)
     session.scalars(its).one().taken_back_at = NOW + timedelta(days=1)
     session.flush()
-    found = foretold_of(session, circle.user.id, known_of(session, circle.user, NOW, ()))
+    found = foretold_of(session, circle.user.id, known_of(cards_of(session, circle.user, TODAY), TODAY, ()))
     assert (found.answers, found.known) == (1, 1)

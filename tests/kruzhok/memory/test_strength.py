@@ -7,6 +7,7 @@ from course.groups.models import Role
 from kruzhok.memory.known import Known, known_of
 from kruzhok.memory.strength import PERSON, TERM, by_lesson, by_name, by_passage, strength_of
 from quizzes.models import Item
+from quizzes.review.cards import cards_of
 from quizzes.review.withheld import withheld
 from quizzes.scheduling import Memory, Rating, recall
 from tests import factories
@@ -23,7 +24,7 @@ def circle(session: Session) -> Circle:
 def of(circle: Circle) -> list[Known]:
     circle.session.expire_all()
     closed = withheld(circle.session, circle.user.id, NOW)
-    return known_of(circle.session, circle.user, NOW, closed)
+    return known_of(cards_of(circle.session, circle.user, TODAY), TODAY, closed)
 
 
 def test_what_is_known_is_the_sum_of_the_chances(session: Session, circle: Circle) -> None:
@@ -70,7 +71,7 @@ def test_persons_and_terms_are_those_that_the_passages_name_the_weakest_first(se
     for item_id, place, day in zip(items, (0, 0, 1, 1, 2), (-1, -1, -40, -40, -1), strict=True):
         hang(session, item_id, notes, place)
         remember(session, circle.user, item_id, (day, Rating.Good))
-    lines = by_name(session, circle.user.id, of(circle))
+    lines = by_name(session, [circle.course], of(circle))
     assert [(line.title, line.strength.met) for line in lines[PERSON]] == [("Kamenev", 2), ("Lenin", 4)]
     assert [(line.title, line.strength.met) for line in lines[TERM]] == [
         ("soviet", 2)

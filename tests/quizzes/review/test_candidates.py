@@ -11,6 +11,7 @@ from course.users.models import User
 from quizzes.items import TYPES
 from quizzes.models import Item, ItemVersion
 from quizzes.review.candidates import AHEAD, SECONDS, candidates_of, done_on, next_due
+from quizzes.review.cards import Cards, cards_of
 from quizzes.review.models import Card, ReviewLog, ReviewSource
 from quizzes.review.withheld import withheld
 from quizzes.scheduling import Candidate
@@ -47,7 +48,11 @@ class Reader:
 
     def candidates(self, needed: dict[int, Any] | None = None, reached: list[int] | None = None) -> list[Candidate]:
         closed = withheld(self.session, self.user.id, NOON)
-        return candidates_of(self.session, self.user, NOON, needed or {}, reached or [], closed)
+        return candidates_of(self.cards(), TODAY, needed or {}, reached or [], closed)
+
+    def cards(self) -> Cards:
+        self.session.flush()
+        return cards_of(self.session, self.user, TODAY)
 
     def ids(self, **told: Any) -> set[int]:
         return {one.item_id for one in self.candidates(**told)}
@@ -135,7 +140,7 @@ def test_what_was_done_today_is_counted_in_reviews_and_seconds(reader: Reader):
     reader.answers(checked, source=ReviewSource.check)
     earlier = reader.knows(reader.item())
     reader.answers(earlier, day=TODAY - timedelta(days=1))
-    done = done_on(reader.session, reader.user, TODAY)
+    done = done_on(reader.cards())
     assert (done.answers, done.seconds) == (2, 12.5 + SECONDS["single"])
 
 
@@ -144,7 +149,7 @@ def test_what_was_taken_back_took_its_time_and_counts_for_nothing(reader: Reader
     reader.answers(card, milliseconds=9_000, taken_back_at=NOON)
     reader.answers(card, number=2, milliseconds=4_000)
     reader.answers(card, number=3, milliseconds=5_000, counts=False)
-    done = done_on(reader.session, reader.user, TODAY)
+    done = done_on(reader.cards())
     assert (done.answers, done.seconds) == (1, 18.0)
 
 
@@ -156,12 +161,12 @@ def test_the_passages_of_today_are_those_on_which_something_was_answered_anywher
     version.anchor_id = factories.make_anchor(reader.session, notes).id
     reader.answers(reader.knows(item), source=ReviewSource.check)
     reader.answers(reader.knows(reader.item()))
-    assert done_on(reader.session, reader.user, TODAY).passages == {(notes.id, "p-1")}
+    assert done_on(reader.cards()).passages == {(notes.id, "p-1")}
 
 
 def test_the_next_day_on_which_something_is_due(reader: Reader):
-    assert next_due(reader.session, reader.user, TODAY, ()) is None
+    assert next_due(reader.cards(), TODAY, ()) is None
     reader.knows(reader.item())
     reader.knows(reader.item(), due_on=TODAY + timedelta(days=1), suspended_at=NOW)
     reader.knows(reader.item(), due_on=TODAY + timedelta(days=40))
-    assert next_due(reader.session, reader.user, TODAY, ()) == TODAY + timedelta(days=40)
+    assert next_due(reader.cards(), TODAY, ()) == TODAY + timedelta(days=40)
