@@ -120,7 +120,7 @@ def _last_place() -> Any:
         .outerjoin(Lesson, Lesson.text_id == Text.id)
         .outerjoin(Activity, Activity.id == Lesson.activity_id)
         .where(Text.course_id == me.course_id, or_(acts.c.kind == DRAFT, Passage.id.is_not(None)))
-        .order_by(acts.c.at.desc())
+        .order_by(acts.c.at.desc(), acts.c.kind)
         .limit(1)
     )
 
@@ -164,7 +164,9 @@ def _newest(kind: str, at: Any, *conditions: Any, ident: Any = None, text_id: An
         (cast(null(), String) if ident is None else ident).label("ident"),
         (cast(null(), Text.id.type) if text_id is None else text_id).label("text_id"),
     )
-    return select(*cells).select_from(at.class_).where(*conditions).order_by(at.desc()).limit(1)
+    newest = select(*cells).select_from(at.class_).where(*conditions)
+    # Of two at one moment the one written last: which it is must not be the database's to choose.
+    return newest.order_by(at.desc(), at.class_.id.desc()).limit(1)
 
 
 def _of_each(*queries: Select[Any]) -> Any:

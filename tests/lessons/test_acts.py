@@ -76,6 +76,17 @@ def test_the_later_of_two_is_where_one_goes_on(session: Session, scene: Scene) -
     assert placed.kind == "note"
 
 
+def test_of_two_self_checks_at_one_moment_the_one_answered_last_is_where_one_goes_on(
+    session: Session, scene: Scene
+) -> None:
+    for passage in ("p-2", "p-1", "p-3"):
+        scene.check(NOW, passage)
+    place = last_place(session, scene.enrolment)
+    assert place is not None
+    assert place.ident == "p-3"
+    assert acts_on(session, scene.enrolment, scene.notes).placed == ("check", NOW, "p-3")
+
+
 @pytest.mark.parametrize("what", ["tick", "frame", "quiz"])
 def test_what_is_about_the_whole_text_is_an_act_without_a_place(session: Session, scene: Scene, what: str) -> None:
     scene.check(NOW)
