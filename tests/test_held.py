@@ -1,6 +1,7 @@
 """What a process holds of a course: never what is no longer so, whoever loaded it and wherever; and nobody's own."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import flash
@@ -12,10 +13,12 @@ from course.base.held import HELD, Held, held
 from course.base.web import Application
 from course.outline.models import Course
 from kruzhok.app import create_app
+from kruzhok.backup.restoring import restore_backup
 from kruzhok.config import Config
 from lessons.outline import lessons_of
 from tests import factories
 from tests.conftest import NOW
+from tests.kruzhok.backup.make import another, made_of
 from tests.kruzhok.curriculum.small import LESSON, TEXT, changed, load, small
 from tests.test_access import browser_of
 
@@ -48,6 +51,24 @@ def test_what_is_loaded_stands_at_once_on_every_page_of_every_process(
         said = words_of(browser)
         assert ("nobody weeps" in said, "that is renamed" in said) == (True, False)
     other.engine.dispose()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_process_that_outlives_a_restore_shows_what_was_restored(
+    app: Application, database: Database, tmp_path: Path
+) -> None:
+    """It holds what it read although its connections are gone: a backup and each loading has a version of its own."""
+    title, files, browser = "title: Reading a proclamation", small(), app.test_client()
+    load(database, files)
+    backup = made_of(database, tmp_path / "backup.zip")
+    assert "Reading a proclamation" in words_of(browser)
+    for days, name in ((1, "Put away by the restore"), (2, "Loaded after the restore")):
+        load(database, changed(files, LESSON, title, f"title: {name}"), days=days)
+        assert name in words_of(browser)
+        database.engine.dispose()  # as where the database was away for a moment
+        restore_backup(another(database), backup, replace=True, now=NOW + timedelta(days=days))
+        said = words_of(browser)
+        assert ("Reading a proclamation" in said, name in said) == (True, False)
 
 
 def test_a_page_that_is_made_while_a_course_is_loaded_is_of_one_state_and_leaves_nothing_wrong(

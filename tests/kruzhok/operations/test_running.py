@@ -109,10 +109,14 @@ def test_a_job_of_which_another_waits_is_not_tried_again(boss: FlaskClient, data
         assert session.get_one(Job, job_id).failed_at is not None
 
 
-def test_a_job_that_was_given_up_is_dropped_and_one_that_waits_is_not(boss: FlaskClient, database: Database) -> None:
+def test_a_job_that_was_given_up_is_dropped_and_that_is_written_down_and_one_that_waits_is_not(
+    boss: FlaskClient, database: Database
+) -> None:
     job_id = given_up(database)
     waiting = given_up(database, failed_at=None)
     assert post(boss, f"/admin/jobs/{job_id}/drop").status_code == 303
     assert post(boss, f"/admin/jobs/{waiting}/drop").status_code == 404
     with database.transaction(writing=False) as session:
         assert session.scalars(select(Job.id)).all() == [waiting]
+        (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == Act.job_retried))
+        assert (entry.actor_id is None, entry.detail) == (False, f"{job_id} (mail), dropped")
