@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
-from course.completion.models import State
+from course.completion.models import CompletionFact, FactKind, State
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
 from kruzhok.today.acts import Act, LastActs, last_acts
@@ -173,6 +173,15 @@ def test_a_reply_is_an_act_though_its_prompt_was_done_before(session: Session) -
     tick_reading(session, enrolment, activity_of(session, course, ActivityKind.reading), done=True, now=at(2))
     reply(session, enrolment, first, "And also.", once=None, now=at(3))
     assert last_acts(session, enrolment).other == Act(prompt.activity_id, at(3))
+
+
+def test_of_facts_of_one_moment_the_last_act_is_the_one_written_last(session: Session) -> None:
+    enrolment, reading, prompt = scene(session)
+    for activity_id in (reading.id, prompt.activity_id, reading.id, prompt.activity_id):
+        told = {"enrolment_id": enrolment.id, "activity_id": activity_id, "kind": FactKind.tick, "done": True}
+        session.add(CompletionFact(**told, at=at(1)))
+        session.flush()
+        assert last_acts(session, enrolment).other == Act(activity_id, at(1))
 
 
 def test_what_a_quiz_missed_is_to_be_read_again(session: Session) -> None:
