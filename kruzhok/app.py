@@ -9,6 +9,7 @@ from course.base.compressing import compress
 from course.base.cookies import Cookies
 from course.base.db import Database, make_engine
 from course.base.web import Application, StaticFiles, add_security_headers
+from course.groups.enrolments import sign_in_with_places
 from course.users.sign_ins import init_login
 from kruzhok import pages
 from kruzhok.completions import WORK
@@ -65,7 +66,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     StaticFiles(app)
     init_requests(app)
     CSRFProtect(app)
-    init_login(app)
+    init_login(app, sign_in_with_places)
     init_words(app)
     init_fragments(app)
     init_errors(app)

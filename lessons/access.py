@@ -1,7 +1,9 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from course.base.errors import NotFound
 from course.completion.models import Completion
@@ -155,15 +157,31 @@ def document_named(session: Session, course: Course, ident: str, enrolment: Enro
     """Return the document of that ident that is there for ENROLMENT in COURSE, with its text; raise NotFound.
 
     One taken out of the course stays readable at its address."""
-    document = session.scalar(
-        select(Document)
+    return document_framed(session, course, ident, enrolment).document
+
+
+class Framed(NamedTuple):
+    """A document, with its text, and what somebody said of it last as a source."""
+
+    document: Document
+    frame: Frame | None
+
+
+def document_framed(session: Session, course: Course, ident: str, enrolment: Enrolment | None) -> Framed:
+    """Return what `document_named` does, and what ENROLMENT said last of it as a source. One query."""
+    mine = enrolment.id if enrolment is not None else None
+    newer = aliased(Frame)
+    is_last = ~exists().where(newer.enrolment_id == mine, newer.text_id == Frame.text_id, newer.number > Frame.number)
+    row = session.execute(
+        select(Document, Frame)
         .join(Document.text)
+        .outerjoin(Frame, and_(Frame.text_id == Text.id, Frame.enrolment_id == mine, is_last))
         .where(texts_seen(course, enrolment), Text.ident == ident)
         .options(contains_eager(Document.text))
-    )
-    if document is None:
+    ).first()
+    if row is None:
         raise NotFound
-    return document
+    return Framed(*row)
 
 
 def imported_it(enrolment: Enrolment, text: Text) -> bool:

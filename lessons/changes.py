@@ -1,17 +1,21 @@
-"""What changed in a text since somebody last did something in it. Told from versions and passages; pure but for one
-query."""
+"""What changed in a text since somebody last did something in it. Told from versions and passages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import partial
+from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from course.base.held import held
 from course.texts.models import Passage, PassageRead, Text, TextVersion
 from course.texts.succession import Block, Succession
+
+T = TypeVar("T")
 
 #: Of longer passages (words of one times words of the other) what was and what is are shown whole.
 COMPARED = 1_000_000
@@ -42,21 +46,42 @@ class Changes:
 
 
 def changes_since(
-    session: Session, text: Text, read_at: datetime, now: Sequence[PassageRead], moved: Mapping[str, str]
+    session: Session,
+    text: Text,
+    read_at: datetime,
+    now: Sequence[PassageRead],
+    moved: Mapping[str, str],
+    key: Hashable = None,
 ) -> Changes | None:
     """Return what changed in TEXT since READ_AT, None where no words did. NOW are its passages, MOVED says where
-    idents that are gone lead. One query."""
-    read = (
-        select(TextVersion.id)
-        .where(TextVersion.text_id == text.id, TextVersion.made_at <= read_at)
-        .order_by(TextVersion.made_at.desc(), TextVersion.number.desc())
-        .limit(1)
-    )
-    then = session.scalars(
-        select(Passage).where(Passage.version_id == read.scalar_subquery()).order_by(Passage.position)
-    ).all()
-    changes = compared(then, now, moved) if then else []
+    idents that are gone lead.
+
+    KEY names the content that NOW is of, and its version: under it is held what changed. Else two queries."""
+    versions = _known(session, ("versions", key), partial(_versions_of, session, text.id))
+    read = next((version_id for version_id, made_at in reversed(versions) if made_at <= read_at), None)
+    if read is None:
+        return None
+    changes = _known(session, ("changes", key, read), partial(_changes_from, session, read, now, moved))
     return Changes(read_at, changes) if changes else None
+
+
+def _known(session: Session, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """Return what MAKE does; held under KEY, where its second names a content."""
+    return make() if key[1] is None else held(session, key, make)
+
+
+def _versions_of(session: Session, text_id: int) -> Sequence[tuple[int, datetime]]:
+    """Return the versions of a text, with when they were made, the last one last."""
+    versions = select(TextVersion.id, TextVersion.made_at).where(TextVersion.text_id == text_id)
+    rows = session.execute(versions.order_by(TextVersion.made_at, TextVersion.number))
+    return [(version_id, made_at) for version_id, made_at in rows]
+
+
+def _changes_from(
+    session: Session, version_id: int, now: Sequence[PassageRead], moved: Mapping[str, str]
+) -> Sequence[Change]:
+    then = session.scalars(select(Passage).where(Passage.version_id == version_id).order_by(Passage.position)).all()
+    return compared(then, now, moved) if then else []
 
 
 def compared(then: Sequence[PassageRead], now: Sequence[PassageRead], moved: Mapping[str, str]) -> list[Change]:

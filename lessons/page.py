@@ -16,24 +16,23 @@ from course.groups.models import Enrolment, StudyGroup
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
 from course.syllabus.models import Assignment
-from lessons.access import own_prompts_asked
+from lessons.access import Framed, own_prompts_asked
 from lessons.content import Content, content_of_document, content_of_lesson, everything_of, tongue_of
 from lessons.discussion.listing import PostCounts, post_counts
 from lessons.discussion.quoting import QuotedBy, quoted_in
-from lessons.frames.frames import last_frame
 from lessons.frames.models import Frame
 from lessons.markup import with_slips
 from lessons.models import Document, Lesson, Reading
 from lessons.notes.showing import TextNotes, notes_on
 from lessons.outline import LessonLine, lessons_of, neighbours
 from lessons.pace import at_pace, minutes_of
-from lessons.parts import Work, work_of
+from lessons.parts import Work, lesson_begun, work_of
 from lessons.passages import PassageFound, PassageShown, passages_shown
 from lessons.reference import Reference, SourceShown, TermShown
 from lessons.resuming import Resumed, resumed
 from lessons.text_parts import ALL, TextPart, Wanted, part_of
 from quizzes.attempts.missed import missed_passages
-from quizzes.attempts.results import QuizStanding, quiz_results
+from quizzes.attempts.results import QuizStanding
 from quizzes.checks.showing import questions_at
 
 
@@ -68,13 +67,19 @@ class LessonPage:
 
 
 def lesson_page(
-    session: Session, lesson: Lesson, enrolment: Enrolment | None, pace: int | None = None, opened: str | None = None
+    session: Session,
+    course: Course,
+    ident: str,
+    enrolment: Enrolment | None,
+    pace: int | None = None,
+    opened: str | None = None,
 ) -> LessonPage:
-    """Return the page of LESSON for ENROLMENT, None for who has none, with the minutes of a reader of PACE.
+    """Return the page of the lesson IDENT of COURSE for ENROLMENT, None for who has none, with the minutes of a reader
+    of PACE; raise NotFound where there is none, or none any longer for who has not begun it.
 
     OPENED is the passage all of whose notes are to be shown, as for `notes_on`."""
-    course = lesson.activity.course
-    work = work_of(session, lesson, enrolment, pace)
+    begun = lesson_begun(session, course, ident, enrolment)
+    lesson, work = begun.lesson, work_of(session, begun, pace)
     if lesson.activity.retired_at is not None and work.state is State.none:
         raise NotFound
     content = content_of_lesson(session, lesson, work.parts)
@@ -89,9 +94,7 @@ def lesson_page(
         figures=content.figures,
         minutes=(minutes := at_pace(lesson.activity.minutes, pace)),
     )
-    so_far = resumed(session, enrolment, lesson.text, content.found, shown)
-    quizzes = [part.id for part in work.of("quiz")]
-    results = quiz_results(session, enrolment, quizzes) if enrolment and quizzes else {}
+    so_far = resumed(session, enrolment, lesson.text, content.found, shown, key=content.key)
     in_group = enrolment is not None and enrolment.group_id is not None
     posts = post_counts(session, enrolment, [part.id for part in work.of("prompt")]) if enrolment and in_group else {}
     lines = lessons_of(session, course)
@@ -100,7 +103,7 @@ def lesson_page(
         lesson,
         course,
         work,
-        results,
+        begun.results,
         in_group,
         posts,
         content,
@@ -162,16 +165,18 @@ class DocumentPage:
 def document_page(
     session: Session,
     course: Course,
-    document: Document,
+    framed: Framed,
     enrolment: Enrolment | None,
     pace: int | None = None,
     wanted: Wanted = ALL,
     opened: str | None = None,
 ) -> DocumentPage:
-    """Return the page of DOCUMENT for ENROLMENT, None for who has none, with the minutes of a reader of PACE.
+    """Return the page of a document, which ENROLMENT has FRAMED or not, None for who has none, with the minutes of a
+    reader of PACE.
 
     Of a long text it is the part that is WANTED. OPENED is the passage all of whose notes are to be shown, as for
     `notes_on`."""
+    document = framed.document
     part = part_of(session, document, wanted)
     introduction = document.about.get("introduction_html")
     of_course = document.text.course_id is not None
@@ -203,9 +208,9 @@ def document_page(
         serves,
         notes,
         minutes,
-        resumed(session, enrolment, document.text, content.found, shown, whole=part is None),
+        resumed(session, enrolment, document.text, content.found, shown, whole=part is None, key=content.key),
         part,
-        last_frame(session, enrolment, document.text) if enrolment else None,
+        framed.frame,
         enrolment.group if enrolment else None,
         quoted_in(session, enrolment, document.text),
     )

@@ -1,23 +1,26 @@
 """The work of a lesson: its readings, prompts and quiz, with where an enrolment stands with each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager
 
+from course.base.errors import NotFound
 from course.base.held import held
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
-from course.outline.models import Activity, ActivityKind
+from course.outline.models import Activity, ActivityKind, Course
 from course.texts.models import Text
 from lessons.markup import with_slips
 from lessons.models import Lesson, Prompt, PromptVersion, Reading
 from lessons.pace import at_pace
+from quizzes.attempts.results import QuizStanding, results_of
+from quizzes.models import Attempt, Purpose
 from quizzes.sizes import question_counts
 
 #: In what order the kinds of work are met on a page.
@@ -84,13 +87,55 @@ class PartOfAll(NamedTuple):
     is_retired: bool
 
 
-def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None, pace: int | None = None) -> Work:
-    """Return the work of LESSON for ENROLMENT, None for who has none. What is retired is there for who has begun it.
+class LessonBegun(NamedTuple):
+    """A lesson, and what somebody did of it: how far they are with each activity of it that is begun, and where they
+    stand at its quizzes."""
 
-    The minutes of what is read in the house are those of a reader of PACE. One query, and what `held` spares."""
+    lesson: Lesson
+    done: Mapping[int, "Done"]
+    results: Mapping[int, QuizStanding]
+
+
+def lesson_begun(session: Session, course: Course, ident: str, enrolment: Enrolment | None) -> LessonBegun:
+    """Return the lesson IDENT of COURSE, with its activity and text, and what ENROLMENT did of it, None for who has
+    none; raise NotFound for a planned one. One query."""
+    asked = {"course_id": course.id, "ident": ident, "enrolment_id": enrolment.id if enrolment else 0}
+    rows = session.execute(_LESSON_BEGUN, asked).all()
+    if not rows:
+        raise NotFound
+    done = {activity_id: Done(state, done_at) for _lesson, activity_id, state, done_at, _attempt in rows if state}
+    return LessonBegun(rows[0][0], done, results_of(row[4] for row in rows if row[4] is not None))
+
+
+def _lesson_begun() -> Any:
+    """Return the query for a lesson: a row for it and for each of its parts, with each attempt at it."""
+    one = aliased(Activity)
+    mine: BindParameter[int] = bindparam("enrolment_id")
+    sat = and_(Attempt.activity_id == one.id, Attempt.enrolment_id == mine, Attempt.purpose == Purpose.quiz)
+    return (
+        select(Lesson, one.id, Completion.state, Completion.done_at, Attempt)
+        .join(Lesson.activity)
+        .join(Lesson.text)
+        .join(one, or_(one.id == Activity.id, one.parent_id == Activity.id))
+        .outerjoin(Completion, and_(Completion.activity_id == one.id, Completion.enrolment_id == mine))
+        .outerjoin(Attempt, sat)
+        .where(Activity.course_id == bindparam("course_id"), Activity.group_id.is_(None))
+        .where(Activity.ident == bindparam("ident"), Activity.kind == ActivityKind.lesson)
+        .order_by(Attempt.activity_id, Attempt.number)
+        .options(contains_eager(Lesson.activity), contains_eager(Lesson.text))
+    )
+
+
+_LESSON_BEGUN = _lesson_begun()
+
+
+def work_of(session: Session, begun: LessonBegun, pace: int | None = None) -> Work:
+    """Return the work of a lesson for who has done of it what is BEGUN. What is retired is there for who has begun it.
+
+    The minutes of what is read in the house are those of a reader of PACE. No query where the parts are held."""
+    lesson, mine = begun.lesson, begun.done
     course = lesson.activity.course
     parts = held(session, ("parts", course.version, lesson.id), partial(_parts_of, session, lesson.activity_id))
-    mine = _completions(session, enrolment, [lesson.activity_id, *(one.part.id for one in parts)])
     own = mine.get(lesson.activity_id, NOT_BEGUN)
     shown = [
         _for_reader(one, mine.get(one.part.id, NOT_BEGUN), own.done_at, pace)
@@ -100,31 +145,17 @@ def work_of(session: Session, lesson: Lesson, enrolment: Enrolment | None, pace:
     return Work(own.state, own.done_at, shown)
 
 
-class _Done(NamedTuple):
+class Done(NamedTuple):
     """How far somebody is with an activity, and when it was done."""
 
     state: State
     done_at: datetime | None
 
 
-NOT_BEGUN = _Done(State.none, None)
+NOT_BEGUN = Done(State.none, None)
 
 
-def _completions(session: Session, enrolment: Enrolment | None, activity_ids: Collection[int]) -> dict[int, _Done]:
-    """Return activity -> how far ENROLMENT is with it, for those that are begun."""
-    if enrolment is None:
-        return {}
-    rows = session.execute(_COMPLETIONS, {"enrolment_id": enrolment.id, "activity_ids": activity_ids})
-    return {activity_id: _Done(state, done_at) for activity_id, state, done_at in rows}
-
-
-_COMPLETIONS = select(Completion.activity_id, Completion.state, Completion.done_at).where(
-    Completion.enrolment_id == bindparam("enrolment_id"),
-    Completion.activity_id.in_(bindparam("activity_ids", expanding=True)),
-)
-
-
-def _for_reader(one: PartOfAll, done: _Done, lesson_done_at: datetime | None, pace: int | None) -> Part:
+def _for_reader(one: PartOfAll, done: Done, lesson_done_at: datetime | None, pace: int | None) -> Part:
     part = one.part
     return replace(
         part,

@@ -1,6 +1,6 @@
 """Where somebody goes on in a text: at the passage of their last act; and what changed in it since."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,16 +43,17 @@ def resumed(
     shown: Sequence[PassageShown],
     *,
     whole: bool = True,
+    key: Hashable = None,
 ) -> Resumed:
     """Return where ENROLMENT goes on in TEXT, of which PASSAGES are the WHOLE or a part; what changed is told of the
-    whole only. One query, one more where words changed since the last act."""
+    whole only, and held under KEY as `changes_since` does. One query, and what these are where nothing is held."""
     if enrolment is None:
         return Resumed()
     acts = acts_on(session, enrolment, text)
     changes = None
     if whole and acts.last and acts.made_at and acts.last.at < acts.made_at:
         moved = {former: found.ident for found in passages for former in found.former}
-        changes = changes_since(session, text, acts.last.at, passages, moved)
+        changes = changes_since(session, text, acts.last.at, passages, moved, key)
     placed = acts.placed
     here = next((one for one in shown if placed and one.ident == placed.ident), None)
     if placed is None or placed.ident is None or (here is None and whole):

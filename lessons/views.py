@@ -73,9 +73,9 @@ class BadTick(DomainError):
 @bp.get(LESSON)
 def lesson(course: str, lesson: str) -> str:
     """Show a lesson: objectives, work, notes, readings, prompts, timeline and who is who."""
-    found = access.lesson_named(db_session, course, lesson)
-    enrolment = page_enrolment(db_session, found.activity.course)
-    page = lesson_page(db_session, found, enrolment, settings_here().pace, opened_notes())
+    its_course = course_named(db_session, course)
+    enrolment = page_enrolment(db_session, its_course)
+    page = lesson_page(db_session, its_course, lesson, enrolment, settings_here().pace, opened_notes())
     way = {"back": back_to(came_from()), "just_checked": just_checked(), "seen": versions_seen()}
     return render_template("lessons/lesson.html", page=page, form=TickForm(), **way)
 
@@ -319,15 +319,13 @@ def text(course: str, text: str) -> str:
     """Show a document in the house."""
     its_course = course_named(db_session, course)
     enrolment = page_enrolment(db_session, its_course)
-    document = access.document_named(db_session, its_course, text, enrolment)
-    page = document_page(
-        db_session, its_course, document, enrolment, settings_here().pace, wanted_part(), opened_notes()
-    )
+    framed = access.document_framed(db_session, its_course, text, enrolment)
+    page = document_page(db_session, its_course, framed, enrolment, settings_here().pace, wanted_part(), opened_notes())
     if page.part is not None:
         group = place_in_address(enrolment) if enrolment else None
         lead = partial(url_for, "lessons.text", course=course, text=text, group=group)
         page = replace(page, passages=led_on(page.passages, lambda ident: lead(at=ident, _anchor=ident)))
-    is_own = enrolment is not None and access.imported_it(enrolment, document.text)
+    is_own = enrolment is not None and access.imported_it(enrolment, page.document.text)
     way = {
         "back": back_to(came_from()),
         "just_checked": just_checked(),

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, Connection, delete, insert, inspect, sel
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from course.base.db import PRAGMAS, Base, Database, make_engine
+from course.base.db import PRAGMAS, Base, Database, make_engine, read_first, write_now
 from course.users.models import User
 from kruzhok.migrations import alembic_config, is_in_models, migrate
 from quizzes.models import Attempt, AttemptItem, Behaviour, Quiz, QuizSlot, Step, StepKind
@@ -248,3 +248,27 @@ def test_one_e_mail_is_one_account(session: Session) -> None:
     session.add_all(User(email="a@example.org", created_at=NOW, active_on=NOW.date()) for _ in range(2))
     with pytest.raises(IntegrityError):
         session.flush()
+
+
+def test_others_may_write_while_one_who_will_write_reads_first(database: Database) -> None:
+    def names(session: Session) -> list[str | None]:
+        return list(session.scalars(select(User.name).order_by(User.id)))
+
+    with database.transaction() as session:
+        read_first(session)
+        assert names(session) == []
+        with database.transaction() as other:
+            other.add(User(name="Vera", created_at=NOW, active_on=NOW.date()))
+        write_now(session)
+        assert names(session) == ["Vera"]
+        session.add(User(name="Alexei", created_at=NOW, active_on=NOW.date()))
+    with database.transaction(writing=False) as session:
+        assert names(session) == ["Vera", "Alexei"]
+
+
+def test_what_only_looks_can_never_write_on_a_connection_that_wrote_before(database: Database) -> None:
+    for _turn in range(2):
+        with database.transaction() as session:
+            session.add(User(name="Vera", created_at=NOW, active_on=NOW.date()))
+        with pytest.raises(DBAPIError), database.transaction(writing=False) as session:
+            session.add(User(name="Alexei", created_at=NOW, active_on=NOW.date()))

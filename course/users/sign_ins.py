@@ -5,8 +5,9 @@ This module is the one that knows the library's ways.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, request
@@ -70,30 +71,49 @@ KEEP_OVER = timedelta(days=30)
 PLAIN = {"synchronize_session": False}
 
 
-def init_login(app: Flask) -> LoginManager:
-    """Let APP know who acts: `current_user` is the user of the live sign-in whose token the cookie holds."""
+#: What reads the sign-in that a token opens now, as `live_sign_in` does.
+ReadSignIn = Callable[[Session, str, datetime], SignIn | None]
+
+
+def init_login(app: Flask, read: ReadSignIn) -> LoginManager:
+    """Let APP know who acts: `current_user` is the user of the live sign-in whose token the cookie holds, as READ."""
     manager = LoginManager(app)
     # The token is ours, 256 bits, and can be revoked; an address that changes on the way home must not sign out.
     manager.session_protection = None
-    manager.user_loader(_load_user)
+    manager.user_loader(partial(_load_user, read))
     return manager
 
 
-def _load_user(token: Any) -> User | None:
+def _load_user(read: ReadSignIn, token: Any) -> User | None:
     if not isinstance(token, str):
         return None
     now = datetime.now(UTC)
     if g.get("session") is not None:
-        found = live_sign_in(db_session, token, now=now)
-        if found is not None and request.method not in SAFE and may_write(db_session) and found.last_on != now.date():
-            found.last_on = now.date()  # an act, and so a trace that is left anyway
+        found = read(db_session, token, now)
+        if found is not None and request.method not in SAFE and may_write(db_session):
+            _be_used(found, now)  # an act, and so a trace that is left anyway
     else:
         with current_database().transaction(writing=False) as session:
-            found = live_sign_in(session, token, now=now)
+            found = read(session, token, now)
     if found is None:
         return None
     g.sign_in_id = found.id
+    g.sign_in = found
     return found.user
+
+
+def _be_used(sign_in: SignIn, now: datetime) -> None:
+    if sign_in.last_on != now.date():
+        sign_in.last_on = now.date()
+
+
+def note_day(session: Session, now: datetime) -> None:
+    """Note the day of whoever acts, who was read in SESSION: a guest without any is forgotten after thirty days, and a
+    sign-in that is not used ends."""
+    if current_user.active_on != now.date():
+        current_user.active_on = now.date()
+    if (sign_in := g.get("sign_in")) is not None and sign_in in session:
+        _be_used(sign_in, now)
 
 
 #: The condition for sign-ins that let in, joined with their users, with the parameters of `_at`.
@@ -107,13 +127,18 @@ _LIVE = and_(
     ),
 )
 
-#: Made once: every request asks it.
-_SIGN_IN = (
+#: The sign-in that a token opens, with its user and the parameters of `opened_by`. Made once: every request asks it.
+SIGN_IN = (
     select(SignIn)
     .join(SignIn.user)
     .options(contains_eager(SignIn.user))
     .where(SignIn.token_hash == bindparam("token_hash"), _LIVE)
 )
+
+
+def opened_by(token: str, now: datetime) -> dict[str, Any]:
+    """Return the parameters of SIGN_IN for what TOKEN opens NOW."""
+    return {"token_hash": hash_of_secret(token), **_at(now)}
 
 
 def _at(now: datetime) -> dict[str, Any]:
@@ -122,7 +147,7 @@ def _at(now: datetime) -> dict[str, Any]:
 
 def live_sign_in(session: Session, token: str, *, now: datetime) -> SignIn | None:
     """Return the sign-in that TOKEN opens, with its user; None where it is revoked, over, or none. One query."""
-    return session.scalar(_SIGN_IN, {"token_hash": hash_of_secret(token), **_at(now)})
+    return session.scalar(SIGN_IN, opened_by(token, now))
 
 
 def add_sign_in(session: Session, user: User, device: str, now: datetime, *, token: str | None = None) -> str:

@@ -1,6 +1,6 @@
 """What came of attempts: for the result page of one, and in short for other rooms."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
@@ -324,7 +324,11 @@ def quiz_results(session: Session, enrolment: Enrolment, activity_ids: Collectio
     """Return the standing at each of the quizzes at which there is an attempt, as ENROLMENT may see it. One query.
 
     Where the score is not to be seen at all times it is for the page of the quiz to say when."""
-    attempts = session.scalars(_SAT, {"enrolment_id": enrolment.id, "activity_ids": list(activity_ids)})
+    return results_of(session.scalars(_SAT, {"enrolment_id": enrolment.id, "activity_ids": list(activity_ids)}))
+
+
+def results_of(attempts: Iterable[Attempt]) -> Mapping[int, QuizStanding]:
+    """Return the same from all ATTEMPTS of an enrolment at some quizzes, ordered by quiz and number."""
     by_quiz = groupby(attempts, key=lambda attempt: attempt.activity_id or 0)
     return {activity_id: _as_seen(list(sat)) for activity_id, sat in by_quiz}
 
