@@ -37,7 +37,7 @@ def main() -> int:
     options = parser.parse_args()
     steps = 300 if options.quick else options.steps
     kinds = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
-    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(1))  # so that PostgreSQL is stopped, too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that PostgreSQL is stopped, too
     gc.freeze()  # what is there by now stays; to look through it again and again would take a tenth of the time
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="kruzhok-machine-") as folder:
@@ -77,6 +77,8 @@ def run(kinds: list[str], folder: Path, steps: int, length: int, number: int, *,
             )
             try:
                 run_state_machine_as_test(seed(number)(StudyMachine), settings=rules)
+            except KeyboardInterrupt:
+                return "stopped before all was done"
             except Exception as error:  # noqa: BLE001 (whatever it is, it is printed with the way to it)
                 traceback.print_exception(error, limit=-4)
                 return str(error)
