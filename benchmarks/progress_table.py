@@ -11,7 +11,6 @@ screen, all pages of it, differ in any cell. With --postgres on a server of its 
 
 import argparse
 import csv
-import gzip
 import io
 import json
 import random
@@ -30,6 +29,7 @@ from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 from benchmarks.databases import own_database
+from course.base.compressing import gzipped
 from course.base.db import Base, Database
 from course.completion.models import Completion, CompletionFact, FactKind, State
 from course.groups.models import Enrolment, Role, StudyGroup, Subgroup, SubgroupMember
@@ -116,11 +116,8 @@ def main() -> int:
 
 
 def seed(database: Database, sizes: Sequence[int]) -> list[Circle]:
-    """Make a course and a study group of each of SIZES on it, in which half of all is done."""
-    rng = random.Random(1917)
-    with database.transaction() as session:
-        course, parts = _course(session)
-        circles = [_circle(session, course, parts, members, rng) for members in sizes]
+    """Make what `fill` makes; return each study group with the cookie of its tutor."""
+    circles = fill(database, sizes)
     app = create_app(database=database)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     found = []
@@ -130,6 +127,16 @@ def seed(database: Database, sizes: Sequence[int]) -> list[Circle]:
             cookie = serializer.dumps({"_user_id": token, "_fresh": True, "csrf_token": "0" * 40, "_permanent": True})
             found.append(Circle(members, f"/groups/{group}/progress", f"kruzhok={cookie}", names))
     return found
+
+
+def fill(database: Database, sizes: Sequence[int]) -> list[tuple[str, int, dict[str, int]]]:
+    """Make a course and a study group of each of SIZES on it, in which half of all is done.
+
+    Return of each its slug, the user who is its tutor, and what addresses name in it."""
+    rng = random.Random(1917)
+    with database.transaction() as session:
+        course, parts = _course(session)
+        return [_circle(session, course, parts, members, rng) for members in sizes]
 
 
 def _add(session: Session, row: Any) -> Any:
@@ -297,7 +304,7 @@ def measure(database: Database, client: FlaskClient, circles: Sequence[Circle], 
                 if number:  # the first only warms up
                     times[circle.members].append(took)
                 queries[circle.members] = sum(not one.startswith(("BEGIN", "PRAGMA")) for one in seen)
-                sizes[circle.members] = len(gzip.compress(body, 6))
+                sizes[circle.members] = len(gzipped(body))
         fewest = statistics.median(times[circles[0].members])
         for members, took_all in times.items():
             median = statistics.median(took_all)

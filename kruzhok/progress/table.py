@@ -161,9 +161,9 @@ class Table:
         pages = max(1, math.ceil(len(found) / PAGE))
         number = min(max(number, 1), pages)
         shown = found[(number - 1) * PAGE : number * PAGE]
-        ids = [column.activity.id for column in self.columns]
-        done = done_by(self.session, self.group.id, ids)
-        return Page(self.rows(shown), found, number, pages, [done.get(key, 0) for key in ids])
+        done = done_by(self.session, self.group.id)
+        counts = [done.get(column.activity.id, 0) for column in self.columns]
+        return Page(self.rows(shown), found, number, pages, counts)
 
     def nobody(self) -> Page:
         """Return the page of a search that cannot be: nobody is found by it."""

@@ -64,7 +64,7 @@ def cell_of(tutor: Person, group: str, name: str) -> str:
     heads = tutor.page.locator("thead tr").first.locator("th").all_text_contents()
     at = next(number for number, words in enumerate(heads) if TITLE in words)
     row = tutor.page.locator("tbody tr").filter(has_text=name)
-    return row.locator("td").nth(at - 1).get_attribute("class") or ""
+    return row.locator("td").nth(at - 1).locator("a").get_attribute("class") or ""
 
 
 @pytest.mark.browser
