@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.pages import ours, telling
 from benchmarks.pages.figures import (
     FLOOR_PAGE,
     FLOOR_SAVE,
@@ -18,6 +19,8 @@ from benchmarks.pages.figures import (
     times_faster,
     times_the_floor,
 )
+from benchmarks.pages.seeding import Seeded
+from benchmarks.pages.targets import MOST_QUERIES, Memory, Result, Size, Starts, targets, too_many_queries
 
 
 def took(median: float, per_second: float | None = None) -> Figure:
@@ -73,3 +76,38 @@ def test_growth_finds_the_exponent_of_a_power(power: float, factor: float) -> No
 def test_growth_needs_two_sizes() -> None:
     assert growth([(30, 2.0)]) is None
     assert growth([(30, 2.0), (30, 3.0)]) is None
+
+
+def make_result(ours_took: float, queries: int, peer_took: float | None = 100.0) -> Result:
+    """Return what a run of one size came to, in which every page took so long and made so many queries."""
+    seeded = Seeded(30, 30, "circle", "tutor@example.org", "/discussion", 1000, {"step": 2000}, 2.0)
+    pages = ours.names(seeded)
+    floor = {FLOOR_PAGE: took(2.0), FLOOR_SAVE: took(1.0, 400.0)}
+    peer = {} if peer_took is None else dict.fromkeys(pages, took(peer_took, 10.0))
+    rounds = [Round(dict.fromkeys(pages, took(ours_took, 400.0)), peer, floor, floor)]
+    size = Size(seeded, dict.fromkeys(pages, (queries,)), rounds, Memory(100.0, 80.0, 300.0 if peer else None))
+    return Result("a machine", [size], Starts(2.0, 1.0), Starts(8.0, 3.0) if peer else None, None, None)
+
+
+def test_a_target_is_met_or_not_or_was_not_measured() -> None:
+    fast, slow = ({one.what: one.is_met for one in targets(make_result(took, 5))} for took in (4.0, 40.0))
+    faster, floor = "lesson: times faster than Kolibri's", "lesson: times the floor's page"
+    assert (fast[faster], fast[floor]) == (True, True)
+    assert (slow[faster], slow[floor]) == (False, False)
+    assert {one.what: one.is_met for one in targets(make_result(4.0, 5, None))}[faster] is None
+
+
+def test_more_queries_than_a_page_may_make_are_a_fault() -> None:
+    assert too_many_queries(make_result(4.0, min(MOST_QUERIES.values()))) == {}
+    most = MOST_QUERIES["one response saved"]
+    assert too_many_queries(make_result(4.0, most + 1))["one response saved"] == most + 1
+
+
+def test_what_is_told_names_every_page_and_each_row_is_whole() -> None:
+    result = make_result(4.0, 5)
+    told = telling.markdown(result)
+    table = [line for line in told.splitlines() if line.startswith("| ")]
+    assert {line.count("|") for line in table} == {len(telling.HEADS) + 1, 5}
+    for page in ours.names(result.sizes[0].seeded):
+        assert f"| {page} " in told
+        assert f">{page}</text>" in telling.plot(result)

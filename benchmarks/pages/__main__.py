@@ -52,7 +52,7 @@ from benchmarks.pages.visiting import Visit, first_visit
 from course.base.db import Database, make_engine
 
 QUICK = Paces(floor=Pace(0.3, 40, 0.5), ours=Pace(0.3, 20, 0.5), peer=Pace(0.5, 5, 1.0), begun=3, restarts=1)
-WHOLE = Paces(floor=Pace(0.4, 60, 0.7), ours=Pace(0.4, 40, 0.7), peer=Pace(1.0, 10, 1.5), begun=4, restarts=3)
+WHOLE = Paces(floor=Pace(0.4, 60, 0.7), ours=Pace(0.4, 40, 0.7), peer=Pace(0.8, 8, 1.0), begun=4, restarts=3)
 
 #: More learners than this no class of Kolibri's is given: its pages take minutes then.
 MOST_OF_PEER = 3000
