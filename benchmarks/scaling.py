@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 
 from benchmarks.databases import own_database
 from benchmarks.http_fuzz.reading import Form, read
@@ -44,6 +44,7 @@ from kruzhok.config import SHIPPED_COURSE
 from kruzhok.demo.making import make_demo
 from kruzhok.demo.script import read_script
 from kruzhok.migrations import migrate
+from quizzes.review.models import Card
 
 #: What an active student is assumed to do in a week: a lesson, its documents, prompt, quiz twice, review on five days.
 WEEK = {
@@ -71,6 +72,8 @@ BUSIEST = 0.1
 USED = 0.6
 #: Weeks of study in a year.
 WEEKS = 40
+#: So many days pass between the quiz and its review.
+DAYS = 10
 #: Requests that a web process answers at once, and connections that a worker holds (kruzhok.commands.serve).
 THREADS, OF_WORKER = 4, 2
 
@@ -81,6 +84,8 @@ COURSE = f"/courses/{SHIPPED_COURSE.name}"
 LESSON = f"{COURSE}/lessons/lenins-return-april-theses"
 PROMPT = "break-or-continuity"
 TICKS = os.sysconf("SC_CLK_TCK")
+SELECT = re.compile(r'<select[^>]*name="([^"]+)"(.*?)</select>', re.DOTALL)
+OPTION = re.compile(r'<option[^>]*value="([^"]*)"')
 BASE = re.compile(r'name="base-(\d+)" value="(\d+)"')
 
 
@@ -116,6 +121,7 @@ class Member:
         self.refused = False
         self.bases: dict[str, str] = {}
         self.forms: list[Form] = []
+        self.choices: dict[str, str] = {}  #: the last option of each field that has several, by its name
 
     def ask(self, act: Act) -> int:
         """Do ACT; return how many bytes left. Raise RuntimeError where it went wrong."""
@@ -135,10 +141,21 @@ class Member:
         """Return the page at PATH, read; not measured."""
         page = self.client.get(path, headers={"Cookie": self.cookie}).get_data(as_text=True)
         self.forms = read(path, page)[0]
+        self.choices = {name: OPTION.findall(options)[-1] for name, options in SELECT.findall(page)}
         self.bases = dict(BASE.findall(page))
         for form in self.forms:
             self.token = next((one.value for one in form.fields if one.name == "csrf_token"), self.token)
         return page
+
+    def filled(self, form: Form, begins: str = "") -> dict[str, str]:
+        """Return what FORM sends with some choice everywhere and a word where one types; of those fields whose name
+        BEGINS so."""
+        sent: dict[str, str] = {}
+        for one in form.fields:
+            if one.name.startswith(begins) and one.kind != "button":
+                typed = "1917" if one.kind in {"text", "textarea"} else self.choices.get(one.name, "")
+                sent.setdefault(one.name, one.value or typed)
+        return sent
 
 
 def main() -> int:
@@ -153,7 +170,11 @@ def main() -> int:
         group, cookies = fill(database, students)
         client = create_app(database=database).test_client(use_cookies=False)
         members = [Member(client, cookie, number) for number, cookie in enumerate(cookies)]
-        costs = {kind: measure(database, members, acts) for kind, acts in kinds(group)}
+        costs = {}
+        for kind, acts in kinds(group):
+            if kind == "a question of review":
+                let_days_pass(database)
+            costs[kind] = measure(database, members, acts)
     return report(costs, students, [int(size) for size in options.sizes.split(",")])
 
 
@@ -232,7 +253,7 @@ def _saves(member: Member) -> Iterator[Act]:
     member.look(f"/attempts/{member.attempt}")
     form = max(member.forms, key=lambda one: len(one.fields))
     for item, base in member.bases.items():
-        sent = filled(form, f"item-{item}") | {"base": base, "once": f"{member.rng.getrandbits(64):016x}"}
+        sent = member.filled(form, f"item-{item}") | {"base": base, "once": f"{member.rng.getrandbits(64):016x}"}
         yield Act(f"/attempts/{member.attempt}/items/{item}", sent, by_script=True)
 
 
@@ -243,19 +264,16 @@ def _reviews(member: Member) -> Iterator[Act]:
         if not answers:
             return
         rests = next(one for one in member.forms if one.action.endswith("/suspend"))
-        yield Act("/review", filled(answers[0]) | {"do": "good"})
+        yield Act("/review", member.filled(answers[0]) | {"do": "good"})
         if member.refused:  # to come to the next
             member.ask(Act(rests.action, {}))
 
 
-def filled(form: Form, begins: str = "") -> dict[str, str]:
-    """Return what FORM sends with the first choice everywhere and a word where one types; of those fields whose name
-    BEGINS so."""
-    sent: dict[str, str] = {}
-    for one in form.fields:
-        if one.name.startswith(begins) and one.kind != "button":
-            sent.setdefault(one.name, one.value or ("1917" if one.kind in {"text", "textarea"} else ""))
-    return sent
+def let_days_pass(database: Database) -> None:
+    """Let what was answered be answered some days ago, so that it is due."""
+    ago = {"last_on": Card.last_on - DAYS, "due_on": Card.due_on - DAYS}
+    with database.transaction() as session:
+        session.execute(update(Card).where(Card.last_on.is_not(None)).values(ago))
 
 
 # What it costs
