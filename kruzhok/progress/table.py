@@ -31,7 +31,7 @@ from kruzhok.progress.students import Student, Wanted, chosen, in_subgroup, stud
 from lessons.models import Lesson
 from lessons.parts import ORDER
 
-#: How many students stand on one page: with sixty parts it weighs some 18 KB compressed.
+#: How many students stand on one page: with sixty parts it weighs some 13 KB compressed.
 PAGE = 40
 
 #: What each shape says.

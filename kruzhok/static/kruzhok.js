@@ -666,6 +666,7 @@ function byKeys(part) {
 all("[data-by-keys]").forEach(byKeys);
 
 // In a table of cells that are links the arrow keys lead from one to the next; without this each name leads to the same.
+// There may be thousands, so a cell is told where it leads, from its row and its column, once it is pointed at or reached.
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 for (const table of all("table[data-cells]")) {
   table.addEventListener("keydown", (event) => {
@@ -678,4 +679,10 @@ for (const table of all("table[data-cells]")) {
     next.focus();
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
+  const meet = (event) => {
+    const cell = event.target.closest("tbody td"), link = cell?.querySelector("a:not([href])");
+    const part = link && table.tHead.rows[0].cells[cell.cellIndex].dataset.part;
+    if (part) link.href = `${cell.parentElement.querySelector("th a").href}#part-${part}`;
+  };
+  ["pointerover", "focusin"].forEach((way) => table.addEventListener(way, meet));
 }

@@ -10,7 +10,7 @@ from course.base.web import Application
 from kruzhok.progress.table import PAGE
 from tests.test_access import browser_of
 
-#: Bytes for a browser that takes gzip alone; with Brotli it is a quarter less.
+#: Bytes for a browser that takes gzip alone; with Brotli it is a fifth less.
 MOST = 20_000
 
 
