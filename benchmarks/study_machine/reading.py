@@ -103,22 +103,29 @@ def _notices(
         entries.join(Activity, Activity.id == JournalEntry.activity_id)
     ):
         names[f"journal_entry:{key}"] = f"entry {number} on {prompt}, of {places[place_id]}"
+    notes = _numbered_notes(session)
     for key, note_id in session.execute(select(NoteReply.id, NoteReply.note_id)):
-        names[f"note_reply:{key}"] = f"note {note_id}"
+        names[f"note_reply:{key}"] = f"note {notes[note_id]}"
     found = defaultdict(set)
     for user_id, kind, ref in session.execute(select(Notice.user_id, Notice.kind, Notice.ref)):
         found[people[user_id]].add(f"{kind}: {names[ref]}")
     return {person: sorted(told) for person, told in found.items()}
 
 
+def _numbered_notes(session: Session) -> dict[int, int]:
+    """Return the id of each note that there is -> the how-manieth it is: the ids themselves may have gaps."""
+    return {key: number for number, key in enumerate(session.scalars(select(Note.id).order_by(Note.id)), 1)}
+
+
 def _notes(session: Session, places: dict[int, str]) -> dict[int, Any]:
-    """Return the notes, each with its replies, by their ids."""
+    """Return the notes, each with its replies, numbered as they were made."""
     replies = defaultdict(list)
     for reply in session.scalars(select(NoteReply).order_by(NoteReply.id)):
         replies[reply.note_id].append((places[reply.enrolment_id], reply.words))
+    numbers = _numbered_notes(session)
     rows = session.execute(select(Note, Text.ident).join(Text, Text.id == Note.text_id))
     return {
-        note.id: (places[note.enrolment_id], text, note.words, note.shared_at is not None, replies[note.id])
+        numbers[note.id]: (places[note.enrolment_id], text, note.words, note.shared_at is not None, replies[note.id])
         for note, text in rows
     }
 
@@ -262,14 +269,14 @@ def expected(world: World) -> Kept:
         if told
     }
     found["notes"] = {
-        next(iter(one.ids.values())): (
+        number: (
             _named(world, one.place),
             one.text,
             one.words,
             one.shared,
             [(_named(world, place), words) for place, words in one.replies],
         )
-        for one in world.notes
+        for number, one in enumerate(world.notes, 1)
     }
     return found
 
@@ -286,7 +293,7 @@ def _of(world: World, told: Told) -> str:
         case Place():
             return _named(world, told.of)
         case things.Note():
-            return f"note {next(iter(told.of.ids.values()))}"
+            return f"note {world.notes.index(told.of) + 1}"
         case sitting.Question():
             place, attempt = next(
                 (place, one)
