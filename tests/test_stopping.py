@@ -131,8 +131,8 @@ def test_a_worker_that_was_killed_is_followed_by_another(tmp_path: Path, databas
         first = worker_of(server.process.pid)
         os.kill(first, signal.SIGKILL)
         until(lambda: state_and_parent(first)[1] != server.process.pid, "the old one is gone")
-        until(lambda: "another is started" in server.said.read_text(), "there is a new one")
-        assert worker_of(server.process.pid) != first
+        until(lambda: "another is started" in server.said.read_text(), "it is said")
+        until(lambda: children_of(server.process.pid)["the worker"] not in ([], [first]), "there is a new one")
 
 
 def web_process_of(server: Server, *, other_than: int = 0) -> int:

@@ -49,6 +49,7 @@ from benchmarks.pages.seeding import check, load, seed
 from benchmarks.pages.serving import Server
 from benchmarks.pages.targets import Memory, Result, Size, Starts, too_many_queries
 from benchmarks.pages.visiting import Visit, first_visit
+from benchmarks.storm.site import children_of
 from course.base.db import Database, make_engine
 
 QUICK = Paces(floor=Pace(0.3, 40, 0.5), ours=Pace(0.3, 20, 0.5), peer=Pace(0.5, 5, 1.0), begun=3, restarts=1)
@@ -179,7 +180,7 @@ def measure_size(
         for number in range(rounds):
             found.append(one_round(sides, paces, number))
             say(f"round {number + 1} of {rounds}: its floors are {found[-1].apart:.0%} apart")
-        web = [pid for pid in tree(ours.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        web = children_of(ours.pid)["a web process"]
         held = memory(tree(sides.peer[0].pid)) if sides.peer is not None else None
         size = Size(seeded, queries, found, Memory(memory(tree(ours.pid)), memory(web), held))
     shutil.rmtree(here)

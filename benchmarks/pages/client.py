@@ -14,6 +14,8 @@ from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+import brotli
+
 
 class Ask(NamedTuple):
     """A request, and the status that its answer must have."""
@@ -28,7 +30,7 @@ class Ask(NamedTuple):
     def wire(self, port: int) -> bytes:
         """Return it as it goes over the line."""
         body = (self.body or "").encode()
-        lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept-Encoding: gzip"]
+        lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept-Encoding: gzip, br"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         if self.cookie:
             lines.append(f"Cookie: {self.cookie}")
@@ -51,8 +53,11 @@ class Answer(NamedTuple):
     @property
     def text(self) -> str:
         """The body as words."""
-        is_packed = self.header("content-encoding") == "gzip"
-        return (gzip.decompress(self.body) if is_packed else self.body).decode(errors="replace")
+        unpacked = _UNPACK[self.header("content-encoding")](self.body) if self.body else b""
+        return unpacked.decode(errors="replace")
+
+
+_UNPACK: Mapping[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "br": brotli.decompress, "": bytes}
 
 
 #: What a page asks for, one request after the other.

@@ -133,6 +133,6 @@ def children_of(server: int) -> dict[str, list[int]]:
                 continue
             if "worker" in words:
                 found["the worker"].append(int(entry.name))
-            elif any("spawn_main" in word for word in words):
+            elif "serve" in words:  # a copy of the server, as on Linux they are
                 found["a web process"].append(int(entry.name))
     return found
