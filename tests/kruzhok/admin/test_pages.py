@@ -180,4 +180,4 @@ def test_a_full_site_asks_no_more_than_an_empty_one(boss: FlaskClient, database:
             group = factories.make_group(session, factories.make_bare_course(session))
             for _ in range(3):
                 factories.make_enrolment(session, group=group)
-    assert count_queries() == alone == {"/admin": 5, "/admin/users": 3, "/admin/groups": 3}
+    assert count_queries() == alone == {"/admin": 4, "/admin/users": 2, "/admin/groups": 2}
