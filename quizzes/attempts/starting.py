@@ -77,12 +77,16 @@ def start_attempt(
             with session.begin_nested():
                 session.add(attempt)
                 session.flush()
-                session.execute(insert(AttemptItem), [{"attempt_id": attempt.id} | row for row in rows])
+                session.execute(_ITEMS, [{"attempt_id": attempt.id} | row for row in rows])
         except IntegrityError:  # another request of the same user was first
             continue
         log.info("Attempt %d of quiz %d begun", attempt.id, activity.id)
         return attempt
     raise Conflict(_("This quiz was begun and submitted elsewhere at the same moment. Load the page again."))
+
+
+# Also what is empty is said, so that rows of all kinds go in one statement.
+_ITEMS = insert(AttemptItem).execution_options(render_nulls=True)
 
 
 def attempts_at(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[Attempt]:
