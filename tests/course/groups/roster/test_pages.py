@@ -292,4 +292,4 @@ def test_pages_ask_no_more_for_many_than_for_one(circle: Circle) -> None:
         with counted(circle.database) as said:
             circle.boss.get(address)
         assert len(said) == most
-    assert asked == [9, 5]
+    assert asked == [8, 4]
