@@ -178,9 +178,10 @@ def test_whom_later_days_are_given_is_late_later_and_the_table_names_the_day_of_
     assert "by exception" not in circle.record(circle.nadia)
 
 
-def test_each_cell_opens_what_was_done(circle: Circle) -> None:
-    cell = f"progress/{circle.vera.id}#part-{circle.quiz.id}"
-    assert f'href="{cell}"' in circle.page(circle.tutor, TABLE)
+def test_row_and_column_of_a_cell_name_the_place_that_it_opens(circle: Circle) -> None:
+    page = circle.page(circle.tutor, TABLE)
+    assert f'href="progress/{circle.vera.id}"' in page
+    assert f'data-part="{circle.quiz.id}"' in page
     assert f'id="part-{circle.quiz.id}"' in circle.record(circle.vera)
 
 
