@@ -23,6 +23,10 @@ MARKS = frozenset({StepKind.mark, StepKind.override})
 State = Literal["waits", "draft", "released"]
 
 
+#: The versions of questions that ask for one: looked up once, and not in what each answered question says.
+_ESSAYS = select(ItemVersion.id).where(ItemVersion.data["type"].as_string() == "essay")
+
+
 class Asked(NamedTuple):
     """A question to which there are essays, with how many of them are in each state.
 
@@ -87,7 +91,7 @@ def essays_in(*group_ids: int) -> Select[Any]:
         .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
         .where(Enrolment.group_id.in_(group_ids), Enrolment.left_at.is_(None), Enrolment.role == Role.student)
         .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
-        .where(ItemVersion.data["type"].as_string() == "essay", _answer(Step.response.is_not(None)))
+        .where(AttemptItem.item_version_id.in_(_ESSAYS), _answer(Step.response.is_not(None)))
         .where(or_(Attempt.points.is_(None), exists().where(_of_item(Step), Step.kind.in_(VERDICTS))))
     )
 
