@@ -1,7 +1,7 @@
 """What a user was told lately and has not seen, in words: the page of the day shows what came back to them, a letter
 all that was in none before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -58,10 +58,19 @@ class AllNews:
     posted: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)
 
 
-def news_of(session: Session, user: User, places: Iterable[Enrolment], now: datetime) -> AllNews:
-    """Return what USER, whose live places PLACES are, was told lately and has not seen, what concerns them most first.
-    One query, more where there is something: one for each sort of thing told of."""
+def news_of(
+    session: Session,
+    user: User,
+    places: Iterable[Enrolment],
+    now: datetime,
+    *,
+    of_kinds: Collection[str] | None = None,
+) -> AllNews:
+    """Return what USER, whose live places PLACES are, was told lately and has not seen, what concerns them most first;
+    OF_KINDS: of those kinds alone. One query, more where there is something: one for each sort of thing told of."""
     mine = select(Notice).where(Notice.user_id == user.id, Notice.seen_at.is_(None), Notice.at > now - NEWS)
+    if of_kinds is not None:
+        mine = mine.where(Notice.kind.in_(of_kinds))
     notices = session.scalars(mine.order_by(Notice.id.desc()).limit(MOST_NOTICES)).all()[::-1]
     if not notices:
         return AllNews()

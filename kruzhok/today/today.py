@@ -18,7 +18,7 @@ from kruzhok.calendar.dates import Dated, Known, dates_known
 from kruzhok.review.plan import Review, review_of
 from kruzhok.today.asking import Asked, Elsewhere, asked_in, elsewhere
 from kruzhok.today.lines import lines_of
-from kruzhok.today.news import AllNews, News, news_of
+from kruzhok.today.news import CAME_BACK, AllNews, News, news_of
 from kruzhok.today.plan import BEGIN, GoOn, go_on_from
 from kruzhok.today.tasks import LessonTasks, tasks_of
 from kruzhok.today.week import weeks
@@ -63,8 +63,10 @@ class Today:
         return sorted(came, key=lambda one: one.at, reverse=True)
 
 
-def today_of(session: Session, user: User, now: datetime, named: str | None = None) -> Today:
+def today_of(session: Session, user: User, now: datetime, named: str | None = None, *, whole: bool = True) -> Today:
     """Return what USER has to do today, with the place NAMED (a group's slug, ALONE) first, else the one last used.
+    Not WHOLE, of the news there is what came back to them, and nothing else is asked for: a talk that goes on for weeks
+    has hundreds of them.
 
     As many queries for many places and cards as for few."""
     places, unseen = places_of(session, user.id)
@@ -81,7 +83,7 @@ def today_of(session: Session, user: User, now: datetime, named: str | None = No
         dates=dates,
         review=review_of(session, user, dates, now),
         talk=unread_of(session, shown),
-        news=news_of(session, user, places, now) if unseen else AllNews(),
+        news=news_of(session, user, places, now, of_kinds=None if whole else CAME_BACK) if unseen else AllNews(),
     )
 
 

@@ -29,7 +29,8 @@ bp = Blueprint("today", __name__)
 def today() -> str:
     """Show what is to be done today; to who has begun nothing, what will stand here and how to begin."""
     now = datetime.now(UTC)
-    shown = today_of(db_session, current_user, now, named_group()) if current_user.is_authenticated else None
+    signed_in = current_user.is_authenticated
+    shown = today_of(db_session, current_user, now, named_group(), whole=False) if signed_in else None
     here = shown.here if shown else None
     if here is None and named_group() not in {None, ALONE}:
         raise NotFound
