@@ -285,10 +285,15 @@ def test_what_came_back_is_what_others_said_of_ones_work(reader: Reader):
         (kinds.POSTED, f"post:{reply.id}"),
     ):
         tell(reader.session, [reader.user.id], kind, ref, now=NOW)
-    words = [one.words for one in reader.today().came_back]
+    today = reader.today()
+    words = [one.words for one in today.came_back]
     assert len(words) == 2
     assert any("replied to you" in one for one in words)
     assert any("is marked" in one for one in words)
+    assert len(today.news.news) == 3
+    page = today_of(reader.session, reader.user, NOW, whole=False)
+    assert page.came_back == today.came_back
+    assert len(page.news.news) == 2, "the page asks for nothing else"
 
 
 # The page
