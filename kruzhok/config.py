@@ -76,7 +76,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     return Config(
         instance=instance,
         database_url=url,
-        secret=check_secret(environment.get("KRUZHOK_SECRET") or _kept_secret(instance)),
+        secret=check_secret(said) if (said := environment.get("KRUZHOK_SECRET")) else _kept_secret(instance),
         old_secrets=tuple(
             check_secret(old, "KRUZHOK_SECRET_OLD") for old in (environment.get("KRUZHOK_SECRET_OLD") or "").split()
         ),
@@ -112,31 +112,59 @@ def _kept_secret(instance: Path) -> str:
     instance.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         new = instance / f"secret.{os.getpid()}.{secrets.token_hex(4)}"
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_urlsafe(48))
+        _write_down(new, secrets.token_urlsafe(48))
         try:
             os.link(new, path)  # atomic, and refuses if another was first
         except FileExistsError:
             pass
         finally:
             new.unlink()
-    return path.read_text().strip()
+        _write_down_names(instance)
+    secret = path.read_text().strip()
+    if _is_weak(secret):
+        raise BadConfig(
+            f"{path} holds no secret. Put the file back from a backup; or delete it, and another is made: then "
+            "everybody signs in anew, and second steps have to be set up again"
+        )
+    return secret
+
+
+def _write_down(path: Path, secret: str) -> None:
+    """Write SECRET into a file that nobody else may read, down to the disk: a power cut leaves no empty one."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_down_names(folder: Path) -> None:
+    """See to it that what was named or renamed in FOLDER is so after a power cut, where the system can be asked to."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def keep_secret(instance: Path, secret: str) -> None:
     """Let SECRET be the one of the instance folder; the one before is kept beside it, as `secret.before`."""
     path = instance / "secret"
     new = instance / f"secret.{os.getpid()}.new"
-    new.touch(mode=0o600)
-    new.write_text(check_secret(secret))
+    _write_down(new, check_secret(secret))
     if path.exists():
         shutil.copy2(path, instance / "secret.before")
     os.replace(new, path)
+    _write_down_names(instance)
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < 32 or len(set(secret)) < 10
 
 
 def check_secret(secret: str, setting: str = "KRUZHOK_SECRET") -> str:
     """Return SECRET, which SETTING says; raise BadConfig where it could be guessed."""
-    if len(secret) < 32 or len(set(secret)) < 10:
+    if _is_weak(secret):
         without = ", or leave it out and one is made" if setting == "KRUZHOK_SECRET" else ""
         raise BadConfig(f"{setting} is too weak: use 32 random characters or more{without}")
     return secret

@@ -131,6 +131,7 @@ def mounted(what: list[str], where: Path) -> Iterator[None]:
 def _moved(stage: Stage, folder: Path) -> Stage:
     """Return the stage with its instance copied into FOLDER."""
     shutil.copytree(stage.instance, folder, dirs_exist_ok=True)
+    os.sync()  # what was copied is as much on the disk as what a site has written
     return Stage(folder, f"sqlite:///{folder / 'kruzhok.db'}", stage.cookies, stage.scratch, stage.seconds)
 
 

@@ -1,5 +1,7 @@
 """Under which names the site is served, and what its cookies and links say then."""
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -137,3 +139,16 @@ def test_a_secret_that_could_be_guessed_is_refused(tmp_path: object, setting: st
 def test_old_secrets_are_read_in_their_order(tmp_path: object) -> None:
     old = "one old secret 0123456789 abcdefgh".replace(" ", "-"), "an older secret 0123456789 abcdefg".replace(" ", "-")
     assert read_config({"KRUZHOK_INSTANCE": str(tmp_path), "KRUZHOK_SECRET_OLD": " ".join(old)}).old_secrets == old
+
+
+def test_a_secret_that_is_made_is_kept_for_the_site_alone(tmp_path: Path) -> None:
+    environment = {"KRUZHOK_INSTANCE": str(tmp_path)}
+    assert read_config(environment).secret == read_config(environment).secret
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_of_the_secret_that_was_emptied_is_named_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+    with pytest.raises(BadConfig, match=f"{tmp_path / 'secret'} holds no secret"):
+        read_config({"KRUZHOK_INSTANCE": str(tmp_path)})
+    assert (tmp_path / "secret").read_text() == ""
