@@ -35,5 +35,6 @@ def first_visit(address: str, path: str, cookie: str) -> Visit | None:
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(1500)  # what scripts fetch after all seemed quiet
         chromium.close()
-    sent = [key for key, request in asked.items() if request["url"].startswith(address)]
-    return Visit(len(sent), round(sum(sizes.get(key, 0) for key in sent)))
+    # What it has by then (the icons, which are also the mark in its tab) comes from its own memory, and is nothing.
+    came = [sizes[key] for key, request in asked.items() if request["url"].startswith(address) and sizes.get(key)]
+    return Visit(len(came), round(sum(came)))
