@@ -91,9 +91,11 @@ def count_slowly(session: Session, what: str, who: str, *, free: int, now: datet
         except IntegrityError:  # somebody else was first
             return count_slowly(session, what, who, free=free, now=now)
         return 1
-    wait = timedelta(seconds=2 ** min(found.tries - free, 12)) if found.tries >= free else timedelta(0)
-    if found.last_at is not None and now < found.last_at + wait:
-        raise TooSoon(found.last_at + wait - now)
+    # Of those that are free, several may come at once, and one that came first be counted after another.
+    if found.tries >= free and found.last_at is not None:
+        may_come = found.last_at + timedelta(seconds=2 ** min(found.tries - free, 12))
+        if now < may_come:
+            raise TooSoon(may_come - now)
     found.tries, found.last_at = found.tries + 1, now
     session.flush()
     return found.tries

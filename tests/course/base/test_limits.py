@@ -105,3 +105,8 @@ def test_of_many_who_try_at_once_no_try_is_lost(database: Database) -> None:
 )
 def test_a_house_with_many_addresses_is_one_network(one: str, other: str, same: bool) -> None:
     assert (network_of(one) == network_of(other)) is same
+
+
+def test_of_two_free_tries_at_one_moment_the_one_that_is_counted_later_may_have_come_first(session: Session) -> None:
+    for earlier in (timedelta(0), timedelta(milliseconds=30)):
+        count_slowly(session, "sign in", "a school", free=60, now=NOW - earlier)
