@@ -143,7 +143,7 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     "hiding": ("/groups/{group}/posts/{post}/hide", 10),
     "complaints": ("/groups/{group}/complaints", 10),
     "complaint": ("/complaints/{complaint}", 6),
-    "today of a tutor": ("/today?group={group}", 16),
+    "today of a tutor": ("/today?group={group}", 15),
     "what waits to be marked": ("/groups/{group}/marking", 4),
     "essay to be marked": ("/groups/{group}/marking/{essay}?n=1", 11),
     "release of marks": ("/groups/{group}/marking/{essay}/release", 5),
