@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,9 +12,8 @@ from course import rules
 from course.base.words import _
 from course.groups.models import Enrolment, StudyGroup
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, Resolved
-from course.syllabus import models
 from course.syllabus.assigned import given_to
-from course.syllabus.exceptions import accommodations_in, layers, layers_of, rules_of
+from course.syllabus.exceptions import accommodations_in, accommodations_of, layers, layers_of, rules_of
 from quizzes.models import Quiz
 
 UTC = ZoneInfo("UTC")
@@ -92,7 +90,8 @@ def limits_at(session: Session, quiz: Quiz, enrolment: Enrolment | None) -> Limi
     if enrolment is None:
         return Limits(own)
     said = layers(session, enrolment, quiz.activity)
-    return Limits((*said, *own), accommodation_of(session, enrolment), _zone(session, enrolment))
+    always = accommodations_of(session, [enrolment]).get(enrolment.id, NO_ACCOMMODATION)
+    return Limits((*said, *own), always, _zone(session, enrolment))
 
 
 def limits_of_all(
@@ -122,15 +121,6 @@ def closing_times(
             limits = Limits(layers, always.get(place.id, NO_ACCOMMODATION), zone)
             found[place.id, quiz.activity_id] = limits.closes_at
     return found
-
-
-def accommodation_of(session: Session, enrolment: Enrolment) -> Accommodation:
-    """Return what ENROLMENT is always given. One query."""
-    live = select(models.Accommodation.factor, models.Accommodation.days).where(
-        models.Accommodation.enrolment_id == enrolment.id, models.Accommodation.revoked_at.is_(None)
-    )
-    row = session.execute(live).one_or_none()
-    return Accommodation(Fraction(row.factor), row.days) if row else NO_ACCOMMODATION
 
 
 def layers_of_quiz(quiz: Quiz) -> list[Layer]:
