@@ -26,7 +26,7 @@ from tests.web import post
 
 #: In the winter of Berlin clocks are an hour ahead.
 ZONE = "Europe/Berlin"
-CLOSES = datetime(2027, 1, 17, 11, tzinfo=UTC)
+CLOSES = datetime(2087, 1, 17, 11, tzinfo=UTC)
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -132,7 +132,7 @@ def test_a_student_sees_each_value_and_whose_rule_it_is(circle: Circle) -> None:
     assert circle.excepts("attempts", "3", "Was ill for a week") == 303
     said = circle.own_page()
     assert "Attempts 3 An exception for you: “Was ill for a week”" in said
-    assert "Closes 17 January 2027, 11:00 The quiz" in said
+    assert "Closes 17 January 2087, 11:00 The quiz" in said
 
 
 def test_a_student_sees_nothing_of_what_holds_for_another(circle: Circle) -> None:
@@ -151,8 +151,8 @@ def test_a_student_sees_what_extra_time_comes_to_and_why_it_was_given(circle: Ci
     assert "Time limits times 2: “Dyslexia”." in said
     assert "Given by Rosa, 23 November 2026, 14:02" in said
     assert (
-        "You may begin until 17 January 2027, 11:00, and have 120 minutes if begun by 17 January 2027, 10:00. That is "
-        "the last start with the whole time: begun then or later, it ends at 17 January 2027, 12:00." in said
+        "You may begin until 17 January 2087, 11:00, and have 120 minutes if begun by 17 January 2087, 10:00. That is "
+        "the last start with the whole time: begun then or later, it ends at 17 January 2087, 12:00." in said
     )
 
 
@@ -187,12 +187,12 @@ def test_a_tutor_sees_what_holds_for_all_and_only_what_differs_for_each(circle: 
     circle.excepts("time_limit", at=circle.of_readers, **{"time_limit-none": "y"})
     circle.gives("2", 1)
     said = words_of(circle.as_tutor().get(circle.rules).text)
-    assert "Due 17 January 2027, 12:00 Assigned to the study group: “Read first”" in said
+    assert "Due 17 January 2087, 12:00 Assigned to the study group: “Read first”" in said
     assert "Times are those of Europe/Berlin." in said
     anna, boris = said.index("Anna"), said.index("Boris As everybody")
     assert "Time limit: No time limit. An exception for the subgroup: “Was ill”" in said[anna:boris]
     assert (
-        "Due: 18 January 2027, 12:00. Assigned to the study group: “Read first”. With their extra days"
+        "Due: 18 January 2087, 12:00. Assigned to the study group: “Read first”. With their extra days"
         in said[anna:boris]
     )
     assert "Attempts: 3. An exception for them: “Was ill”" in said[anna:boris]
@@ -221,28 +221,28 @@ def test_only_a_live_student_has_a_page(circle: Circle, name: str) -> None:
 
 
 def test_an_exception_is_made_by_whom_and_when(circle: Circle) -> None:
-    assert circle.excepts("close", "2027-01-20T18:00", "Was ill for a week") == 303
+    assert circle.excepts("close", "2087-01-20T18:00", "Was ill for a week") == 303
     (made,) = circle.exceptions()
     assert (made.activity_id, made.enrolment_id, made.by_id) == (
         circle.activity.id,
         circle.anna.id,
         circle.tutor.user_id,
     )
-    assert value_of(made) == datetime(2027, 1, 20, 17, tzinfo=UTC)
+    assert value_of(made) == datetime(2087, 1, 20, 17, tzinfo=UTC)
     said = words_of(circle.as_tutor().get(circle.of_anna).text)
-    assert "Closes 20 January 2027, 18:00 An exception for them: “Was ill for a week”" in said
+    assert "Closes 20 January 2087, 18:00 An exception for them: “Was ill for a week”" in said
     assert "“Was ill for a week” · by Rosa" in said
 
 
 def test_none_goes_before_the_value_that_the_page_showed(circle: Circle) -> None:
-    assert circle.excepts("close", "2027-01-17T12:00", **{"close-none": "y"}) == 303
+    assert circle.excepts("close", "2087-01-17T12:00", **{"close-none": "y"}) == 303
     assert [value_of(one) for one in circle.exceptions()] == [None]
     assert "Closes It does not close An exception for you" in circle.own_page()
 
 
 def test_the_forms_show_what_holds_by_the_clocks_of_the_group(circle: Circle) -> None:
     page = circle.as_tutor().get(circle.of_anna).text
-    for field, value in {"close": "2027-01-17T12:00", "time_limit": "60", "attempts": "2"}.items():
+    for field, value in {"close": "2087-01-17T12:00", "time_limit": "60", "attempts": "2"}.items():
         assert f'name="{field}-value" value="{value}"' in page
 
 
@@ -281,14 +281,14 @@ def test_it_cannot_close_before_it_opens(circle: Circle) -> None:
     answer = post(
         circle.as_tutor(),
         circle.of_anna,
-        {"field": "open", "open-value": "2027-01-18T12:00", "open-reason": "Was ill"},
+        {"field": "open", "open-value": "2087-01-18T12:00", "open-reason": "Was ill"},
     )
     assert answer.status_code == 422
     assert "It would open after it closes." in words_of(answer.text)
-    assert circle.excepts("close", "2027-01-20T12:00") == 303
-    assert circle.excepts("open", "2027-01-18T12:00") == 303
-    assert circle.excepts("close", "2027-01-17T12:00") == 422
-    assert circle.excepts("open", "2027-01-18T12:00", at=circle.of_readers) == 422
+    assert circle.excepts("close", "2087-01-20T12:00") == 303
+    assert circle.excepts("open", "2087-01-18T12:00") == 303
+    assert circle.excepts("close", "2087-01-17T12:00") == 422
+    assert circle.excepts("open", "2087-01-18T12:00", at=circle.of_readers) == 422
 
 
 @pytest.mark.parametrize("field", ["", "pass_mark", "reply_due", "open\0"])
@@ -342,12 +342,12 @@ def test_nobody_excepts_in_another_group(circle: Circle) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "words", "again"),
     [
-        ("open", "2027-01-02T12:00", "opens for you on 2 January 2027: “Was ill”", "opens for you as for everybody"),
-        ("due", "2027-01-16T12:00", "is due for you on 16 January 2027: “Was ill”", "is due for you as for everybody"),
+        ("open", "2087-01-02T12:00", "opens for you on 2 January 2087: “Was ill”", "opens for you as for everybody"),
+        ("due", "2087-01-16T12:00", "is due for you on 16 January 2087: “Was ill”", "is due for you as for everybody"),
         (
             "close",
-            "2027-01-18T12:00",
-            "closes for you on 18 January 2027: “Was ill”",
+            "2087-01-18T12:00",
+            "closes for you on 18 January 2087: “Was ill”",
             "closes for you as for everybody",
         ),
     ],
@@ -368,16 +368,16 @@ def test_students_are_told_once_of_a_date_that_is_theirs_alone_and_that_it_is_no
 
 
 def test_an_exception_in_place_of_another_is_told_in_its_place(circle: Circle) -> None:
-    circle.excepts("due", "2027-01-16T12:00")
-    circle.excepts("close", "2027-01-18T12:00")
+    circle.excepts("due", "2087-01-16T12:00")
+    circle.excepts("close", "2087-01-18T12:00")
     circle.excepts("close", **{"close-none": "y"})
     assert len(circle.notices("anna")) == 2
     assert "does not close for you: “Was ill”" in circle.told("anna")
 
 
 def test_of_an_exception_for_a_subgroup_its_members_are_told(circle: Circle) -> None:
-    circle.excepts("due", "2027-01-16T12:00", at=circle.of_readers)
-    assert "is due for you on 16 January 2027: “Was ill”" in circle.told("anna")
+    circle.excepts("due", "2087-01-16T12:00", at=circle.of_readers)
+    assert "is due for you on 16 January 2087: “Was ill”" in circle.told("anna")
     assert circle.notices("boris") == []
 
 
