@@ -135,6 +135,18 @@ def test_a_worker_that_was_killed_is_followed_by_another(tmp_path: Path, databas
         until(lambda: children_of(server.process.pid)["the worker"] not in ([], [first]), "there is a new one")
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what a process has open is read in /proc")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_server_that_web_processes_are_copies_of_has_nothing_of_the_database_open(
+    tmp_path: Path, database: Database
+) -> None:
+    with serving(tmp_path, database) as server:
+        opened = [os.readlink(one) for one in Path(f"/proc/{server.process.pid}/fd").iterdir()]
+        assert not [
+            one for one in opened if database.engine.url.database and one.startswith(database.engine.url.database)
+        ]
+
+
 def web_process_of(server: Server, *, other_than: int = 0) -> int:
     """Return the one web process of SERVER, once it is OTHER_THAN one that was there."""
     until(lambda: children_of(server.process.pid)["a web process"] not in ([], [other_than]), "it is there", seconds=60)

@@ -8,6 +8,7 @@ import random
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -40,7 +41,7 @@ class Told(NamedTuple):
     what: object
 
 
-class Person(threading.Thread):
+class Person(threading.Thread, ABC):
     """Somebody with a browser, who works until told to stop."""
 
     def __init__(self, port: int, cookie: str, number: int) -> None:
@@ -60,9 +61,9 @@ class Person(threading.Thread):
             self.work()
             self.stopping.wait(THINKS)
 
+    @abstractmethod
     def work(self) -> None:
         """Do one whole piece of work."""
-        raise NotImplementedError
 
     def insist(self, path: str, fields: list[tuple[str, str]] | None = None, *, script: bool = False) -> Reply | None:
         """Ask until there is an answer; None where one was told to stop before."""
