@@ -8,10 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import Completion, CompletionFact, FactKind, State
@@ -22,9 +22,9 @@ from course.outline.models import Activity, ActivityKind
 from course.outline.nodes import Node, outline_of
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level
 from course.syllabus.assigned import Given
-from course.syllabus.exceptions import accommodations_in, due_exceptions_in
+from course.syllabus.exceptions import Excepted, accommodations_in, due_exceptions_in
 from course.syllabus.meetings import Syllabus, meetings_of, syllabus_from
-from course.syllabus.models import Assignment, AssignmentTarget, Meeting, RuleException
+from course.syllabus.models import Assignment, AssignmentTarget, Meeting
 
 NOTHING: frozenset[int] = frozenset()
 
@@ -80,6 +80,8 @@ class Asked:
     apart: Mapping[int, Audience]
     #: Part -> the lesson it is in.
     lessons: Mapping[int, int]
+    #: Every part that there is in the group.
+    parts: Sequence[Node]
 
     def of(self, enrolment_id: int) -> Audience:
         """Return the audience of a student."""
@@ -119,7 +121,7 @@ class States(NamedTuple):
 NO_STATES = States(NOTHING, NOTHING)
 
 
-def live_students(group_id: int) -> ColumnElement[bool]:
+def live_students(group_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Return the condition that an enrolment is that of a student who is in a study group now."""
     return and_(Enrolment.group_id == group_id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
 
@@ -128,21 +130,34 @@ def states_of(session: Session, group_id: int, only: Collection[int] | None = No
     """Return what each student of a study group has done and begun, by the enrolment; who did nothing is not in it.
 
     With ONLY no more than those. One query, and one row of it for each student and state."""
-    listed = func.aggregate_strings(cast(Completion.activity_id, String), ",")
-    rows = (
-        select(Completion.enrolment_id, Completion.state, listed)
-        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
-        .where(live_students(group_id))
-        .group_by(Completion.enrolment_id, Completion.state)
-    )
-    if only is not None:
-        rows = rows.where(Completion.enrolment_id.in_(only))
     found: dict[int, States] = {}
-    for enrolment_id, state, ids in session.execute(rows):
+    for enrolment_id, state, ids in _of_students(session, _STATES, group_id, only):
         before = found.get(enrolment_id, NO_STATES)
         these = frozenset(map(int, ids.split(",")))
         found[enrolment_id] = before._replace(**{state.value: these})
     return found
+
+
+_STATES = (
+    select(
+        Completion.enrolment_id,
+        Completion.state,
+        func.aggregate_strings(cast(Completion.activity_id, String), ","),
+    )
+    .join(Enrolment, Enrolment.id == Completion.enrolment_id)
+    .where(live_students(bindparam("group")))
+    .group_by(Completion.enrolment_id, Completion.state)
+)
+
+
+def _of_students(session: Session, query: Select[Any], group_id: int, only: Collection[int] | None) -> Any:
+    """Return the rows of QUERY, which is about the enrolments of a study group; with ONLY no more than of those."""
+    if only is None:
+        return session.execute(query, {"group": group_id})
+    return session.execute(query.where(_ONLY), {"group": group_id, "only": only})
+
+
+_ONLY = Enrolment.id.in_(bindparam("only", expanding=True))
 
 
 def done_by(session: Session, group_id: int) -> dict[int, int]:
@@ -159,13 +174,13 @@ def done_by(session: Session, group_id: int) -> dict[int, int]:
     return {activity_id: count for activity_id, count in rows}  # noqa: C416 (a row is no pair)
 
 
-def asked_in(session: Session, group: StudyGroup, students: Collection[int], now: datetime) -> Asked:
-    """Return what is asked of STUDENTS, the enrolments of those of GROUP, and what was due NOW. Seven queries."""
+def asked_in(session: Session, group: StudyGroup, now: datetime) -> Asked:
+    """Return what is asked of the students of GROUP, and what was due NOW. Six queries, seven with subgroups."""
     outline = outline_of(session, [group.course], {group.id})
     given, targets = _assignments(session, group.id)
     excepted = due_exceptions_in(session, group.id)
-    subgroups = {one.subgroup_id for one in targets} | {row.subgroup_id for row, _layer in excepted}
-    members = _members(session, subgroups - {None})
+    subgroups = {one.subgroup_id for one in targets} | {row.subgroup_id for row in excepted}
+    members = _members(session, group.id, subgroups - {None})
     accommodations = accommodations_in(session, group.id)
     maker = _Maker(
         [row for row in outline if row.kind is not ActivityKind.lesson],
@@ -175,14 +190,9 @@ def asked_in(session: Session, group: StudyGroup, students: Collection[int], now
         ZoneInfo(group.zone),
         now,
     )
-    students = frozenset(students)
-    apart = {
-        enrolment_id: maker.audience(own)
-        for enrolment_id, own in _own(targets, excepted, members, accommodations)
-        if enrolment_id in students
-    }
+    apart = {key: maker.audience(own) for key, own in _own(targets, excepted, members, accommodations)}
     lessons = {part.id: part.parent_id for part in maker.parts if part.parent_id is not None}
-    return Asked(maker.rest, apart, lessons)
+    return Asked(maker.rest, apart, lessons, maker.parts)
 
 
 class _Target(NamedTuple):
@@ -200,45 +210,54 @@ class _Own(NamedTuple):
 
 
 def _assignments(session: Session, group_id: int) -> tuple[dict[int, Given], list[_Target]]:
-    """Return the assignments of a study group as they are given to all of it, and whom some are for. Two queries."""
-    live = (Assignment.group_id == group_id, Assignment.withdrawn_at.is_(None))
-    rows = session.execute(
-        select(
-            Assignment.id,
-            Assignment.activity_id,
-            Assignment.meeting_id,
-            Assignment.required,
-            Assignment.due_at,
-            Assignment.reply_due_at,
-        )
-        .where(*live)
-        .order_by(Assignment.id)
-    )
+    """Return the assignments of a study group as they are given to all of it, and which subgroups, and students who
+    are in it, some are for. Two queries."""
+    rows = session.execute(_GIVEN, {"group": group_id})
     given = {row[0]: Given(0, *row[1:], Level.group_assignment) for row in rows}
-    targets = session.execute(
-        select(AssignmentTarget.assignment_id, AssignmentTarget.subgroup_id, AssignmentTarget.enrolment_id)
-        .join(Assignment, Assignment.id == AssignmentTarget.assignment_id)
-        .where(*live)
-    )
-    return given, [_Target(*row) for row in targets]
+    return given, [_Target(*row) for row in session.execute(_TARGETS, {"group": group_id})]
 
 
-def _members(session: Session, subgroup_ids: Collection[int | None]) -> dict[int | None, list[int]]:
-    """Return subgroup -> the enrolments in it. One query."""
-    rows = session.execute(
-        select(SubgroupMember.subgroup_id, SubgroupMember.enrolment_id).where(
-            SubgroupMember.subgroup_id.in_(subgroup_ids)
-        )
+_LIVE = (Assignment.group_id == bindparam("group"), Assignment.withdrawn_at.is_(None))
+_GIVEN = (
+    select(
+        Assignment.id,
+        Assignment.activity_id,
+        Assignment.meeting_id,
+        Assignment.required,
+        Assignment.due_at,
+        Assignment.reply_due_at,
     )
+    .where(*_LIVE)
+    .order_by(Assignment.id)
+)
+_TARGETS = (
+    # Whose place is not live is nobody here; and yet what is given to them alone is not given to all.
+    select(AssignmentTarget.assignment_id, AssignmentTarget.subgroup_id, Enrolment.id)
+    .join(Assignment, Assignment.id == AssignmentTarget.assignment_id)
+    .outerjoin(Enrolment, and_(Enrolment.id == AssignmentTarget.enrolment_id, live_students(bindparam("group"))))
+    .where(*_LIVE)
+)
+
+
+def _members(session: Session, group_id: int, subgroup_ids: Collection[int | None]) -> dict[int | None, list[int]]:
+    """Return subgroup -> the students in it. One query, none where there are no subgroups."""
     found: dict[int | None, list[int]] = defaultdict(list)
-    for subgroup_id, enrolment_id in rows:
-        found[subgroup_id].append(enrolment_id)
+    if subgroup_ids:
+        for subgroup_id, enrolment_id in session.execute(_MEMBERS, {"group": group_id, "subgroups": subgroup_ids}):
+            found[subgroup_id].append(enrolment_id)
     return found
+
+
+_MEMBERS = (
+    select(SubgroupMember.subgroup_id, SubgroupMember.enrolment_id)
+    .join(Enrolment, Enrolment.id == SubgroupMember.enrolment_id)
+    .where(live_students(bindparam("group")), SubgroupMember.subgroup_id.in_(bindparam("subgroups", expanding=True)))
+)
 
 
 def _own(
     targets: Sequence[_Target],
-    excepted: Sequence[tuple[RuleException, Layer]],
+    excepted: Sequence[Excepted],
     members: Mapping[int | None, Sequence[int]],
     accommodations: Mapping[int, Accommodation],
 ) -> Iterator[tuple[int, _Own]]:
@@ -252,9 +271,9 @@ def _own(
             before = given[enrolment_id].get(target.assignment_id, level)
             given[enrolment_id][target.assignment_id] = min(before, level)
     said: dict[int, list[tuple[int, Layer]]] = defaultdict(list)
-    for row, layer in excepted:
+    for row in excepted:
         for enrolment_id in members.get(row.subgroup_id, ()) if row.enrolment_id is None else [row.enrolment_id]:
-            said[enrolment_id].append((row.activity_id, layer))
+            said[enrolment_id].append((row.activity_id, row.layer))
     for enrolment_id in given.keys() | said.keys() | accommodations.keys():
         yield (
             enrolment_id,
@@ -340,23 +359,25 @@ def new_since(session: Session, group_id: int, only: Collection[int] | None = No
     """Return student -> the parts that came in after their lesson was (last) done; with ONLY no more than of those.
 
     One query."""
-    later = aliased(CompletionFact)
-    is_last = ~exists().where(
-        later.enrolment_id == CompletionFact.enrolment_id,
-        later.activity_id == CompletionFact.activity_id,
-        later.kind == FactKind.reached,
-        later.id > CompletionFact.id,
-    )
-    rows = (
-        select(CompletionFact.enrolment_id, Activity.id)
-        .join(Activity, and_(Activity.parent_id == CompletionFact.activity_id, Activity.added_at > CompletionFact.at))
-        .join(Enrolment, Enrolment.id == CompletionFact.enrolment_id)
-        .where(live_students(group_id), CompletionFact.kind == FactKind.reached, is_last)
-        .where(Activity.retired_at.is_(None))
-    )
-    if only is not None:
-        rows = rows.where(CompletionFact.enrolment_id.in_(only))
     found: dict[int, set[int]] = defaultdict(set)
-    for enrolment_id, part_id in session.execute(rows):
+    for enrolment_id, part_id in _of_students(session, _NEW, group_id, only):
         found[enrolment_id].add(part_id)
     return {enrolment_id: frozenset(parts) for enrolment_id, parts in found.items()}
+
+
+_LATER = aliased(CompletionFact)
+_NEW = (
+    select(CompletionFact.enrolment_id, Activity.id)
+    .join(Activity, and_(Activity.parent_id == CompletionFact.activity_id, Activity.added_at > CompletionFact.at))
+    .join(Enrolment, Enrolment.id == CompletionFact.enrolment_id)
+    .where(live_students(bindparam("group")), CompletionFact.kind == FactKind.reached)
+    .where(Activity.retired_at.is_(None))
+    .where(
+        ~exists().where(
+            _LATER.enrolment_id == CompletionFact.enrolment_id,
+            _LATER.activity_id == CompletionFact.activity_id,
+            _LATER.kind == FactKind.reached,
+            _LATER.id > CompletionFact.id,
+        )
+    )
+)

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from course.base.words import _
@@ -114,29 +114,54 @@ def layers_for_all(
     return _nearest_first(found)
 
 
-def due_exceptions_in(session: Session, group_id: int) -> list[tuple[RuleException, Layer]]:
-    """Return each exception that holds in a study group from when something is due, or replies are, with what it says.
+class Excepted(NamedTuple):
+    """What an exception says of an activity, and for whom: one enrolment, or a subgroup."""
+
+    activity_id: int
+    enrolment_id: int | None
+    subgroup_id: int | None
+    layer: Layer
+
+
+def due_exceptions_in(session: Session, group_id: int) -> list[Excepted]:
+    """Return each exception that holds in a study group from when something is due, or replies are.
 
     One query."""
-    members = select(Enrolment.id).where(Enrolment.group_id == group_id)
-    subgroups = select(Subgroup.id).where(Subgroup.group_id == group_id)
-    rows = session.scalars(
-        select(RuleException)
-        .where(RuleException.field.in_(DUE), RuleException.revoked_at.is_(None))
-        .where(or_(RuleException.enrolment_id.in_(members), RuleException.subgroup_id.in_(subgroups)))
-        .order_by(RuleException.id)
+    rows = session.execute(_DUE_EXCEPTIONS, {"group": group_id})
+    return [Excepted(row.activity_id, row.enrolment_id, row.subgroup_id, _excepted(row)) for row in rows]
+
+
+_DUE_EXCEPTIONS = (
+    select(
+        RuleException.activity_id,
+        RuleException.enrolment_id,
+        RuleException.subgroup_id,
+        RuleException.field,
+        RuleException.value,
+        RuleException.reason,
     )
-    return [(row, _excepted(row)) for row in rows]
+    .where(RuleException.field.in_(DUE), RuleException.revoked_at.is_(None))
+    .where(
+        or_(
+            RuleException.enrolment_id.in_(select(Enrolment.id).where(Enrolment.group_id == bindparam("group"))),
+            RuleException.subgroup_id.in_(select(Subgroup.id).where(Subgroup.group_id == bindparam("group"))),
+        )
+    )
+    .order_by(RuleException.id)
+)
 
 
 def accommodations_in(session: Session, group_id: int) -> dict[int, Accommodation]:
     """Return what each member of a study group is always given, by the id of the enrolment. One query."""
-    rows = session.scalars(
-        select(models.Accommodation)
-        .join(Enrolment, Enrolment.id == models.Accommodation.enrolment_id)
-        .where(Enrolment.group_id == group_id, models.Accommodation.revoked_at.is_(None))
-    )
+    rows = session.execute(_ACCOMMODATIONS_IN, {"group": group_id})
     return {row.enrolment_id: _always(row) for row in rows}
+
+
+_ACCOMMODATIONS_IN = (
+    select(models.Accommodation.enrolment_id, models.Accommodation.factor, models.Accommodation.days)
+    .join(Enrolment, Enrolment.id == models.Accommodation.enrolment_id)
+    .where(Enrolment.group_id == bindparam("group"), models.Accommodation.revoked_at.is_(None))
+)
 
 
 def accommodations_of(session: Session, enrolments: Collection[Enrolment]) -> dict[int, Accommodation]:
@@ -151,7 +176,7 @@ _ACCOMMODATIONS = select(models.Accommodation).where(
 )
 
 
-def _always(row: models.Accommodation) -> Accommodation:
+def _always(row: models.Accommodation | Row[Any]) -> Accommodation:
     return Accommodation(Fraction(row.factor), row.days)
 
 
@@ -191,7 +216,7 @@ def _nearest_first(said: list[Layer]) -> list[Layer]:
     return sorted(said, key=lambda layer: (layer.level, layer.field))
 
 
-def value_of(exception: RuleException) -> Value:
+def value_of(exception: RuleException | Row[Any]) -> Value:
     """Return what EXCEPTION says: a moment, a length of time, a number; None for none."""
     value = exception.value.get("value")
     if value is None:
@@ -201,7 +226,7 @@ def value_of(exception: RuleException) -> Value:
     return timedelta(seconds=value) if exception.field == "time_limit" else int(value)
 
 
-def _excepted(exception: RuleException) -> Layer:
+def _excepted(exception: RuleException | Row[Any]) -> Layer:
     level = Level.user_exception if exception.enrolment_id is not None else Level.subgroup_exception
     return Layer(level, exception.field, value_of(exception), WHOSE[level], exception.reason)
 

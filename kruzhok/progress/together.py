@@ -54,7 +54,7 @@ def figures_of(session: Session, group: StudyGroup, now: datetime) -> list[Figur
     # By when they joined: in an order in which who comes is last.
     students = sorted(students_of(session, group.id), key=lambda one: (one.joined_at, one.id))
     ids = [one.id for one in students]
-    asked = asked_in(session, group, ids, now)
+    asked = asked_in(session, group, now)
     standpoints = standpoints_of(session, group.id, asked, ids, everybody=True)
     stands = [standpoints[key] for key in ids]
     at_hand = asked.rest.syllabus.at_hand(today_of(group, now))

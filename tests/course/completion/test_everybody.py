@@ -118,7 +118,7 @@ class House:
 def test_everybody_stands_where_each_does(session: Session, seed: int) -> None:
     house = House(session, seed)
     group = session.get_one(StudyGroup, house.group.id)
-    asked = asked_in(session, group, [one.id for one in house.students], NOW)
+    asked = asked_in(session, group, NOW)
     ids = [one.id for one in house.students]
     standpoints = standpoints_of(session, group.id, asked, ids, everybody=True)
     assert standpoints_of(session, group.id, asked, ids[:2], everybody=False) == {
