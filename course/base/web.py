@@ -6,12 +6,14 @@ import hmac
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import brotli
 from flask import Flask, Response, after_this_request, current_app, g, has_request_context, request
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -49,6 +51,12 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+#: So many addresses of the site are kept.
+ADDRESSES = 8192
+
+#: What an address is said by, where it can be kept: equal ones of these are written alike, as 1 and True are not.
+PLAIN = frozenset({str, int, type(None)})
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -76,11 +84,40 @@ def after_page(trace: Callable[[Session], None]) -> None:
     g.setdefault("traces", []).append(trace)
 
 
+class Templates(Environment):
+    """Flask's templates, of which none has names of its own besides those of the site.
+
+    The library puts the names of each behind a chain, and walks through it for every macro that is brought in."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the names that templates know, and D."""
+        return super().make_globals(d) if d else self.globals
+
+
 class Application(Flask):
     """Flask, with each view inside one transaction.
 
     It is committed when the view returned and rolled back when it raised, whatever the status; the answer leaves after
     the commit. What only looks (GET) has a transaction that cannot write."""
+
+    jinja_environment = Templates
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._addresses = lru_cache(ADDRESSES)(self._address)
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """Return the address of ENDPOINT, as Flask does.
+
+        A page has a hundred of them, most of which were asked for before. An address on this site depends on nothing
+        but what is said here, so the last ones are kept."""
+        is_plain = PLAIN.issuperset(map(type, values.values())) and not values.get("_scheme")
+        if not is_plain or endpoint.startswith(".") or not has_request_context():
+            return super().url_for(endpoint, **values)
+        return self._addresses(request.script_root, request.method, endpoint, *values.items())
+
+    def _address(self, _root: str, _method: str, endpoint: str, *values: tuple[str, Any]) -> str:
+        return super().url_for(endpoint, **dict(values))
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Raise the limit of the body where the view at hand takes files, before anything reads it."""
@@ -148,6 +185,7 @@ class StaticFiles:
     def __init__(self, app: Flask) -> None:
         self.folder = Path(app.static_folder or "")
         self._hashes: dict[str, str] = {}
+        self._app, self._path = app, app.static_url_path
         self._compressed: dict[tuple[str, str, int], bytes] = {}
         app.view_functions["static"] = self.serve
         app.jinja_env.globals["static"] = self.address
@@ -155,10 +193,10 @@ class StaticFiles:
     def address(self, name: str) -> str:
         """Return the address of the static file NAME; it changes when its content does."""
         root = request.script_root if has_request_context() else ""
-        return f"{root}{current_app.static_url_path}/{name}?v={self._hash(name)}"
+        return f"{root}{self._path}/{name}?v={self._hash(name)}"
 
     def _hash(self, name: str) -> str:
-        if name not in self._hashes or current_app.debug:
+        if name not in self._hashes or self._app.debug:
             self._hashes[name] = hashlib.sha256((self.folder / name).read_bytes()).hexdigest()[:12]
         return self._hashes[name]
 
