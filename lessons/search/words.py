@@ -9,6 +9,7 @@ import re
 import unicodedata
 from datetime import date
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -39,6 +40,8 @@ STOP_WORDS = frozenset(
 _MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
 
 _stemmer = snowballstemmer.stemmer("english")
+#: The stemmer works on a word within itself: two threads at once would get the stem of neither, or an IndexError.
+_alone = Lock()
 
 
 def level(text: str) -> str:
@@ -97,7 +100,9 @@ def stem_of(form: str) -> str:
     """Return the stem of a word of that FORM."""
     if not form.isascii():  # no English, no Russian: as it is, each letter by its number
         return "".join(letter if letter.isascii() else f"x{ord(letter):x}" for letter in form)
-    return _alike(_stemmer.stemWord(form))
+    with _alone:
+        stem = _stemmer.stemWord(form)
+    return _alike(stem)
 
 
 def _alike(stem: str) -> str:

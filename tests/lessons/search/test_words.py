@@ -1,5 +1,8 @@
 """Words as they are looked for."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +81,17 @@ def test_case_does_not_matter(text: str) -> None:
 
 def test_a_word_without_end_is_cut() -> None:
     assert stems_of("z" * 100_000) == [stem_of("z" * LONGEST)]
+
+
+def test_words_that_are_stemmed_at_once_have_the_stems_they_have_alone() -> None:
+    forms = [f"{start}{end}" for start in ("nation", "revolution", "organis") for end in ("s", "ing", "alities", "ed")]
+    forms = [f"{letter}{form}" for letter in "abcdefghijklmnoprst" for form in forms]
+    alone = [stem_of.__wrapped__(form) for form in forms]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            found = [threads.submit(lambda: [stem_of.__wrapped__(form) for form in forms]) for _thread in range(4)]
+            assert all(one.result() == alone for one in found)
+    finally:
+        sys.setswitchinterval(before)
