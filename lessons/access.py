@@ -1,6 +1,7 @@
 """How the pages of lessons get what they show. What is not there, or not this user's, does not exist: NotFound."""
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from course.base.errors import NotFound
 from course.completion.models import Completion
 from course.groups.access import may_plan
+from course.groups.kinds import ANYBODY, Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity, ActivityKind, Course
 from course.syllabus.assigned import is_for
@@ -128,13 +130,15 @@ def texts_seen(course: Course, enrolment: Enrolment | None) -> ColumnElement[boo
     group, those to whom it is assigned, and who has work on it. One that was only imported is there for its importer.
     """
     of_course = Text.course_id == course.id
-    if enrolment is None:
-        return of_course
+    return of_course if enrolment is None else or_(of_course, own_texts_seen(enrolment))
+
+
+def own_texts_seen(enrolment: Enrolment) -> ColumnElement[bool]:
+    """Return the condition that a text is there for ENROLMENT, and not for everybody, as `texts_seen` says."""
     alone = Text.enrolment_id == enrolment.id
     if enrolment.group_id is None:
-        return or_(of_course, alone)
-    in_group = Text.group_id == enrolment.group_id
-    return or_(of_course, alone, and_(in_group, _is_open_to(enrolment)))
+        return alone
+    return or_(alone, and_(Text.group_id == enrolment.group_id, _is_open_to(enrolment)))
 
 
 def _is_open_to(enrolment: Enrolment) -> ColumnElement[bool]:
@@ -169,19 +173,26 @@ class Framed(NamedTuple):
 
 def document_framed(session: Session, course: Course, ident: str, enrolment: Enrolment | None) -> Framed:
     """Return what `document_named` does, and what ENROLMENT said last of it as a source. One query."""
-    mine = enrolment.id if enrolment is not None else None
-    newer = aliased(Frame)
-    is_last = ~exists().where(newer.enrolment_id == mine, newer.text_id == Frame.text_id, newer.number > Frame.number)
-    row = session.execute(
-        select(Document, Frame)
-        .join(Document.text)
-        .outerjoin(Frame, and_(Frame.text_id == Text.id, Frame.enrolment_id == mine, is_last))
-        .where(texts_seen(course, enrolment), Text.ident == ident)
-        .options(contains_eager(Document.text))
-    ).first()
+    asked = {"course_id": course.id, "ident": ident, **(ids_of(enrolment) if enrolment else {"enrolment_id_0": 0})}
+    row = session.execute(_document_framed(kind_of(enrolment) if enrolment else None), asked).first()
     if row is None:
         raise NotFound
     return Framed(*row)
+
+
+@cache
+def _document_framed(kind: Kind | None) -> Any:
+    """Return the query for a document that is there for a member of KIND, None for a visitor."""
+    me, newer = someone(kind or ANYBODY), aliased(Frame)
+    is_last = ~exists().where(newer.enrolment_id == me.id, newer.text_id == Frame.text_id, newer.number > Frame.number)
+    of_course = Text.course_id == bindparam("course_id")
+    return (
+        select(Document, Frame)
+        .join(Document.text)
+        .outerjoin(Frame, and_(Frame.text_id == Text.id, Frame.enrolment_id == me.id, is_last))
+        .where(or_(of_course, own_texts_seen(me)) if kind else of_course, Text.ident == bindparam("ident"))
+        .options(contains_eager(Document.text))
+    )
 
 
 def imported_it(enrolment: Enrolment, text: Text) -> bool:

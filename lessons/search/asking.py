@@ -1,8 +1,9 @@
 """What somebody looks for: words, "words side by side", -words that must not stand there, names in any spelling."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -64,7 +65,33 @@ class Name(NamedTuple):
         return [one for one in dict.fromkeys(found) if one]
 
 
-def understood(text: str, names: Iterable[Name] = ()) -> Query:
+class Names(tuple[Name, ...]):
+    """Persons and terms, with what is made of their spellings once for all who look for words beside them."""
+
+    @cached_property
+    def stems(self) -> Sequence[Sequence[Stems]]:
+        """The stems of all spellings of each."""
+        return [name.all_stems() for name in self]
+
+    @cached_property
+    def by_stems(self) -> Mapping[Stems, Sequence[Stems]]:
+        """Each spelling -> all spellings of whatever is spelled so."""
+        found: dict[Stems, list[Stems]] = {}
+        for spellings in self.stems:
+            for spelling in spellings:
+                found.setdefault(spelling, []).extend(spellings)
+        return found
+
+    @cached_property
+    def longest(self) -> int:
+        """Of how many words the longest spelling is."""
+        return max(map(len, self.by_stems), default=1)
+
+
+NO_NAMES = Names()
+
+
+def understood(text: str, names: Names = NO_NAMES) -> Query:
     """Return what TEXT asks for, where NAMES may be spelled in any of their ways. Nothing in TEXT is an error.
 
     Words in so many sentences that they find nothing are left out, unless there are no others."""
@@ -92,12 +119,11 @@ def understood(text: str, names: Iterable[Name] = ()) -> Query:
         wanted.append(Wanted(spelled, part["phrase"] or part["word"]))
     loose.append(row)
     telling = [one for one in loose if any(word not in STOP_WORDS for word in one)]
-    by_stems = _by_stems(names)
     if not wanted and not telling:
         wanted = [Wanted((_stems([word]),), word) for one in loose for word in one]
     for one in telling:
-        wanted += _named(one, by_stems)
-    wanted = [_with_spellings(one, by_stems) for one in dict.fromkeys(wanted)]
+        wanted += _named(one, names)
+    wanted = [_with_spellings(one, names.by_stems) for one in dict.fromkeys(wanted)]
     return Query(text, tuple(wanted[:MOST_WORDS]), tuple(unwanted[:MOST_WORDS]), tuple(forms))
 
 
@@ -105,24 +131,13 @@ def _stems(forms: Iterable[str]) -> Stems:
     return tuple(stem_of(form) for form in forms)[:MOST_WORDS]
 
 
-def _by_stems(names: Iterable[Name]) -> dict[Stems, list[Stems]]:
-    """Return each spelling of NAMES -> all spellings of whatever is spelled so."""
-    found: dict[Stems, list[Stems]] = {}
-    for name in names:
-        spellings = name.all_stems()
-        for spelling in spellings:
-            found.setdefault(spelling, []).extend(spellings)
-    return found
-
-
-def _named(words: Sequence[str], by_stems: dict[Stems, list[Stems]]) -> Iterator[Wanted]:
-    """Yield what the loose WORDS ask for: several that are a name together, each other by itself."""
-    longest = max((len(one) for one in by_stems), default=1)
+def _named(words: Sequence[str], names: Names) -> Iterator[Wanted]:
+    """Yield what the loose WORDS ask for: several that are one of NAMES together, each other by itself."""
     at = 0
     while at < len(words):
-        for size in range(min(longest, len(words) - at), 1, -1):
+        for size in range(min(names.longest, len(words) - at), 1, -1):
             some = words[at : at + size]
-            if _stems(some) in by_stems:
+            if _stems(some) in names.by_stems:
                 yield Wanted((_stems(some),), " ".join(some), apart=True)
                 at += size
                 break
@@ -132,17 +147,17 @@ def _named(words: Sequence[str], by_stems: dict[Stems, list[Stems]]) -> Iterator
             at += 1
 
 
-def _with_spellings(one: Wanted, by_stems: dict[Stems, list[Stems]]) -> Wanted:
+def _with_spellings(one: Wanted, by_stems: Mapping[Stems, Sequence[Stems]]) -> Wanted:
     other = (spelling for own in one.spellings for spelling in by_stems.get(own, ()))
     return one._replace(spellings=tuple(dict.fromkeys((*one.spellings, *other))))
 
 
-def nearest_names(query: Query, names: Iterable[Name], *, most: int = 4) -> list[str]:
+def nearest_names(query: Query, names: Names, *, most: int = 4) -> list[str]:
     """Return those of NAMES that are spelled nearest to what is looked for: one letter wrong in four at the most."""
     near: dict[str, int] = {}
     asked = {" ".join(one.spellings[0]) for one in query.wanted} | {" ".join(query.typed)}
-    for name in names:
-        for told in (" ".join(spelling) for spelling in name.all_stems()):
+    for name, stems in zip(names, names.stems, strict=True):
+        for told in (" ".join(spelling) for spelling in stems):
             for typed in asked:
                 away = OSA.distance(told, typed)
                 if 0 < away <= max(len(told), len(typed)) // 4:

@@ -6,7 +6,7 @@ from flask import request
 
 from course.base.forms import clean_text, whole_number
 from lessons.search.asking import LONGEST
-from lessons.search.finding import Group
+from lessons.search.models import Group
 
 
 class Asked(NamedTuple):

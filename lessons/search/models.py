@@ -28,6 +28,23 @@ class Kind(enum.Enum):
     reply = "reply"
 
 
+class Group(enum.Enum):
+    """What is found, in four heaps to choose from."""
+
+    course = "course"
+    reference = "reference"
+    notes = "notes"
+    talk = "talk"
+
+
+KINDS = {
+    Group.course: (Kind.lesson, Kind.document, Kind.reading, Kind.prompt, Kind.passage),
+    Group.reference: (Kind.person, Kind.term, Kind.event, Kind.source),
+    Group.notes: (Kind.note, Kind.frame, Kind.journal, Kind.reply),
+    Group.talk: (Kind.seed, Kind.post),
+}
+GROUP_OF = {kind: group for group, kinds in KINDS.items() for kind in kinds}
+
 #: Kind -> the column that says which one it is.
 COLUMN_OF = {
     Kind.person: "person_id",

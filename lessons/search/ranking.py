@@ -68,26 +68,48 @@ def weight_of(finds: int) -> float:
 
 def score(query: Query, entry: Entry, weights: Mapping[Wanted, float]) -> float:
     """Return how well ENTRY fits QUERY, above 0 where anything of it stands there; WEIGHTS are those of its words."""
+    return _score(_least(query, entry, weights), _share_just_so(query, entry))
+
+
+class _Least(NamedTuple):
+    """What an entry is worth by its stems alone: the sum of its words, and the factors that stand on top of it."""
+
+    total: float
+    factors: tuple[float, float, float]
+
+
+def _score(least: _Least, share: float) -> float:
+    """Return the score of what is worth so much at LEAST, if that SHARE of the words stands there just as typed."""
+    return round(least.total * math.prod((*least.factors, 1 + JUST_SO * share)), 6)
+
+
+def _least(query: Query, entry: Entry, weights: Mapping[Wanted, float]) -> _Least:
     words = entry.words.split()
     head, body = words[: entry.head_size], words[entry.head_size :]
     room = K1 * (1 - B + B * max(len(words), LEAST_SIZE) / MEAN_SIZE)
-    total = 0.0
+    total, called = 0.0, True
     for one in query.wanted:
-        often = HEAD * _count(one, head) + _count(one, body)
+        in_head = _count(one, head)
+        called = called and in_head > 0
+        often = HEAD * in_head + _count(one, body)
         total += weights.get(one, 1.0) * often * (K1 + 1) / (often + room)
-    forms, typed = set(forms_of(f"{entry.head} {entry.body}")), set(query.forms)
-    of_kind = OF_KIND if all(_count(one, head) for one in query.wanted) else OF_KIND_IN_PASSING
+    of_kind = OF_KIND if called else OF_KIND_IN_PASSING
     factors = (
         of_kind.get(entry.kind, 1.0),
-        1 + CALLED_SO * _called(query, entry.head),
-        1 + SIDE_BY_SIDE * (len(query.row) > 1 and _stands_in(query.row, words) > 0),
-        1 + JUST_SO * len(typed & forms) / max(len(typed), 1),
+        1 + CALLED_SO * (_called(query, entry.head) if called else 0.0),
+        1 + SIDE_BY_SIDE * (len(query.forms) > 1 and _stands_in(query.row, words) > 0),
     )
-    return round(total * math.prod(factors), 6)
+    return _Least(total, factors)
+
+
+def _share_just_so(query: Query, entry: Entry) -> float:
+    """Return what share of the words that were typed stands in ENTRY just so."""
+    forms, typed = set(forms_of(f"{entry.head} {entry.body}")), set(query.forms)
+    return len(typed & forms) / max(len(typed), 1)
 
 
 def _count(one: Wanted, words: Sequence[str]) -> int:
-    found = sum(_stands_in(spelling, words) for spelling in one.spellings)
+    found = sum(_stands_in(spelling, words) for spelling in one.spellings) if words else 0
     if not found and one.apart:
         return int(all(stem in words for stem in one.spellings[0]))
     return found
@@ -95,8 +117,9 @@ def _count(one: Wanted, words: Sequence[str]) -> int:
 
 def _stands_in(stems: Stems, words: Sequence[str]) -> int:
     """Return how often STEMS stand side by side in WORDS."""
-    if len(stems) == 1:
-        return words.count(stems[0])
+    often = words.count(stems[0])
+    if not often or len(stems) == 1:
+        return often
     return sum(tuple(words[at : at + len(stems)]) == stems for at in range(len(words) - len(stems) + 1))
 
 
@@ -109,8 +132,17 @@ def _called(query: Query, head: str) -> float:
     return sum(stem in asked for stem in stems) / len(stems)
 
 
-def ranked(query: Query, entries: Sequence[Entry], weights: Mapping[Wanted, float]) -> list[Entry]:
-    """Return ENTRIES in the order in which they are shown: the best first, of equals by kind and place."""
+def ranked(
+    query: Query, entries: Sequence[Entry], weights: Mapping[Wanted, float], *, most: int | None = None
+) -> list[Entry]:
+    """Return ENTRIES in the order in which they are shown, MOST of them: the best first, of equals by kind and place.
+
+    Whether words stand there just as they were typed is looked up in the text, which takes longer than all else; so it
+    is of those only that may be among so many."""
+    least = {entry: _least(query, entry, weights) for entry in entries}
+    if most is not None and most < len(entries):
+        enough = sorted((_score(one, 0) for one in least.values()), reverse=True)[most - 1] if most else math.inf
+        entries = [entry for entry in entries if _score(least[entry], 1) >= enough]
     places = {kind: number for number, kind in enumerate(_KINDS)}
-    scores = {entry: score(query, entry, weights) for entry in entries}
-    return sorted(entries, key=lambda one: (-scores[one], places[one.kind], one.position, one.id))
+    scores = {entry: _score(least[entry], _share_just_so(query, entry)) for entry in entries}
+    return sorted(entries, key=lambda one: (-scores[one], places[one.kind], one.position, one.id))[:most]

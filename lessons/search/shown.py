@@ -4,12 +4,13 @@ A fixed number of queries for a page of finds, whatever and however many they ar
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from course.base.db import Base
+from course.base.held import held
 from course.groups.models import Enrolment
 from course.outline.models import Activity, Course
 from course.reference.models import Event, Person, Source, Term
@@ -84,29 +85,74 @@ def finds_shown(session: Session, place: Place, query: Query, entries: Sequence[
 Found = dict[int, Where]
 
 
-def _reference(table: type[Base]) -> Callable[[Session, Place, Iterable[int]], Found]:
-    def places_of(session: Session, _place: Place, ids: Iterable[int]) -> Found:
-        own: Any = table
-        rows = select(own.id, own.ident, Course.ident, Course.title).join(Course, Course.id == own.course_id)
-        return {row[0]: Where(row[2], row[3], row[1]) for row in session.execute(rows.where(own.id.in_(ids)))}
+@dataclass(frozen=True, slots=True)
+class _Curriculum:
+    """Where everything of a course stands that is loaded with it: by kind and id what is looked up, by id its
+    activities, retired ones too, and its texts."""
+
+    reference: Mapping[tuple[Kind, int], Where]
+    activities: Mapping[int, Where]
+    texts: Mapping[int, Where]
+
+
+def _curriculum(session: Session, course: Course) -> _Curriculum:
+    """Return where everything of COURSE stands. Three queries, none where it is held."""
+    return held(session, ("finds", course.version), partial(_read_curriculum, session, course.id))
+
+
+def _read_curriculum(session: Session, course_id: int) -> _Curriculum:
+    tables: Mapping[Kind, Any] = {Kind.person: Person, Kind.term: Term, Kind.event: Event, Kind.source: Source}
+    idents: Any = union_all(
+        *(
+            select(literal(kind.value), its.id, its.ident, Course.ident, Course.title)
+            .join(Course, Course.id == its.course_id)
+            .where(Course.id == course_id)
+            for kind, its in tables.items()
+        )
+    )
+    looked_up = {
+        (Kind(kind), key): Where(course, title, ident) for kind, key, ident, course, title in session.execute(idents)
+    }
+    its_own = (Activity.course_id == course_id, Activity.group_id.is_(None))
+    activities = {
+        activity.id: _on_activity(course, activity, lesson, number)
+        for activity, lesson, number, course in session.execute(_ACTIVITIES.where(*its_own))
+    }
+    texts = select(Text.id, Course.ident, Course.title).join(Course, Course.id == Text.course_id)
+    rows = session.execute(texts.where(Course.id == course_id)).all()
+    places = text_places(session, [row[0] for row in rows])
+    return _Curriculum(looked_up, activities, {row[0]: Where(row[1], row[2], text=places[row[0]]) for row in rows})
+
+
+def _reference(kind: Kind) -> Callable[[Session, Place, Iterable[int]], Found]:
+    def places_of(session: Session, place: Place, ids: Iterable[int]) -> Found:
+        known = [_curriculum(session, course).reference for course in place.courses]
+        return {key: its[kind, key] for key in ids for its in known if (kind, key) in its}
 
     return places_of
 
 
+#: The activities, with the lessons they are of or are, the number of that, and the course.
+_LESSON = aliased(Activity)
+_ACTIVITIES = (
+    select(Activity, _LESSON, Lesson.number, Course)
+    .join(_LESSON, _LESSON.id == func.coalesce(Activity.parent_id, Activity.id))
+    .outerjoin(Lesson, Lesson.activity_id == _LESSON.id)
+    .join(Course, Course.id == Activity.course_id)
+)
+_ACTIVITIES_NAMED = _ACTIVITIES.where(Activity.id.in_(bindparam("ids", expanding=True)))
+
+
 def _activities(session: Session, place: Place, ids: Iterable[int]) -> Found:
     """Where lessons, readings and prompts stand; what a study group gave itself, in the place of who looks there."""
-    lesson = aliased(Activity)
-    rows = (
-        select(Activity, lesson, Lesson.number, Course)
-        .join(lesson, lesson.id == func.coalesce(Activity.parent_id, Activity.id))
-        .outerjoin(Lesson, Lesson.activity_id == lesson.id)
-        .join(Course, Course.id == Activity.course_id)
-        .where(Activity.id.in_(ids))
-    )
+    known = [_curriculum(session, course).activities for course in _courses(place)]
+    found = {key: its[key] for key in ids for its in known if key in its}
+    if not (own := set(ids) - found.keys()):
+        return found
     places: dict[int | None, Enrolment] = {one.group_id: one for one in place.enrolments if one.group_id is not None}
-    return {
+    return found | {
         activity.id: _on_activity(course, activity, of, number, place=places.get(activity.group_id))
-        for activity, of, number, course in session.execute(rows)
+        for activity, of, number, course in session.execute(_ACTIVITIES_NAMED, {"ids": list(own)})
     }
 
 
@@ -124,21 +170,24 @@ def _on_activity(course: Course, activity: Activity, lesson: Activity, number: i
     )
 
 
+_HEADING = aliased(Passage)
+_ABOVE = (
+    select(_HEADING.plain)
+    .where(_HEADING.version_id == Passage.version_id, _HEADING.kind == "heading")
+    .where(_HEADING.position < Passage.position)
+    .order_by(_HEADING.position.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_PASSAGES = (
+    select(Passage.id, Passage.ident, Passage.number, _ABOVE, TextVersion.text_id)
+    .join(TextVersion, TextVersion.id == Passage.version_id)
+    .where(Passage.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def _passages(session: Session, place: Place, ids: Iterable[int]) -> Found:
-    heading = aliased(Passage)
-    above = (
-        select(heading.plain)
-        .where(heading.version_id == Passage.version_id, heading.kind == "heading")
-        .where(heading.position < Passage.position)
-        .order_by(heading.position.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Passage.id, Passage.ident, Passage.number, above, TextVersion.text_id)
-        .join(TextVersion, TextVersion.id == Passage.version_id)
-        .where(Passage.id.in_(ids))
-    ).all()
+    rows = session.execute(_PASSAGES, {"ids": list(ids)}).all()
     texts = _texts(session, place, {row.text_id for row in rows})
     return {
         row[0]: replace(texts[row.text_id], ident=row[1], number=row[2], section=row[3])
@@ -149,21 +198,23 @@ def _passages(session: Session, place: Place, ids: Iterable[int]) -> Found:
 
 def _texts(session: Session, place: Place, ids: Iterable[int]) -> Found:
     """Where texts are read; one of a study group or of one's own in the place where it is."""
-    wanted = set(ids)
+    known = [_curriculum(session, course).texts for course in _courses(place)]
+    found = {key: its[key] for key in ids for its in known if key in its}
+    if not (wanted := set(ids) - found.keys()):
+        return found
     kinds = text_places(session, wanted)
     owner = aliased(Enrolment)
     rows = session.execute(
-        select(Text.id, Text.course_id, Text.group_id, Text.enrolment_id, Course)
+        select(Text.id, Text.group_id, Text.enrolment_id, Course)
         .outerjoin(owner, owner.id == Text.enrolment_id)
         .join(Course, Course.id.in_([one.id for one in _courses(place)]))
-        .where(Text.id.in_(wanted))
-        .where(func.coalesce(Text.course_id, owner.course_id, Course.id) == Course.id)
+        .where(Text.id.in_(wanted), Text.course_id.is_(None))
+        .where(func.coalesce(owner.course_id, Course.id) == Course.id)
     )
-    found: Found = {}
-    for text_id, course_id, group_id, enrolment_id, course in rows:
+    for text_id, group_id, enrolment_id, course in rows:
         here = [one for one in place.enrolments if enrolment_id == one.id or (group_id and group_id == one.group_id)]
         mine = next((one for one in here if one.course_id == course.id), None)
-        if course_id is not None or mine is not None:
+        if mine is not None:
             found[text_id] = Where(course.ident, course.title, text=kinds[text_id], place=mine)
     return found
 
@@ -265,10 +316,10 @@ def _on_prompts(session: Session, place: Place, rows: Any) -> Found:
 
 
 PLACES_OF: Sequence[tuple[frozenset[Kind], Callable[[Session, Place, Iterable[int]], Mapping[int, Where]]]] = (
-    (frozenset({Kind.person}), _reference(Person)),
-    (frozenset({Kind.term}), _reference(Term)),
-    (frozenset({Kind.event}), _reference(Event)),
-    (frozenset({Kind.source}), _reference(Source)),
+    (frozenset({Kind.person}), _reference(Kind.person)),
+    (frozenset({Kind.term}), _reference(Kind.term)),
+    (frozenset({Kind.event}), _reference(Kind.event)),
+    (frozenset({Kind.source}), _reference(Kind.source)),
     (frozenset({Kind.lesson, Kind.reading, Kind.prompt}), _activities),
     (frozenset({Kind.passage}), _passages),
     (frozenset({Kind.document}), _texts),

@@ -10,10 +10,10 @@ from course.groups.access import place_in_address
 from course.groups.models import Enrolment
 from lessons.addresses import address_of as activity_at
 from lessons.search import access
-from lessons.search.asking import nearest_names, understood
-from lessons.search.finding import GROUP_OF, Group, find, names_in
+from lessons.search.asking import NO_NAMES, nearest_names, understood
+from lessons.search.finding import find, names_in
 from lessons.search.forms import asked
-from lessons.search.models import Kind
+from lessons.search.models import Group, Kind
 from lessons.search.shown import Find, Where, finds_shown
 
 bp = Blueprint("search", __name__)
@@ -29,12 +29,11 @@ def search() -> ResponseReturnValue:
     """Show what has the words that are looked for: here, or everywhere that one studies."""
     said = asked()
     place, enrolment = access.place_named(db_session, said.course)
-    names = names_in(db_session, place) if said.words else []
+    names = names_in(db_session, place) if said.words else NO_NAMES
     query = understood(said.words, names)
-    found = find(db_session, place, query)
-    entries = [one for one in found.entries if said.group in {None, GROUP_OF[one.kind]}]
     first = (said.page - 1) * ON_A_PAGE
-    finds = finds_shown(db_session, place, query, entries[first : first + ON_A_PAGE])
+    found = find(db_session, place, query, said.group, most=first + ON_A_PAGE)
+    finds = finds_shown(db_session, place, query, found.entries[first:])
     here = {"course": said.course, "group": place_in_address(enrolment) if enrolment else None}
 
     def again(**changed: Any) -> str:
@@ -49,13 +48,13 @@ def search() -> ResponseReturnValue:
         found=found,
         finds=finds,
         first=first,
-        shown=len(entries),
+        shown=found.in_order,
         last=first + len(finds),
         groups=Group,
         course=place.courses[0] if said.course or enrolment else None,
         several=len(place.courses) > 1,
         enrolment=enrolment,
-        names=nearest_names(query, names) if not entries or found.partly else [],
+        names=nearest_names(query, names) if not found.in_order or found.partly else NO_NAMES,
         here=here,
         again=again,
         address=lambda one: address_of(one, enrolment),

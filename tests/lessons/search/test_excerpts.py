@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.search.asking import Name, understood
+from lessons.search.asking import Name, Names, understood
 from lessons.search.excerpts import LENGTH, Piece, excerpt, marked
 
 LONG = "one " * 300 + "the tractor came, said Lenin’s plough. " + "two " * 300
 
 
 def found(text: str, typed: str, *names: Name) -> list[str]:
-    return [piece.words for piece in excerpt(text, understood(typed, names)) if piece.found]
+    return [piece.words for piece in excerpt(text, understood(typed, Names(names))) if piece.found]
 
 
 def test_an_excerpt_of_a_long_text_has_what_was_looked_for() -> None:

@@ -17,7 +17,7 @@ from course.syllabus.models import AssignmentTarget
 from course.texts.models import Text
 from lessons.discussion.models import Discussion
 from lessons.search.contents import refresh_course
-from lessons.search.finding import Group
+from lessons.search.models import Group
 from tests import factories
 from tests.conftest import NOW
 from tests.lessons.search.make import (
@@ -310,6 +310,14 @@ def test_finds_are_counted_by_heap_beyond_what_is_put_in_order(session: Session,
 def test_of_two_like_each_other_the_earlier_comes_first(session: Session, house: House) -> None:
     notes = [note_saying(session, house.member, house.text, "Plough.") for _number in range(3)]
     assert found(session, "plough", house.member) == [("note", note.id) for note in notes]
+
+
+def test_of_two_words_the_rarer_counts_more(session: Session, house: House) -> None:
+    often = note_saying(session, house.member, house.text, "Harrow, harrow, plough.")
+    rarely = note_saying(session, house.member, house.text, "Harrow, plough, plough.")
+    for _number in range(5):
+        note_saying(session, house.member, house.text, "Harrow.")
+    assert found(session, "harrow plough", house.member) == [("note", rarely.id), ("note", often.id)]
 
 
 #: Signs that mean something to one of the databases, or to nobody.
