@@ -67,16 +67,44 @@ def reading_of(session: Session, lesson: Lesson, ident: str) -> Reading:
 
 def prompt_of(session: Session, lesson: Lesson, ident: str) -> Prompt:
     """Return the prompt of LESSON of that ident, with its activity and current version."""
-    part = Activity.parent_id == lesson.activity_id
-    prompt = session.scalar(
-        select(Prompt)
-        .join(Prompt.activity)
-        .where(part, Activity.ident == ident, Prompt.current_version_id.is_not(None))
-        .options(contains_eager(Prompt.activity), joinedload(Prompt.current))
-    )
+    prompt = session.scalar(_PROMPT, {"lesson": lesson.activity_id, "ident": ident})
     if prompt is None:
         raise NotFound
     return prompt
+
+
+class PromptFound(NamedTuple):
+    """A prompt, with its activity and current version, and the lesson it is of, with its activity, course and text."""
+
+    lesson: Lesson
+    prompt: Prompt
+
+
+def prompt_in_lesson(session: Session, course: str, lesson: str, ident: str) -> PromptFound:
+    """Return the prompt IDENT of the LESSON of COURSE, as `lesson_named` and `prompt_of` do. One query."""
+    row = session.execute(_PROMPT_IN_LESSON, {"course": course, "ident": lesson, "prompt": ident}).first()
+    if row is None:
+        raise NotFound
+    return PromptFound(*row)
+
+
+_ITS_PROMPT = aliased(Activity)
+_PROMPT_IN_LESSON = (
+    _LESSON.add_columns(Prompt)
+    .join(_ITS_PROMPT, _ITS_PROMPT.parent_id == Lesson.activity_id)
+    .join(Prompt, Prompt.activity_id == _ITS_PROMPT.id)
+    .where(_ITS_PROMPT.ident == bindparam("prompt"), Prompt.current_version_id.is_not(None))
+    .options(contains_eager(Prompt.activity.of_type(_ITS_PROMPT)), joinedload(Prompt.current))
+)
+
+
+_PROMPT = (
+    select(Prompt)
+    .join(Prompt.activity)
+    .where(Activity.parent_id == bindparam("lesson"), Activity.ident == bindparam("ident"))
+    .where(Prompt.current_version_id.is_not(None))
+    .options(contains_eager(Prompt.activity), joinedload(Prompt.current))
+)
 
 
 def own_prompt(session: Session, mine: Enrolment, ident: str) -> Prompt:

@@ -1,7 +1,8 @@
 """What the page of a lesson or of a document shows everybody: read once of a version of the course, and held."""
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from lessons.passages import UNSAID, PassageFound, PassageShown, Tongue, laid_ou
 from lessons.reference import Reference, TermShown, reference_of
 from lessons.text_parts import TextPart
 from quizzes.checks.asking import Check, checks_in
+from quizzes.checks.showing import Question, question_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +117,8 @@ def read_content(
     figures = drawn_in(session, course, blocks) if text.course_id is not None else {}
     reference = everything.shown([*head, *blocks, *(one.caption for one in figures.values())])
     laid = laid_out(found, reference, before=before, figures=figures, tongue=tongue)
-    checks = checks_in(session, text.id)
+    checks, asked = checks_in(session, text.id), defaultdict[str, list[Question]](list)
+    for check in checks:
+        asked[check.passage].append(question_of(check))
+    laid = [replace(one, checks=asked[one.ident]) if one.ident in asked else one for one in laid]
     return Content(found, laid, reference, other_slips(reference, laid), figures, checks, labels_in(blocks), key)

@@ -1,6 +1,6 @@
 """The work of a lesson: its readings, prompts and quiz, with where an enrolment stands with each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -49,6 +49,11 @@ class Part:
     question: str = ""
     hint: str | None = None
     questions: int = 0
+
+    @property
+    def of_reader(self) -> Hashable:
+        """What of it is not the same for everybody, with what names it."""
+        return (self.id, self.state, self.new_since, self.minutes)
 
     @property
     def is_done(self) -> bool:

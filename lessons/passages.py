@@ -41,6 +41,11 @@ class PassageShown:
     minutes_left: int = 0
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing of its reader's own is at it, so that it is as it is for everybody."""
+        return not (self.missed or self.notes) and all(question.is_new for question in self.checks)
+
+    @property
     def margin_name(self) -> str:
         """Who or what stands in the margin, for those who hear it."""
         return "Persons" if self.people else "Sources"

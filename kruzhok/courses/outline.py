@@ -1,6 +1,6 @@
 """The outline of a course, and where an enrolment stands in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -45,6 +45,13 @@ class Line:
     def planned(self) -> bool:
         """Whether it is still being written."""
         return self.ident is None
+
+    @property
+    def of_reader(self) -> Hashable:
+        """What of it is not the same for everybody, with what names it."""
+        numbers = (self.minutes, self.minutes_left, self.parts, self.parts_done)
+        quizzes = ((ident, one.counting_points, one.max_points, one.open_attempt_id) for ident, one in self.quizzes)
+        return (self.ident or self.title, self.number, self.state, self.current, numbers, tuple(quizzes))
 
 
 @dataclass(frozen=True, slots=True)

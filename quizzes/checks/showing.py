@@ -71,6 +71,11 @@ class Question:
     #: What can be picked as evidence, which only a review asks.
     passages: Sequence[Passage] = ()
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it asks as it asks everybody: nothing was answered to it, and it stands in no open attempt."""
+        return not (self.seen or self.outcome or self.open_attempt_id or self.problem)
+
 
 class _Last(NamedTuple):
     """The last answer to a self-check, if there is one (SCORE is None where there is none): in which attempt, by which
