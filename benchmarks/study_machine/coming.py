@@ -5,17 +5,17 @@ from hypothesis.stateful import precondition, rule
 
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Page
+from benchmarks.study_machine.giving import Giving
 from benchmarks.study_machine.model.things import ALONE, Place
 from benchmarks.study_machine.setup import PASSWORD
 from benchmarks.study_machine.site import Site
 from benchmarks.study_machine.studying import SOMEWHERE
-from benchmarks.study_machine.together import Tutoring
 
 #: More from one address in a quarter of an hour the site does not let sign in.
 MOST_VISITORS = 5
 
 
-class Coming(Tutoring):
+class Coming(Giving):
     """Joining, leaving, guests."""
 
     @rule(who=st.integers(0, 20), group=st.sampled_from(["circle", "round"]), bring=st.booleans(), leave=st.booleans())

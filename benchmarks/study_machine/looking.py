@@ -43,8 +43,9 @@ OWN_PAGES = (
 #: One's progress in a place, and the record of it.
 PROGRESS = ("/me/places/{place}", "/me/places/{place}/record", "/me/places/{place}/record.md")
 
-#: Pages of a group: those for all members, and those for who leads it.
+#: Pages of a group: those for all members, those for who plans it, and those for its tutors.
 GROUP_PAGES = ("", "/discussions", "/members", "/syllabus", "/calendar", "/meetings/1")
+PLANNING_PAGES = ("/subgroups", "/assignments", "/assign")
 LEADING_PAGES = ("/progress", "/progress.csv", "/marking", "/results", "/results/first", "/results/second/questions")
 
 
@@ -67,7 +68,11 @@ class Looking(Changing):
             ids = {site.kind: site.place_id(place.person, place.group) for site in self.sites}
             self.look(place.person, lambda site: page.format(place=ids[site.kind]))
 
-    @rule(at=SOMEWHERE, group=st.sampled_from(["circle", "round"]), page=st.sampled_from(GROUP_PAGES + LEADING_PAGES))
+    @rule(
+        at=SOMEWHERE,
+        group=st.sampled_from(["circle", "round"]),
+        page=st.sampled_from(GROUP_PAGES + PLANNING_PAGES + LEADING_PAGES),
+    )
     def look_at_group(self, at: int, group: str, page: str) -> None:
         """Look at a page of a group: it is there for members, some of it for tutors only, and for nobody else."""
         self.done("look at a group")
@@ -79,6 +84,9 @@ class Looking(Changing):
             raise Different(f"{person}, who is not in {group}, is answered {seen.status} at {page}")
         if page in LEADING_PAGES and place is not None and (seen.status == 403) != (place.role != "tutor"):
             raise Different(f"{person}, {place.role} in {group}, is answered {seen.status} at {page}")
+        plans = place is not None and (place.role == "tutor" or self.world.keys[group] == person)
+        if page in PLANNING_PAGES and place is not None and (seen.status == 403) == plans:
+            raise Different(f"{person}, who plans in {group}: {plans}, is answered {seen.status} at {page}")
         if page in GROUP_PAGES[:4] and place is not None and seen.status != 200:
             raise Different(f"{person}, who is in {group}, is answered {seen.status} at {page}")
 

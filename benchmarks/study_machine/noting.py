@@ -57,7 +57,10 @@ class Noting(Talking):
         self.done("share or take back a note")
         forms = self.form(note.place.person, lambda site: f"/notes/{note.ids[site.kind]}", "/share", "shared")
         self.expect(self.press(note.place.person, forms, look=False), 200)
-        note.shared = not note.shared
+        if note.shared:
+            note.shared = False
+        else:
+            self.world.share_note(note)
 
     @precondition(lambda self: self.world.notes)
     @rule(which=SOMEWHERE)

@@ -12,10 +12,11 @@ from benchmarks.study_machine.model.remembering import Recall
 from benchmarks.study_machine.model.things import ALONE, Place, Told
 from benchmarks.study_machine.model.world import World
 from course.completion.models import Completion, CompletionFact
-from course.groups.models import Enrolment, StudyGroup
+from course.completion.records import standings_of
+from course.groups.models import Enrolment, StudyGroup, Subgroup, SubgroupMember
 from course.notices.models import Notice
 from course.outline.models import Activity
-from course.syllabus.models import RuleException
+from course.syllabus.models import Assignment, AssignmentTarget, RuleException
 from course.texts.models import Text
 from course.users.models import User
 from lessons.discussion.models import Discussion, Post, PostVersion
@@ -23,6 +24,7 @@ from lessons.models import Draft, JournalEntry
 from lessons.notes.models import Note, NoteReply
 from quizzes.items.matching import choice_ident
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Step, StepKind
+from quizzes.policy import due_kept
 from quizzes.review.models import Card, ReviewLog
 
 Kept = dict[str, Any]
@@ -72,6 +74,7 @@ def kept(session: Session) -> Kept:
     kept_of |= _memories(session, people)
     kept_of["notices"] = _notices(session, people, places, numbers)
     kept_of["notes"] = _notes(session, places)
+    kept_of |= _given(session, places, activities)
     return kept_of
 
 
@@ -98,6 +101,8 @@ def _notices(
     for key, named, quiz, place_id in session.execute(rules.where(RuleException.enrolment_id.is_not(None))):
         assert place_id is not None  # by the query
         names[f"exception:{key}"] = f"{named} of {quiz}, for {places[place_id]}"
+    given = session.scalars(select(Assignment.id).order_by(Assignment.id))
+    names |= {f"assignment:{key}": f"assignment {number}" for number, key in enumerate(given, 1)}
     entries = select(JournalEntry.id, JournalEntry.number, Activity.ident, JournalEntry.enrolment_id)
     for key, number, prompt, place_id in session.execute(
         entries.join(Activity, Activity.id == JournalEntry.activity_id)
@@ -110,6 +115,36 @@ def _notices(
     for user_id, kind, ref in session.execute(select(Notice.user_id, Notice.kind, Notice.ref)):
         found[people[user_id]].add(f"{kind}: {names[ref]}")
     return {person: sorted(told) for person, told in found.items()}
+
+
+def is_over(given: Assignment) -> bool:
+    """Say whether it is asked of nobody any longer."""
+    return given.withdrawn_at is not None
+
+
+def _given(session: Session, places: dict[int, str], activities: dict[int, tuple[str, str]]) -> Kept:
+    """Return the subgroups, what is assigned, and how much of what is asked everybody in a group has done."""
+    members = defaultdict(list)
+    for subgroup_id, place_id in _rows(session, SubgroupMember.subgroup_id, SubgroupMember.enrolment_id):
+        members[subgroup_id].append(places[place_id])
+    subgroups = {key: (name or "", sorted(members[key])) for key, name in _rows(session, Subgroup.id, Subgroup.name)}
+    targets = defaultdict(list)
+    for target in session.scalars(select(AssignmentTarget)):
+        to = subgroups[target.subgroup_id][0] if target.subgroup_id else places[target.enrolment_id or 0]
+        targets[target.assignment_id].append(to)
+    rows = session.scalars(select(Assignment).order_by(Assignment.id)).all()
+    groups = session.scalars(select(Enrolment).where(Enrolment.group_id.is_not(None))).all()
+    return {
+        "subgroups": sorted(subgroups.values()),
+        "assignments": [
+            (activities[one.activity_id], targets[one.id], one.required, one.due_at, one.closes_at, is_over(one))
+            for one in rows
+        ],
+        "progress": {
+            places[key]: (one.progress.done, one.progress.required)
+            for key, one in standings_of(session, groups).items()
+        },
+    }
 
 
 def _numbered_notes(session: Session) -> dict[int, int]:
@@ -220,6 +255,7 @@ def _add_attempts(
         found[places[attempt.enrolment_id]]["attempts"][quiz, attempt.number] = {
             "started": attempt.started_at,
             "deadline": attempt.deadline_at,
+            "due": due_kept(attempt.policy, None),
             "submitted": attempt.submitted_at,
             "points": _short_of(attempt.points),
             "out of": round(attempt.max_points, 6) if attempt.submitted_at else None,
@@ -239,7 +275,7 @@ def expected(world: World) -> Kept:
     """Return what the model says that a site has kept."""
     found: Kept = {}
     for place in world.places:
-        name = place_name(world.name_of(place.person), place.group, left=place.left)
+        name = _named(world, place)
         posts: dict[str, list[list[str]]] = {}
         for one in world.posts:
             if one.place is place:
@@ -261,6 +297,14 @@ def expected(world: World) -> Kept:
                 where: [one.text for one in copies.values()] for where, copies in place.drafts.items() if copies
             },
         }
+    found["subgroups"] = sorted(
+        (one.name, sorted(_named(world, place) for place in one.members)) for one in world.subgroups
+    )
+    found["assignments"] = [
+        (tuple(one.part), _to(world, one.to), one.required, one.due, one.close, one.withdrawn)
+        for one in world.assignments
+    ]
+    found["progress"] = {_named(world, one): world.figure(one) for one in world.places if one.group != ALONE}
     for person in world.users():
         found[f"what {world.name_of(person)} remembers"] = _expected_memory(world.recall[person])
     found["notices"] = {
@@ -285,7 +329,14 @@ def _named(world: World, place: Place) -> str:
     return place_name(world.name_of(place.person), place.group, left=place.left)
 
 
-def _of(world: World, told: Told) -> str:
+def _to(world: World, to: things.Subgroup | Place | None) -> list[str]:
+    """Return those to whom something is assigned, none for the whole group."""
+    if to is None:
+        return []
+    return [to.name] if isinstance(to, things.Subgroup) else [_named(world, to)]
+
+
+def _of(world: World, told: Told) -> str:  # noqa: PLR0911 (a line for each kind of thing)
     """Return what TOLD is of, in words."""
     match told.of:
         case things.Post():
@@ -294,6 +345,8 @@ def _of(world: World, told: Told) -> str:
             return _named(world, told.of)
         case things.Note():
             return f"note {world.notes.index(told.of) + 1}"
+        case things.Assignment():
+            return f"assignment {world.assignments.index(told.of) + 1}"
         case sitting.Question():
             place, attempt = next(
                 (place, one)
@@ -352,6 +405,7 @@ def _expected_attempt(attempt: sitting.Attempt) -> dict[str, Any]:
     return {
         "started": attempt.started,
         "deadline": attempt.deadline,
+        "due": attempt.due,
         "submitted": attempt.submitted,
         "points": None if attempt.points is None else round(float(attempt.points), 6),
         "out of": attempt.out_of if attempt.submitted is not None else None,

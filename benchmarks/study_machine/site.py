@@ -13,7 +13,8 @@ import quizzes.attempts.views
 from benchmarks.postgres import server
 from benchmarks.study_machine.browser import Browser
 from course.base.db import Database, make_engine
-from course.groups.models import Enrolment, StudyGroup
+from course.groups.models import Enrolment, StudyGroup, Subgroup
+from course.syllabus.models import Assignment
 from course.users.models import User
 from kruzhok.app import create_app
 from kruzhok.completions import rebuild_course
@@ -103,6 +104,16 @@ class Site:
         """Return the id of the newest post."""
         with self.database.transaction(writing=False) as session:
             return session.scalars(select(func.max(Post.id))).one()
+
+    def last_subgroup(self) -> int:
+        """Return the id of the newest subgroup."""
+        with self.database.transaction(writing=False) as session:
+            return session.scalars(select(func.max(Subgroup.id))).one()
+
+    def last_assignment(self) -> int:
+        """Return the id of the newest assignment."""
+        with self.database.transaction(writing=False) as session:
+            return session.scalars(select(func.max(Assignment.id))).one()
 
     def last_note(self) -> int:
         """Return the id of the newest note."""

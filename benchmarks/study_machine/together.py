@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Page
+from benchmarks.study_machine.model.giving import ZONE
 from benchmarks.study_machine.model.outline import RUBRIC
 from benchmarks.study_machine.model.sitting import Attempt, Question
 from benchmarks.study_machine.model.things import Place
@@ -18,11 +18,8 @@ from benchmarks.study_machine.site import Site
 
 CIRCLE, TUTOR = "circle", "ada"
 
-#: The zone of the group.
-ZONE = ZoneInfo("Europe/Berlin")
-
 #: What a tutor can give.
-ONE_MORE, LIMIT, EVERYTHING = "one more attempt", "another time limit", "more time at everything"
+ONE_MORE, LIMIT, EVERYTHING = "one more attempt", "another time limit", "more time and days at everything"
 CLOSE = "another time to close"
 
 #: After so long a quiz closes for somebody: before its time is over for who begins now, after it, or never.
@@ -170,10 +167,11 @@ class Tutoring(Noting):
         what=st.sampled_from([ONE_MORE, LIMIT, EVERYTHING, CLOSE, CLOSE]),
         who=st.sampled_from(["ben", "cid", "dee"]),
         much=st.integers(0, 2),
+        days=st.sampled_from([0, 1, 3]),
         quiz=st.sampled_from(["first", "second"]),
     )
-    def give(self, what: str, who: str, much: int, quiz: str) -> None:
-        """Give a student one more attempt at the quiz that allows two, another time limit there, more time at
+    def give(self, what: str, who: str, much: int, days: int, quiz: str) -> None:
+        """Give a student one more attempt at the quiz that allows two, another time limit there, more time and days at
         everything, or let a quiz close for them: what is better holds for the attempt at hand, what is worse does
         not."""
         place = self.world.place(who, CIRCLE)
@@ -195,8 +193,15 @@ class Tutoring(Noting):
             self.world.except_rule(place, "second", "time_limit", timedelta(minutes=minutes))
         else:
             factor = ("1", "1.5", "2")[much]
-            self._give(place, "/groups/circle/members/{place}/accommodation", "", factor=factor, reason="Always.")
-            place.factor = Fraction(factor)
+            self._give(
+                place,
+                "/groups/circle/members/{place}/accommodation",
+                "",
+                factor=factor,
+                days=str(days),
+                reason="Always.",
+            )
+            place.factor, place.days = Fraction(factor), days
 
     def _let_close(self, place: Place, quiz: str, after: timedelta | None) -> None:
         """Let QUIZ close for PLACE so long AFTER now, or never."""

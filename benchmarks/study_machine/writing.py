@@ -8,7 +8,8 @@ from hypothesis.stateful import precondition, rule
 from benchmarks.study_machine.attempting import MOST_WINDOWS
 from benchmarks.study_machine.base import Different
 from benchmarks.study_machine.browser import Browser, Button, Form, Page
-from benchmarks.study_machine.model.things import ALONE, Place, Post
+from benchmarks.study_machine.model.things import ALONE, Place, Post, Subgroup
+from benchmarks.study_machine.model.words import prompt_named
 from benchmarks.study_machine.reviewing import Reviewing
 from benchmarks.study_machine.setup import COURSE
 from benchmarks.study_machine.site import Site
@@ -32,6 +33,7 @@ class Writing:
     forms: dict[str, Form]
     on: Post | None = None
     version: int = 0
+    talk: Subgroup | None = None  #: whose talk the page says an answer is for
 
     @property
     def where(self) -> str:
@@ -50,8 +52,8 @@ class Talking(Reviewing):
         super().close_all(person)
         self.writings = [one for one in self.writings if one.place.person != person]
 
-    @rule(at=SOMEWHERE, prompt=st.sampled_from(sorted(PROMPTS)))
-    def open_prompt(self, at: int, prompt: str) -> None:
+    @rule(at=SOMEWHERE, prompt=st.sampled_from(sorted(PROMPTS)), whom=st.integers(0, 3))
+    def open_prompt(self, at: int, prompt: str, whom: int) -> None:
         """Open the page of a prompt to write there, in one more window."""
         self.done("open a prompt")
         person, group = self.somewhere(at)
@@ -71,7 +73,8 @@ class Talking(Reviewing):
         written = [one.text for one in place.entries[prompt]]
         last = "" if posted else next(iter(written[-1:]), "")  # to be written anew, or made a post of
         base = self._hold_draft(place, f"prompt:{prompt}", forms, last)
-        self.writings.append(Writing(place, prompt, "answer", base, forms))
+        talk = self._hold_audience(place, prompt, forms, whom)
+        self.writings.append(Writing(place, prompt, "answer", base, forms, talk=talk))
         del self.writings[:-MOST_WINDOWS]
 
     def _hold_talk(self, place: Place, prompt: str, page: Page) -> None:
@@ -81,6 +84,22 @@ class Talking(Reviewing):
         for post in self.world.talk(place.group, prompt):
             if self.world.sees(place, post) and post.words[-1] not in page.words:
                 raise Different(f"{place.person} in {place.group} does not see {post.words[-1]!r}: {page.words}")
+
+    def _hold_audience(self, place: Place, prompt: str, forms: dict[str, Form], whom: int) -> Subgroup | None:
+        """Hold that FORMS say in whose talk an answer is, and return that; a tutor chooses, by WHOM, where several are.
+
+        None is the talk of the whole group."""
+        if place.group == ALONE:
+            return None
+        talks = [None, *self.world.talks_on(place.group, prompt)] if place.role == "tutor" else []
+        talk = talks[whom % len(talks)] if talks else self.world.subgroup_for(place, prompt_named(prompt))
+        for kind, form in forms.items():
+            said = "0" if talk is None else str(talk.ids[kind])
+            if len(talks) > 1:
+                form.fill("talk", said)
+            elif form.value("talk") != said:
+                raise Different(f"{kind}: {place.person} answers {prompt} in {form.value('talk')} and not in {said}")
+        return talk
 
     def _hold_draft(self, place: Place, where: str, forms: dict[str, Form], otherwise: str) -> tuple[int, int]:
         """Hold that FORMS show the first draft there is, else what they ought to; return what they have seen."""
@@ -117,7 +136,7 @@ class Talking(Reviewing):
         page = self.see(place.person, look)
         if not forms:
             may = self.world.sees(place, post) and not place.left
-            may = may and (post.place is place if edit else not post.hidden)
+            may = may and self._may_add(place, post, edit=edit)
             if may:
                 raise Different(f"{place.person} cannot {doing} {post.words[-1]!r}: {page.status} {page.words}")
             return
@@ -127,6 +146,13 @@ class Talking(Reviewing):
         base = self._hold_draft(place, self._draft_at(post, doing), forms, post.words[-1] if edit else "")
         self.writings.append(Writing(place, post.prompt, doing, base, forms, post, version))
         del self.writings[:-MOST_WINDOWS]
+
+    def _may_add(self, place: Place, post: Post, *, edit: bool) -> bool:
+        """Say whether who has PLACE may give POST new words, theirs and in a talk they have a part in; or reply to it,
+        in the talk in which they speak."""
+        if edit:
+            return post.place is place and self.world.has_open(place, post)
+        return not post.hidden and self.world.may_speak(place, post.prompt, post.subgroup)
 
     def _draft_at(self, post: Post, doing: str) -> str:
         return f"{doing}:{self.world.posts.index(post) + 1}"
@@ -170,13 +196,17 @@ class Talking(Reviewing):
             self._take_on_post(window, window.on, words, page, draft=then == "draft")
             return
         place = self.world.acting(place.person, place.group)
+        posts = then.startswith("hand") and place.group != ALONE
+        if posts and not self.world.may_speak(place, window.prompt, window.talk):
+            self.expect(page, 409)  # others would read it than the page said
+            return
         self.expect(page, 200)
         if then == "draft":
             self.world.draft_answer(place, window.prompt, words, window.base)
         elif then == "journal" or place.group == ALONE:
             self.world.write_entry(place, window.prompt, words, window.base)
         else:
-            made = self.world.post(place, window.prompt, words, window.where, window.base)
+            made = self.world.post(place, window.prompt, words, window.where, window.base, subgroup=window.talk)
             self._remember(made)
 
     def _entries(self) -> list[tuple[Place, str, int]]:
@@ -204,7 +234,7 @@ class Talking(Reviewing):
     def _take_on_post(self, window: Writing, post: Post, words: str, page: Page, *, draft: bool) -> None:
         """Reply to POST or edit it, as far as that may be by now."""
         place, where = window.place, self._draft_at(post, window.doing)
-        if not self.world.sees(place, post):
+        if not self.world.has_open(place, post) or not self.world.sees(place, post):
             self.expect(page, 404)
         elif draft:
             self.expect(page, 200)
@@ -217,8 +247,12 @@ class Talking(Reviewing):
                 self.expect(page, 409)
                 self.world.keep_draft(place, where, words, window.base)
                 return
+            if not self.world.may_speak(place, window.prompt, post.subgroup):
+                self.expect(page, 409)
+                return
             self.expect(page, 200)
-            self._remember(self.world.post(place, window.prompt, words, where, window.base, to=post))
+            made = self.world.post(place, window.prompt, words, where, window.base, to=post, subgroup=post.subgroup)
+            self._remember(made)
         elif words == post.words[-1]:
             self.expect(page, 200)
             self.world.hand_over(place, where, words, window.base)

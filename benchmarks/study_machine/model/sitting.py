@@ -232,6 +232,7 @@ class Attempt:
     questions: list[Question]
     submitted: datetime | None = None
     awaits: bool = False
+    due: datetime | None = None  #: by which it is in time or late
     #: Kind of site -> the id it has there, and those of its questions.
     ids: dict[str, int] = field(default_factory=dict)
     items: dict[str, list[int]] = field(default_factory=dict)

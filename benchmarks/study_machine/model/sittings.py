@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, cast
 
+from benchmarks.study_machine.model.giving import Giving
 from benchmarks.study_machine.model.outline import RUBRIC
-from benchmarks.study_machine.model.progress import Progress
 from benchmarks.study_machine.model.remembering import Row, rating_of
 from benchmarks.study_machine.model.sitting import GRACE, QUIZZES, Attempt, Question, Step
 from benchmarks.study_machine.model.things import Place, Told
 
 
-class Sittings(Progress):
+class Sittings(Giving):
     """Attempts of everybody."""
 
     def begin(self, place: Place, quiz: str) -> Attempt | None:
@@ -23,13 +23,16 @@ class Sittings(Progress):
         allowed = self.allowed(place, quiz)
         if allowed is not None and self.used(place, quiz) >= allowed and place.role != "tutor":
             return None
-        close = place.rules.get((quiz, "close"))
-        if close is not None and self.now > close:
+        close = self.date(place, quiz, "close")
+        if close is not None and self.now > close and place.role != "tutor":
             return None
         questions = [
             Question(ident, asked, rules.tries, self.versions.get(ident, 1)) for ident, asked in rules.asks.items()
         ]
-        attempt = Attempt(quiz, len(before) + 1, self.now, self.end(place, quiz, self.now), questions)
+        end = self.end(place, quiz, self.now)
+        if end is not None and end < self.now:  # a tutor tries out what is closed
+            end = None
+        attempt = Attempt(quiz, len(before) + 1, self.now, end, questions, due=self.date(place, quiz, "due"))
         before.append(attempt)
         return attempt
 
@@ -39,23 +42,21 @@ class Sittings(Progress):
 
     def allowed(self, place: Place, quiz: str) -> int | None:
         """Return how many attempts PLACE may make at QUIZ: its own exception is nearer than the quiz."""
-        return cast("int | None", place.rules.get((quiz, "attempts"), QUIZZES[quiz].allowed))
+        return cast("int | None", self.resolve(place, quiz, "attempts")[1])
 
     def limit(self, place: Place, quiz: str) -> timedelta | None:
-        """Return how long an attempt may last: by one's own exception, else as the quiz says, times one's factor and
-        rounded up to the minute."""
-        if (quiz, "time_limit") in place.rules:
-            return cast(timedelta, place.rules[quiz, "time_limit"])
-        limit = QUIZZES[quiz].limit
-        if limit is None:
-            return None
+        """Return how long an attempt may last: by one's own exception, else as one's subgroups' or the quiz says, times
+        one's factor and rounded up to the minute."""
+        level, limit = self.resolve(place, quiz, "time_limit")
+        if not isinstance(limit, timedelta) or level == "exception":
+            return cast("timedelta | None", limit)
         minutes = Fraction(limit // timedelta(minutes=1)) * place.factor
         return timedelta(minutes=-(-minutes.numerator // minutes.denominator))
 
     def end(self, place: Place, quiz: str, start: datetime) -> datetime | None:
         """Return until when an attempt at QUIZ begun at START may last, by the rules as they are: who begins no later
         than one must for the whole time that everybody has, has their own whole time, past the close if need be."""
-        own, close = self.limit(place, quiz), cast("datetime | None", place.rules.get((quiz, "close")))
+        own, close = self.limit(place, quiz), self.date(place, quiz, "close")
         if own is None or close is None:
             return close if own is None else start + own
         latest_full_start = close - (QUIZZES[quiz].limit or own)
@@ -84,6 +85,9 @@ class Sittings(Progress):
             return
         if attempt.deadline is not None and self.now > attempt.deadline:
             attempt.deadline = self.deadline(place, attempt)
+        if attempt.due is not None:  # of two dates the better one holds, and none is best
+            now_due = self.date(place, attempt.quiz, "due")
+            attempt.due = None if now_due is None else max(now_due, attempt.due)
         attempt.submit(self.now, awaits=place.group in self.tutors and place.role != "tutor")
         if place.role == "student":
             self._remember(place.person, attempt)

@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
+from benchmarks.study_machine.model.outline import READS, Part
 from benchmarks.study_machine.model.remembering import Row, rating_of
 from benchmarks.study_machine.model.sittings import Sittings
-from benchmarks.study_machine.model.things import ALONE, Draft, Entry, Note, Place, Post, Told
+from benchmarks.study_machine.model.things import ALONE, Draft, Entry, Note, Place, Post, Subgroup, Told
 
 
 class Words(Sittings):
@@ -77,10 +78,19 @@ class Words(Sittings):
         return [one for one in self.posts if one.place is place and one.prompt == prompt]
 
     def post(
-        self, place: Place, prompt: str, text: str, where: str, base: tuple[int, int], to: Post | None = None
+        self,
+        place: Place,
+        prompt: str,
+        text: str,
+        where: str,
+        base: tuple[int, int],
+        *,
+        to: Post | None = None,
+        subgroup: Subgroup | None = None,
     ) -> Post:
-        """Post TEXT to the group, in reply TO another where that is said; its draft, at WHERE, is done with."""
-        made = Post(place, place.group, prompt, [text], to)
+        """Post TEXT to the group or a SUBGROUP, in reply TO another where that is said; its draft, at WHERE, is done
+        with."""
+        made = Post(place, place.group, prompt, [text], to, subgroup)
         self.posts.append(made)
         self._tell_of_post(made)
         self.hand_over(place, where, text, base)
@@ -122,17 +132,39 @@ class Words(Sittings):
         return self.has_open(place, post)
 
     def has_open(self, place: Place, post: Post) -> bool:
-        """Say whether the talk that POST stands in is open to who has PLACE: they answered, or are a tutor."""
-        return place.role == "tutor" or any(one.to is None for one in self.posts_of(place, post.prompt))
+        """Say whether the talk that POST stands in is open to who has PLACE: they have a part in it, and answered in
+        whichever talk on the prompt; or are a tutor."""
+        answered = any(one.to is None for one in self.posts_of(place, post.prompt))
+        return place.role == "tutor" or (answered and self.is_among(place, post.subgroup))
+
+    def may_speak(self, place: Place, prompt: str, subgroup: Subgroup | None) -> bool:
+        """Say whether who has PLACE speaks on PROMPT in the talk of SUBGROUP; a tutor chooses, where there is one."""
+        if place.role != "tutor":
+            return self.subgroup_for(place, prompt_named(prompt)) is subgroup
+        return subgroup is None or subgroup in self.talks_on(place.group, prompt)
+
+    def talks_on(self, group: str, prompt: str) -> list[Subgroup]:
+        """Return the subgroups that PROMPT is given to, or was talked about in."""
+        given = [one.to for one in self.assignments if one.part == prompt_named(prompt) and not one.withdrawn]
+        talked = [one.subgroup for one in self.talk(group, prompt)]
+        return list(dict.fromkeys(one for one in (*given, *talked) if isinstance(one, Subgroup)))
 
     # Notes
 
     def note(self, place: Place, text: str, words: str, *, shared: bool) -> Note:
         """Note WORDS on TEXT."""
-        made = Note(place, text, words, shared)
+        made = Note(place, text, words, shared=False)
         self.notes.append(made)
+        if shared:
+            self.share_note(made)
         self.settle(place)
         return made
+
+    def share_note(self, note: Note) -> None:
+        """Share NOTE with the group, or the subgroup that the text is given to to read."""
+        note.shared = True
+        parts = [Part("reading", one) for one, text in READS.items() if text == note.text]
+        note.subgroup = next((self.subgroup_for(note.place, one) for one in parts), None)
 
     def sees_note(self, place: Place, note: Note) -> bool:
         """Say whether who has PLACE may read NOTE: their own, and what is shared in the group once they share words of
@@ -140,6 +172,8 @@ class Words(Sittings):
         if note.place is place:
             return True
         if place.left or place.group == ALONE or place.group != note.place.group or not note.shared:
+            return False
+        if not self.is_among(place, note.subgroup):
             return False
         mine = (one for one in self.notes if one.place is place and one.text == note.text)
         return place.role == "tutor" or any(one.shared for one in mine)
@@ -191,3 +225,8 @@ class Words(Sittings):
             if not (one.tries and f"/attempts/{next(iter(attempt.ids.values()), 0)}" in url)
         }
         return sorted((all_of_it - seen - {""}) | keys)
+
+
+def prompt_named(ident: str) -> Part:
+    """Return the prompt of that IDENT."""
+    return Part("prompt", ident)
