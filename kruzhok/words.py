@@ -70,7 +70,12 @@ def short_day(when: date) -> str:
 
 def moment_in_words(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """Return "21 November 2026, 14:31", by the clocks of ZONE, else of whoever reads."""
-    return format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", tzinfo=zone or reader_zone(), locale=LOCALE)
+    return _moment_in(zone or reader_zone(), moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=4000)
+def _moment_in(zone: ZoneInfo, moment: datetime) -> str:
+    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=zone, locale=LOCALE)
 
 
 def minutes(count: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -53,8 +53,15 @@ def base_of(draft: Draft | None) -> int:
 
 def drafts_at(session: Session, enrolment: Enrolment, *places: str) -> Sequence[Draft]:
     """Return the drafts of ENROLMENT at PLACES, of each that which a page goes on with first. One query."""
-    mine = select(Draft).where(Draft.enrolment_id == enrolment.id, Draft.place.in_(places))
-    return session.scalars(mine.order_by(Draft.copy)).all()
+    asked = {"enrolment": enrolment.id, "places": places}
+    return session.scalars(_DRAFTS, asked).all()
+
+
+_DRAFTS = (
+    select(Draft)
+    .where(Draft.enrolment_id == bindparam("enrolment"), Draft.place.in_(bindparam("places", expanding=True)))
+    .order_by(Draft.copy)
+)
 
 
 def save_draft(session: Session, enrolment: Enrolment, place: str, text: str, *, base: int, now: datetime) -> Kept:

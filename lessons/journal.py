@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,14 @@ MOST_BYTES = 200_000
 
 def entries_of(session: Session, enrolment: Enrolment, prompt: Prompt) -> Sequence[JournalEntry]:
     """Return what ENROLMENT wrote to PROMPT, the last first."""
-    mine = select(JournalEntry).where(
-        JournalEntry.enrolment_id == enrolment.id, JournalEntry.activity_id == prompt.activity_id
-    )
-    return session.scalars(mine.order_by(JournalEntry.number.desc())).all()
+    return session.scalars(_ENTRIES, {"enrolment": enrolment.id, "activity": prompt.activity_id}).all()
+
+
+_ENTRIES = (
+    select(JournalEntry)
+    .where(JournalEntry.enrolment_id == bindparam("enrolment"), JournalEntry.activity_id == bindparam("activity"))
+    .order_by(JournalEntry.number.desc())
+)
 
 
 def last_entry(session: Session, enrolment: Enrolment, prompt: Prompt) -> JournalEntry | None:

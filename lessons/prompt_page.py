@@ -1,6 +1,6 @@
 """Everything the page of a prompt shows: what one wrote, the one place to write that is open, in a group the talk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -89,6 +89,26 @@ class PromptPage:
         """Whether the reader is a tutor of the study group."""
         return self.enrolment is not None and self.enrolment.role is Role.tutor
 
+    def looks(self, branch: PostShown) -> Hashable:
+        """Return all that is drawn where BRANCH stands, a first post with its replies. The same is drawn the same.
+
+        None where more comes in: words that are hidden, a quotation, a draft or a place to write."""
+        assert self.enrolment is not None
+        assert self.enrolment.group is not None
+        posts = (branch, *branch.replies)
+        written = {f"{doing}:{one.id}" for one in posts for doing in ("reply", "edit")} & self.drafts
+        on = self.composer.on.id if self.composer and self.composer.on else None
+        if written or any(one.id == on or self._is_tied(one) for one in posts):
+            return None
+        lesson = self.lesson.activity if self.lesson else None
+        place = (lesson.course.ident, lesson.ident) if lesson else None, self.prompt.activity.ident
+        reader = (self.enrolment.group.slug, self.enrolment.user.zone, self.moderates, self.is_over)
+        return (*place, *reader, branch.folded, *(one.looks for one in posts))
+
+    def _is_tied(self, shown: PostShown) -> bool:
+        """Return whether what SHOWN says is hidden, or hangs on what a text says now."""
+        return shown.post.hidden_at is not None or any(one.quoted for one in self.said[shown.now.id])
+
     #: Who hid what is hidden, by the id of the user.
     hidden_by: Mapping[int, str] = field(default_factory=dict)
     #: Whether there are tutors with whom an entry of the journal can be shared.
@@ -165,9 +185,9 @@ def prompt_page(
 
 def _drafts(session: Session, enrolment: Enrolment, prompt: Prompt, thread: Thread | None) -> Sequence[Draft]:
     """Return the drafts of ENROLMENT of an answer to PROMPT, of replies to posts on the page, of new words for them."""
-    posts = [one.post for one in thread.known.values()] if thread else []
-    places = [place(post) for post in posts for place in (reply_place, edit_place)]
-    return drafts_at(session, enrolment, prompt_place(prompt.activity), *places)
+    posts = list(thread.known.values()) if thread else []
+    replies, edits = (reply_place(one.post) for one in posts), (edit_place(one.post) for one in posts if one.mine)
+    return drafts_at(session, enrolment, prompt_place(prompt.activity), *replies, *edits)
 
 
 def _typed(form: WritingForm, doing: str, target: PostShown | None, drafts: Sequence[Draft]) -> Composer:

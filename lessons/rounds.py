@@ -10,12 +10,10 @@ from sqlalchemy.orm import Session, aliased
 
 from course.groups.models import Enrolment
 from course.outline.models import Activity
-from course.rules import NO_ACCOMMODATION, Level, own_date
-from course.syllabus.exceptions import accommodations_of, layers
+from course.rules import NO_ACCOMMODATION, own_date
+from course.syllabus.exceptions import given_layers, layers_with
 from lessons.discussion.models import Discussion, Post
 from lessons.seeing import its_talks, speaks_in
-
-_ASSIGNED = (Level.user_assignment, Level.subgroup_assignment, Level.group_assignment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +60,14 @@ class Round:
 
 def round_of(session: Session, enrolment: Enrolment, activity: Activity) -> Round | None:
     """Return the round that the prompt ACTIVITY is for ENROLMENT, None where it is none: what lessons/seeing.py
-    calls one, an assignment with a date for replies. Three queries at the most."""
+    calls one, an assignment with a date for replies. One query, two of a round."""
     if enrolment.group is None:
         return None
-    said, zone = layers(session, enrolment, activity), ZoneInfo(enrolment.group.zone)
-    if not any(one.field == "reply_due" and one.level in _ASSIGNED for one in said):
+    given, zone = given_layers(session, enrolment, activity), ZoneInfo(enrolment.group.zone)
+    if not any(one.field == "reply_due" for one in given):
         return None
-    more = accommodations_of(session, [enrolment]).get(enrolment.id, NO_ACCOMMODATION)
-    write_by, reply_by = (own_date(said, field, more, zone) for field in ("due", "reply_due"))
+    said, more = layers_with(session, enrolment, activity, given)
+    write_by, reply_by = (own_date(said, field, more or NO_ACCOMMODATION, zone) for field in ("due", "reply_due"))
     here = ZoneInfo(enrolment.user.zone)
     ends = [moment for moment in (write_by, reply_by) if moment is not None]
     elsewhere = any(one.astimezone(here).utcoffset() != one.astimezone(zone).utcoffset() for one in ends)

@@ -167,8 +167,7 @@ def _prompt_at(course: str | None, lesson: str | None, ident: str, group: str | 
     if course is None or lesson is None:
         mine = member(db_session, group or "")
         return Found(None, access.own_prompt(db_session, mine, ident), mine)
-    found = access.lesson_named(db_session, course, lesson)
-    return Found(found, access.prompt_of(db_session, found, ident))
+    return Found(*access.prompt_in_lesson(db_session, course, lesson, ident))
 
 
 @bp.get(PROMPT)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from course.base.words import _
@@ -56,6 +56,35 @@ def layers_of(session: Session, enrolments: Collection[Enrolment], activity: Act
         for enrolment_id, row, level in session.execute(given):
             found[enrolment_id] += _assigned(row, Level(level))
     return {enrolment_id: _nearest_first(said) for enrolment_id, said in found.items()}
+
+
+def given_layers(session: Session, enrolment: Enrolment, activity: Activity) -> list[Layer]:
+    """Return what assignments alone say of ACTIVITY for ENROLMENT, a place in a study group, the nearest first.
+
+    One query."""
+    asked = {"enrolment_id": enrolment.id, "activity_ids": [activity.id, activity.parent_id or activity.id]}
+    found: list[Layer] = []
+    for row, level in session.execute(_GIVEN, asked):
+        found += _assigned(row, Level(level))
+    return _nearest_first(found)
+
+
+_GIVEN = (
+    select(Assignment, level_for())
+    .join(Enrolment, Enrolment.group_id == Assignment.group_id)
+    .where(Enrolment.id == bindparam("enrolment_id"), is_for(Enrolment.id), Assignment.withdrawn_at.is_(None))
+    .where(Assignment.activity_id.in_(bindparam("activity_ids", expanding=True)))
+)
+
+
+def layers_with(
+    session: Session, enrolment: Enrolment, activity: Activity, given: Sequence[Layer]
+) -> tuple[list[Layer], Accommodation | None]:
+    """Return what `layers` does, of which assignments say what is GIVEN; and what ENROLMENT is always given, None for
+    nothing. One query."""
+    rules = rules_of(session, [enrolment], {})
+    excepted = rules.said[enrolment.id].get(activity.id, ())
+    return _nearest_first([*excepted, *given]), rules.always.get(enrolment.id)
 
 
 class Rules(NamedTuple):
@@ -176,7 +205,7 @@ _ACCOMMODATIONS = select(models.Accommodation).where(
 )
 
 
-def _always(row: models.Accommodation | Row[Any]) -> Accommodation:
+def _always(row: Any) -> Accommodation:
     return Accommodation(Fraction(row.factor), row.days)
 
 
@@ -216,7 +245,7 @@ def _nearest_first(said: list[Layer]) -> list[Layer]:
     return sorted(said, key=lambda layer: (layer.level, layer.field))
 
 
-def value_of(exception: RuleException | Row[Any]) -> Value:
+def value_of(exception: Any) -> Value:
     """Return what EXCEPTION says: a moment, a length of time, a number; None for none."""
     value = exception.value.get("value")
     if value is None:
@@ -226,7 +255,7 @@ def value_of(exception: RuleException | Row[Any]) -> Value:
     return timedelta(seconds=value) if exception.field == "time_limit" else int(value)
 
 
-def _excepted(exception: RuleException | Row[Any]) -> Layer:
+def _excepted(exception: Any) -> Layer:
     level = Level.user_exception if exception.enrolment_id is not None else Level.subgroup_exception
     return Layer(level, exception.field, value_of(exception), WHOSE[level], exception.reason)
 

@@ -16,7 +16,7 @@ from course.outline.models import Activity, ActivityKind
 from course.texts.models import Anchor, AnchorState, Passage, Text
 from course.texts.reattaching import anchor_on, is_reworded
 from course.users.models import User
-from lessons.access import own_prompts_asked, texts_seen
+from lessons.access import own_prompts_asked, own_texts_seen, texts_seen
 from lessons.addresses import prompt_in_address
 from lessons.discussion.blockquotes import Library, letters, letters_quoted, pieces_of, telling_words
 from lessons.discussion.models import Discussion, Post, PostQuotation, PostVersion
@@ -193,10 +193,10 @@ def said_by(session: Session, reader: Enrolment, versions: Sequence[PostVersion]
     at the most."""
     cut = {version.id: pieces_of(version.html) for version in versions}
     quoting = [version_id for version_id, pieces in cut.items() if any(piece.words for piece in pieces)]
-    tied = _tied(session, quoting, texts_seen(reader.course, reader)) if quoting else defaultdict(deque)
+    tied = _tied(session, quoting, reader) if quoting else {}
     found: dict[int, list[Said]] = {}
     for version_id, pieces in cut.items():
-        rows = tied[version_id]
+        rows = tied.get(version_id)
         taken = [_taken(letters_quoted(piece.words), rows) if rows and piece.words else [] for piece in pieces]
         found[version_id] = [
             Said(piece.html, Quoted(one) if one else None) for piece, one in zip(pieces, taken, strict=True)
@@ -204,24 +204,35 @@ def said_by(session: Session, reader: Enrolment, versions: Sequence[PostVersion]
     return found
 
 
-def _tied(
-    session: Session, version_ids: Sequence[int], texts: ColumnElement[bool] | None = None
-) -> defaultdict[int, deque[Tied]]:
-    """Return version -> what of it is tied to those TEXTS (None: to any), in the order of its words. One query."""
+def _tied(session: Session, version_ids: Sequence[int], reader: Enrolment | None = None) -> Mapping[int, deque[Tied]]:
+    """Return version -> what of it is tied to texts that READER can read (None: to any), in the order of its words. One
+    query."""
     found: defaultdict[int, deque[Tied]] = defaultdict(deque)
-    rows = session.execute(
-        select(PostQuotation.version_id, Anchor, Passage, Text, Activity.ident)
-        .join(Anchor, Anchor.id == PostQuotation.anchor_id)
-        .join(Text, Text.id == Anchor.text_id)
-        .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
-        .outerjoin(Lesson, Lesson.text_id == Text.id)
-        .outerjoin(Activity, Activity.id == Lesson.activity_id)
-        .where(PostQuotation.version_id.in_(version_ids), true() if texts is None else texts)
-        .order_by(PostQuotation.id)
-    )
-    for version_id, anchor, passage, text, lesson in rows:
+    asked: dict[str, Any] = {"versions": version_ids}
+    query: Any = _TIED
+    if reader is not None:
+        query, asked = _tied_seen(kind_of(reader)), {**ids_of(reader), **asked}
+    for version_id, anchor, passage, text, lesson in session.execute(query, asked):
         found[version_id].append(Tied(anchor, passage, text, lesson))
     return found
+
+
+_TIED = (
+    select(PostQuotation.version_id, Anchor, Passage, Text, Activity.ident)
+    .join(Anchor, Anchor.id == PostQuotation.anchor_id)
+    .join(Text, Text.id == Anchor.text_id)
+    .outerjoin(Passage, Passage.id == Anchor.now_passage_id)
+    .outerjoin(Lesson, Lesson.text_id == Text.id)
+    .outerjoin(Activity, Activity.id == Lesson.activity_id)
+    .where(PostQuotation.version_id.in_(bindparam("versions", expanding=True)))
+    .order_by(PostQuotation.id)
+)
+
+
+@cache
+def _tied_seen(kind: Kind) -> Any:
+    reader = someone(kind)
+    return _TIED.where(or_(Text.course_id == reader.course_id, own_texts_seen(reader)))
 
 
 def _taken(said: str, rows: deque[Tied]) -> list[Tied]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from course.base.errors import Conflict
 from course.base.markdown import to_html
 from course.base.words import _
+from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity
 from course.users.models import User
@@ -37,8 +38,8 @@ def seed_place(activity: Activity) -> str:
 
 def seeds_on(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[Seed]:
     """Return the seeds that stand before the talk on ACTIVITY in the group of ENROLMENT, with tutors. One query."""
-    its = select(Seed).join(Seed.by).where(Seed.activity_id == activity.id, stands_before(enrolment))
-    return session.scalars(its.order_by(Seed.made_at, Seed.id).options(contains_eager(Seed.by))).all()
+    asked = {**ids_of(enrolment), "activity_id": activity.id}
+    return session.scalars(_STANDING, asked).all()
 
 
 def stands_before(enrolment: Enrolment) -> ColumnElement[bool]:
@@ -49,6 +50,15 @@ def stands_before(enrolment: Enrolment) -> ColumnElement[bool]:
         tutor.group_id == enrolment.group_id, tutor.role == Role.tutor, tutor.left_at.is_(None)
     )
     return and_(Seed.withdrawn_at.is_(None), Seed.by_id.in_(tutors))
+
+
+_STANDING = (
+    select(Seed)
+    .join(Seed.by)
+    .where(Seed.activity_id == bindparam("activity_id"), stands_before(someone(ANYBODY._replace(in_group=True))))
+    .order_by(Seed.made_at, Seed.id)
+    .options(contains_eager(Seed.by))
+)
 
 
 def seed_of(session: Session, by_id: int, activity: Activity) -> Seed | None:

@@ -6,14 +6,16 @@ what they say in that of the whole group is for everybody."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, exists, or_, select
+from sqlalchemy import ScalarSelect, bindparam, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.companies import Company, companies
+from course.groups.kinds import ANYBODY, Kind, ids_of, kind_of, someone
 from course.groups.models import Enrolment, Role, SubgroupMember
 from course.outline.models import Activity
 from course.syllabus.models import Assignment, AssignmentTarget
@@ -98,10 +100,19 @@ def talks_on(session: Session, enrolment: Enrolment, activity: Activity) -> Talk
     Where one no longer has a part but has posted, that talk is among them: what one said oneself stays one's own."""
     is_tutor = enrolment.role is Role.tutor
     given = given_to(session, enrolment, activity)
+    rows: Any = session.execute(_talks(kind_of(enrolment)), {**ids_of(enrolment), "activity_id": activity.id})
+    talks = [Talk(*row) for row in rows]
+    ids = {*given, *(talk.subgroup_id for talk in talks if talk.subgroup_id is not None)}
+    return Talks(is_tutor, talks, given, companies(session, ids))
+
+
+@cache
+def _talks(kind: Kind) -> Any:
+    enrolment = someone(kind)
     mine = aliased(Post)
     spoke = exists().where(mine.discussion_id == Discussion.id, mine.enrolment_id == enrolment.id)
     its = its_talks(enrolment)
-    rows = session.execute(
+    return (
         select(
             Discussion.id,
             Discussion.subgroup_id,
@@ -109,35 +120,38 @@ def talks_on(session: Session, enrolment: Enrolment, activity: Activity) -> Talk
             open_talks(enrolment),
             Discussion.locked_at,
             User.name,
-            ReadMark.post_id,
+            func.coalesce(ReadMark.post_id, 0),
             has_answered(enrolment.id),
             last_said(enrolment.id),
         )
         .outerjoin(User, User.id == Discussion.locked_by_id)
         .outerjoin(ReadMark, mark_of(enrolment))
-        .where(Discussion.activity_id == activity.id, Discussion.group_id == enrolment.group_id, or_(its, spoke))
+        .where(Discussion.activity_id == bindparam("activity_id"), Discussion.group_id == enrolment.group_id)
+        .where(or_(its, spoke))
         .order_by(Discussion.subgroup_id, Discussion.id)
     )
-    talks = [Talk(*row[:6], row[6] or 0, *row[7:]) for row in rows]
-    ids = {*given, *(talk.subgroup_id for talk in talks if talk.subgroup_id is not None)}
-    return Talks(is_tutor, talks, given, companies(session, ids))
 
 
 def given_to(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[int]:
     """Return the subgroups that the prompt ACTIVITY, or its lesson, is given to: those ENROLMENT is in, the latest
     first, as `course.syllabus.assigned.subgroup_given` says; for a tutor all of them. One query."""
-    asked = [activity.id] if activity.parent_id is None else [activity.id, activity.parent_id]
-    query = (
-        select(AssignmentTarget.subgroup_id)
-        .join(Assignment, Assignment.id == AssignmentTarget.assignment_id)
-        .where(Assignment.group_id == enrolment.group_id, Assignment.withdrawn_at.is_(None))
-        .where(Assignment.activity_id.in_(asked), AssignmentTarget.subgroup_id.is_not(None))
-        .order_by(Assignment.id.desc(), AssignmentTarget.subgroup_id.desc())
-    )
-    if enrolment.role is not Role.tutor:
-        mine = select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == enrolment.id)
-        query = query.where(AssignmentTarget.subgroup_id.in_(mine))
-    return [one for one in dict.fromkeys(session.scalars(query)) if one is not None]
+    asked = {**ids_of(enrolment), "activity_ids": [activity.id, activity.parent_id or activity.id]}
+    found = session.scalars(_GIVEN_TO_ALL if enrolment.role is Role.tutor else _GIVEN_TO_ONE, asked)
+    return [one for one in dict.fromkeys(found) if one is not None]
+
+
+_ONE = someone(ANYBODY._replace(in_group=True))
+_GIVEN_TO_ALL = (
+    select(AssignmentTarget.subgroup_id)
+    .join(Assignment, Assignment.id == AssignmentTarget.assignment_id)
+    .where(Assignment.group_id == _ONE.group_id, Assignment.withdrawn_at.is_(None))
+    .where(Assignment.activity_id.in_(bindparam("activity_ids", expanding=True)))
+    .where(AssignmentTarget.subgroup_id.is_not(None))
+    .order_by(Assignment.id.desc(), AssignmentTarget.subgroup_id.desc())
+)
+_GIVEN_TO_ONE = _GIVEN_TO_ALL.where(
+    AssignmentTarget.subgroup_id.in_(select(SubgroupMember.subgroup_id).where(SubgroupMember.enrolment_id == _ONE.id))
+)
 
 
 def talks_of(session: Session, enrolment: Enrolment, activity: Activity) -> Sequence[int | None]:

@@ -10,9 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
+from course.base.held import Held
 from course.base.web import Application
-from course.groups.models import Enrolment, StudyGroup
+from course.groups.models import Enrolment, Role, StudyGroup
 from course.notices.models import Notice
+from course.users.models import User
 from lessons.discussion.models import Post
 from lessons.discussion.posts import edit_post, reply, write_post
 from tests.conftest import NOW
@@ -287,3 +289,47 @@ def test_hostile_markup_is_harmless(browser: Browser, there: Circle) -> None:
     read = browser(there.ivan).get(page(there)).text
     assert "<script>alert" not in read
     assert "javascript:" not in read
+
+
+ONES_OWN = re.compile(r'name="(csrf_token|once)" value="[^"]+"|nonce="[^"]+"')
+
+
+def test_what_is_held_of_a_talk_is_what_would_be_drawn(
+    browser: Browser, database: Database, there: Circle, first: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as session:
+        write(session, there, there.vera, "It was shared.")
+        answer = reply(session, session.merge(there.tutor), session.merge(first), "Why?", once=None, base=0, now=NOW)
+    readers = [browser(one) for one in (there.vera, there.ivan, there.tutor)]
+    own, another = f"/groups/{there.group.slug}/posts/{first.id}/reply/draft", {"text": "Since"}
+
+    def change(table: type, key: int, **columns: object) -> None:
+        with database.transaction() as session:
+            session.execute(update(table).where(table.id == key).values(**columns))
+
+    def edit() -> None:
+        with database.transaction() as session:
+            edit_post(session, session.merge(there.ivan), session.merge(first), "Dual.", base=1, draft=0, now=NOW)
+
+    changes: list[Callable[[], object]] = [
+        lambda: None,
+        edit,
+        lambda: change(User, there.ivan.user_id, name="Ivan the second"),
+        lambda: change(User, there.vera.user_id, zone="Asia/Vladivostok"),
+        lambda: post(readers[0], own, another, json=True),
+        lambda: change(Post, answer.id, hidden_at=NOW, hidden_why="It is rude."),
+        lambda: change(Enrolment, there.vera.id, organiser=True),
+        lambda: change(Enrolment, there.vera.id, role=Role.tutor),
+        lambda: change(Enrolment, there.ivan.id, role=Role.tutor),
+        lambda: change(StudyGroup, there.group.id, archived_at=NOW),
+    ]
+    seen = set()
+    for done in changes:
+        done()
+        for reader in readers:
+            shown = [ONES_OWN.sub("", reader.get(page(there)).text) for _twice in range(3)][1:]
+            with monkeypatch.context() as nothing_held:
+                nothing_held.setattr(Held, "get", lambda _self, _key, make: make())
+                assert shown == [ONES_OWN.sub("", reader.get(page(there)).text)] * 2
+            seen.add(shown[0])
+    assert len(seen) > 2 * len(changes)
