@@ -221,6 +221,7 @@ class Attempt(Base):
             "purpose NOT IN ('quiz', 'preview') OR (enrolment_id IS NOT NULL AND activity_id IS NOT NULL)",
             name="quiz_belongs_to_enrolment",
         ),
+        Index("ix_attempt_without_points", "enrolment_id", **partial(purpose="quiz", points=None)),
         Index("ix_attempt_open_deadline", "deadline_at", **partial(submitted_at=None)),
         CheckConstraint("submitted_at IS NOT NULL OR points IS NULL", name="no_points_before_submission"),
         CheckConstraint("number >= 1", name="numbers_from_one"),

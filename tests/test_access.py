@@ -489,6 +489,7 @@ LOOKING: list[tuple[str, str, dict[str, int]]] = [
     ("results.questions_file", "/groups/{circle}/results/{quiz}/questions.csv", TUTORS),
     ("progress.csv_file", "/groups/{circle}/progress.csv", TUTORS),
     ("progress.help_page", "/groups/{circle}/progress/help", TUTORS),
+    ("progress.parts", "/groups/{circle}/progress/parts", TUTORS),
     ("together.together", "/groups/{circle}/progress/passages", IN_GROUP),
     ("messages.new", "/groups/{circle}/messages/new?everybody=1", PLANNERS),
     ("messages.new", "/groups/{circle}/messages/new?all=1", TUTORS),

@@ -155,6 +155,7 @@ PAGES_OF_TUTOR: Mapping[str, tuple[str, int]] = {
     ),
     "progress as a file": ("/groups/{group}/progress.csv?order=last", 14),
     "who may need a hand": ("/groups/{group}/progress/help", 17),
+    "how many have done each part": ("/groups/{group}/progress/parts", 11),
     "the group together": ("/groups/{group}/progress/passages", 25),
     "writing to all found": ("/groups/{group}/messages/new?all=1&hand=1", 18),
     "messages sent": ("/groups/{group}/messages", 3),

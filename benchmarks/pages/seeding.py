@@ -179,7 +179,11 @@ def _copy(session: Session, before: Mapping[type[Base], int], *, copies: int, me
     floors = {table.__tablename__: last for table, last in before.items()}
     number = f"(t.id - {floors['user']} - 1 + n.n * {spans['user']})"
     changed = {
-        "user": {"email": f"'student-' || {number} || '@example.org'", "name": f"'Student ' || {number}"},
+        "user": {
+            "email": f"'student-' || {number} || '@example.org'",
+            "name": f"'Student ' || {number}",
+            "sort_name": f"'student ' || {number}",
+        },
         "enrolment": {"group_id": f"{first} + n.n * {STUDIED} / {members}"},
     }
     for table in COPIED:

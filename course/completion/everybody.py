@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, cast, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import Completion, CompletionFact, FactKind, State
@@ -150,7 +150,7 @@ _STATES = (
 )
 
 
-def _of_students(session: Session, query: Select[Any], group_id: int, only: Collection[int] | None) -> Any:
+def _of_students(session: Session, query: Any, group_id: int, only: Collection[int] | None) -> Any:
     """Return the rows of QUERY, which is about the enrolments of a study group; with ONLY no more than of those."""
     if only is None:
         return session.execute(query, {"group": group_id})

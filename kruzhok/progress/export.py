@@ -28,5 +28,5 @@ def lines(table: Table, wanted: Wanted) -> Iterator[list[Cell]]:
     for row in table.rows(table.found(wanted)):
         progress = row.progress
         figures: list[Cell] = [progress.done, progress.required] if progress.required else [None, None]
-        cells = [WORDS[cell.shape] for cell in row.cells]
+        cells = [WORDS[shape] for shape in row.shapes]
         yield [row.student.name, *cells, *figures, row.percent, row.late, row.last]

@@ -1,7 +1,7 @@
 """The students of a study group, and which of them are wanted: by words, subgroup, what they have done; in an order.
 
-A student here is no more than a name and two moments: those of thousands are at hand at once, and whole rows are made
-only of those that a page shows.
+A student here is no more than a name and two moments: whole rows are made only of those that a page shows. Where all
+are wanted by name the database gives a page of them; by anything else those of thousands are at hand at once.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from course.completion.everybody import Standpoint, live_students
@@ -56,6 +56,11 @@ class Wanted:
         return not (self.words or self.subgroup is not None or self.needs_hand or self.part is not None)
 
     @property
+    def all_by_name(self) -> bool:
+        """Whether nobody is left out, and they come by name."""
+        return self.all_of_them and self.order == NAME
+
+    @property
     def asks_standpoints(self) -> bool:
         """Whether it must be known of all students where they stand."""
         return self.order in {DONE, LATE, PART} or self.needs_hand or self.part is not None
@@ -63,13 +68,34 @@ class Wanted:
 
 def students_of(session: Session, group_id: int) -> list[Student]:
     """Return the students who are in a study group now, by name. One query."""
-    rows = session.execute(
-        select(Enrolment.id, User.name, Enrolment.joined_at, Enrolment.used_at)
-        .join(User, User.id == Enrolment.user_id)
-        .where(live_students(group_id))
-    )
-    # Sorted here and not there: two databases do not agree on what comes after Z.
-    return sorted((Student(row[0], row[1] or "", row[2], row[3]) for row in rows), key=_by_name)
+    return [Student(*row) for row in session.execute(_BY_NAME, {"group": group_id})]
+
+
+def some_students_of(session: Session, group_id: int, first: int, most: int, *, down: bool) -> list[Student]:
+    """Return those of `students_of` from the FIRST on (from 0), MOST of them; with DOWN of them from the other end.
+
+    One query, which costs as much with thousands as with some, but for what the database sorts."""
+    some = {"group": group_id, "first": first, "most": most}
+    return [Student(*row) for row in session.execute(_SOME_DOWN if down else _SOME, some)]
+
+
+def count_students(session: Session, group_id: int) -> int:
+    """Return how many students are in a study group now. One query."""
+    return session.scalar(_COUNT, {"group": group_id}) or 0
+
+
+_LIVE = live_students(bindparam("group"))
+_STUDENTS = (
+    select(Enrolment.id, User.name, Enrolment.joined_at, Enrolment.used_at)
+    .join(User, User.id == Enrolment.user_id)
+    .where(_LIVE)
+)
+_BY_NAME = _STUDENTS.order_by(User.sort_name, Enrolment.id)
+_SOME = _BY_NAME.offset(bindparam("first")).limit(bindparam("most"))
+_SOME_DOWN = (
+    _STUDENTS.order_by(User.sort_name.desc(), Enrolment.id.desc()).offset(bindparam("first")).limit(bindparam("most"))
+)
+_COUNT = select(func.count()).select_from(Enrolment).where(_LIVE)
 
 
 def _by_name(student: Student) -> tuple[str, int]:

@@ -1,7 +1,8 @@
 """The students of a study group by what is asked of them: who has done what.
 
-A page of it is of forty students, whatever their number. What all are sorted or filtered by comes from one query for
-each sort of figure, and every figure from `Standpoint`, which the CSV file and the pages have in common.
+A page of it is of forty students, whatever their number, and where all come by name nothing is read of the others. What
+they are sorted or filtered by else comes from one query for each sort of figure, and every figure from `Standpoint`,
+which the CSV file and the pages have in common.
 """
 
 import math
@@ -10,24 +11,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from course.base.csv_files import percent
+from course.base.held import held
 from course.base.words import _
 from course.completion.everybody import Asked, Audience, Standpoint, asked_in, done_by, named, standpoints_of
 from course.completion.models import State
 from course.completion.progress import Progress
 from course.groups.models import StudyGroup
-from course.outline.models import Activity, ActivityKind, Unit
+from course.outline.models import Activity, Unit
+from course.outline.nodes import Node
 from course.syllabus.models import Meeting
 from kruzhok.progress.help import Rules, last_results, reasons_for, rules_of
-from kruzhok.progress.students import Student, Wanted, chosen, in_subgroup, students_of
+from kruzhok.progress.students import (
+    Student,
+    Wanted,
+    chosen,
+    count_students,
+    in_subgroup,
+    some_students_of,
+    students_of,
+)
 from lessons.models import Lesson
 from lessons.parts import ORDER
 
@@ -48,43 +59,37 @@ WORDS = {
 class Column(NamedTuple):
     """A part that is asked of somebody, in its lesson (None: it is in none) with the number of that."""
 
-    activity: Activity
-    lesson: Activity | None
+    activity: Node
+    lesson_id: int | None
     lesson_number: int | None
+
+
+class Place(NamedTuple):
+    """Where in the outline a lesson is, and its number."""
+
+    unit: int
+    position: int
+    number: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """The columns of one lesson, the first meeting it is at, and on which days, in the group's zone, they are due."""
 
-    lesson: Activity | None
+    lesson_id: int | None
     lesson_number: int | None
     meeting: Meeting | None
     due: Sequence[date]
     columns: Sequence[Column]
 
 
-class Cell(NamedTuple):
-    """How one student stands with one part: a shape of the look. NEW says that it came in after its lesson was done."""
-
-    activity_id: int
-    sign: str
-    starts: bool
-    new: bool = False
-
-    @property
-    def shape(self) -> str:
-        """What it is called: of what is not asked, also because it is new."""
-        return "new" if self.new and self.sign == "excused" else self.sign
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student: a cell for each column, the progress that the student sees, also in percent, how many parts are
-    late, and the day, in the group's zone, of what they did last."""
+    """One student: the shape in each column (one of WORDS), the progress that the student sees, also in percent, how
+    many parts are late, and the day, in the group's zone, of what they did last."""
 
     student: Student
-    cells: Sequence[Cell]
+    shapes: Sequence[str]
     progress: Progress
     percent: Decimal | None
     late: int
@@ -93,20 +98,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the students found: those of the page of that NUMBER, from the FIRST to the last of FOUND.
-
-    DONE says of each column how many of all students have done it."""
+    """Some of so many students FOUND: those of the page of that NUMBER, from the FIRST to the last."""
 
     rows: Sequence[Row]
-    found: Sequence[Student]
+    found: int
     number: int
     pages: int
-    done: Sequence[int]
 
     @property
     def first(self) -> int:
         """Which of those found the first row is, counted from one."""
         return (self.number - 1) * PAGE + 1
+
+    @property
+    def done(self) -> Sequence[int]:
+        """How many of those shown have done each column."""
+        return [shapes.count("done") for shapes in zip(*(row.shapes for row in self.rows), strict=True)]
 
 
 class Table:
@@ -116,16 +123,24 @@ class Table:
     is not in it, and a tutor is no student."""
 
     def __init__(self, session: Session, group: StudyGroup, now: datetime) -> None:
-        """Ask what is asked of whom: nine queries."""
+        """Ask what is asked of whom: seven queries, eight with subgroups."""
         self.session, self.group, self.now = session, group, now
         self.zone = ZoneInfo(group.zone)
-        self.students = students_of(session, group.id)
-        self.asked: Asked = asked_in(session, group, [one.id for one in self.students], now)
-        required = self.asked.required if self.students else frozenset[int]()
+        self.count = count_students(session, group.id)
+        self.asked: Asked = asked_in(session, group, now)
+        required = self.asked.required if self.count else frozenset[int]()
         self.is_assigned = bool(required)
-        columns = _columns(session, group, required)
+        columns = _columns(session, group, self.asked.parts, required)
         self.blocks = _blocks(columns, self.asked.audiences, self.zone)
         self.columns = [column for block in self.blocks for column in block.columns]
+        self._made: dict[Audience, list[str]] = {}
+        #: Of each column whether a block begins with it.
+        self.starts = [column is block.columns[0] for block in self.blocks for column in block.columns]
+
+    @cached_property
+    def students(self) -> Sequence[Student]:
+        """All of them, by name. One query."""
+        return students_of(self.session, self.group.id)
 
     @cached_property
     def standpoints(self) -> Mapping[int, Standpoint]:
@@ -145,7 +160,7 @@ class Table:
         return reasons_for(self.rules, self.students, self.standpoints, results, self.now)
 
     def found(self, wanted: Wanted) -> list[Student]:
-        """Return the students WANTED, in the order wanted. Up to four queries, and none where all come by name."""
+        """Return the students WANTED, in the order wanted. Up to five queries, and one where all come by name."""
         return chosen(
             self.students,
             wanted,
@@ -156,43 +171,71 @@ class Table:
         )
 
     def page(self, wanted: Wanted, number: int) -> Page:
-        """Return the page of that NUMBER of the students WANTED, or the last there is. Two queries besides theirs."""
-        found = self.found(wanted)
-        pages = max(1, math.ceil(len(found) / PAGE))
+        """Return the page of that NUMBER of the students WANTED, or the last there is. Two queries besides theirs.
+
+        Where all come by name one for a page of them, which costs as much with thousands as with forty."""
+        found = None if wanted.all_by_name else self.found(wanted)
+        count = self.count if found is None else len(found)
+        pages = max(1, math.ceil(count / PAGE))
         number = min(max(number, 1), pages)
-        shown = found[(number - 1) * PAGE : number * PAGE]
-        done = done_by(self.session, self.group.id)
-        counts = [done.get(column.activity.id, 0) for column in self.columns]
-        return Page(self.rows(shown), found, number, pages, counts)
+        first = (number - 1) * PAGE
+        if found is None:
+            shown = some_students_of(self.session, self.group.id, first, PAGE, down=wanted.down)
+        else:
+            shown = found[first : first + PAGE]
+        return Page(self.rows(shown), count, number, pages)
 
     def nobody(self) -> Page:
         """Return the page of a search that cannot be: nobody is found by it."""
-        return Page([], [], 1, 1, [])
+        return Page([], 0, 1, 1)
+
+    def done(self) -> list[int]:
+        """Return of each column how many of all students have done it. One query, of all that they did."""
+        done = done_by(self.session, self.group.id)
+        return [done.get(column.activity.id, 0) for column in self.columns]
 
     def rows(self, students: Sequence[Student]) -> list[Row]:
         """Return the rows of STUDENTS. Two queries, none where it is known of all where they stand."""
-        if "standpoints" in self.__dict__ or len(students) == len(self.students):
+        if "standpoints" in self.__dict__:
             standpoints = self.standpoints
         else:
-            ids = [one.id for one in students]
-            standpoints = standpoints_of(self.session, self.group.id, self.asked, ids, everybody=False)
+            ids, everybody = [one.id for one in students], len(students) == self.count
+            standpoints = standpoints_of(self.session, self.group.id, self.asked, ids, everybody=everybody)
         return [self._row(student, standpoints[student.id]) for student in students]
 
     def _row(self, student: Student, stands: Standpoint) -> Row:
-        # What holds of all cells is worked out once: there may be two hundred thousand of them.
-        counting, late, signs = stands.counting, stands.late, self.is_assigned
-        cells = [
-            Cell(key, sign_of(stands, key, counting, late, is_assigned=signs), starts, key in stands.new)
-            for key, starts in self._places
-        ]
         progress = stands.progress
         share = Fraction(progress.done, progress.required) if progress.required else None
-        return Row(student, cells, progress, percent(share), len(late), student.last_act.astimezone(self.zone).date())
+        last = student.last_act.astimezone(self.zone).date()
+        return Row(student, self._shapes(stands), progress, percent(share), len(stands.late), last)
+
+    def _shapes(self, stands: Standpoint) -> list[str]:
+        """Return the shape of each column as `sign_of` has it, and *new* for what is not asked because it is new.
+
+        There may be four hundred thousand of them, so only what was done is gone through, and not what was not."""
+        shapes, places = self._untouched(stands.audience).copy(), self._places
+        for part in stands.begun & places.keys():
+            if shapes[places[part]] == "none":
+                shapes[places[part]] = "begun"
+        if self.is_assigned:
+            for part in stands.new & places.keys():
+                shapes[places[part]] = "new"
+        for part in stands.done & places.keys():
+            shapes[places[part]] = "done"
+        return shapes
+
+    def _untouched(self, audience: Audience) -> list[str]:
+        """Return the shapes of somebody of AUDIENCE who has not begun anything."""
+        if audience not in self._made:
+            stands = Standpoint(audience, frozenset(), frozenset(), frozenset())
+            sign = self._signs()
+            self._made[audience] = [sign(stands, part) for part in self._places]
+        return self._made[audience]
 
     @cached_property
-    def _places(self) -> list[tuple[int, bool]]:
-        """Each column's part, and whether a block begins with it."""
-        return [(column.activity.id, column is block.columns[0]) for block in self.blocks for column in block.columns]
+    def _places(self) -> dict[int, int]:
+        """Part -> the place of its column."""
+        return {column.activity.id: place for place, column in enumerate(self.columns)}
 
     def _signs(self) -> Callable[[Standpoint, int], str]:
         def sign(stands: Standpoint, part: int) -> str:
@@ -212,24 +255,38 @@ def sign_of(stands: Standpoint, part: int, counting: frozenset[int], late: froze
     return State.begun.value if part in stands.begun else State.none.value
 
 
-def _columns(session: Session, group: StudyGroup, asked: frozenset[int]) -> list[Column]:
-    """Return the parts ASKED in the order of the outline; where none is, those that the outline requires."""
-    lesson = aliased(Activity)
-    parts = (
-        select(Activity, lesson, Lesson.number)
-        .outerjoin(lesson, lesson.id == Activity.parent_id)
-        .outerjoin(Lesson, Lesson.activity_id == lesson.id)
-        .outerjoin(Unit, Unit.id == lesson.unit_id)
-        .where(Activity.course_id == group.course_id, Activity.retired_at.is_(None))
-        .where(or_(Activity.group_id.is_(None), Activity.group_id == group.id))
-        .where(Activity.kind != ActivityKind.lesson)
-        .order_by(lesson.id.is_(None), Unit.position, lesson.position, lesson.id)
-        .order_by(case(*((Activity.kind == kind, at) for at, kind in enumerate(ORDER))), Activity.position, Activity.id)
-    )
-    rows = [Column(*row) for row in session.execute(parts)]
-    if asked:
-        return [column for column in rows if column.activity.id in asked]
-    return [column for column in rows if column.activity.required and column.lesson]
+def _columns(session: Session, group: StudyGroup, parts: Sequence[Node], asked: frozenset[int]) -> list[Column]:
+    """Return those of PARTS that are ASKED in the order of the outline; where none is, those that the outline requires.
+
+    No query but the first time of a course."""
+    read = partial(_read_lessons, session, group.course_id)
+    lessons = held(session, ("lessons of the table", group.course.version), read)
+    nowhere = Place(0, 0, None)
+
+    def order(part: Node) -> tuple[bool, int, int, int, int, int, int]:
+        place = lessons.get(part.parent_id or 0, nowhere)
+        where = (part.parent_id is None, place.unit, place.position, part.parent_id or 0)
+        return (*where, ORDER.index(part.kind), part.position, part.id)
+
+    wanted = [part for part in parts if (part.id in asked if asked else part.required and part.parent_id is not None)]
+    return [
+        Column(part, part.parent_id, lessons.get(part.parent_id or 0, nowhere).number)
+        for part in sorted(wanted, key=order)
+    ]
+
+
+def _read_lessons(session: Session, course_id: int) -> dict[int, Place]:
+    """Return lesson -> where it is in the outline of a course, and its number."""
+    rows = session.execute(_LESSONS, {"course": course_id})
+    return {row[0]: Place(row[1] or 0, row[2], row[3]) for row in rows}
+
+
+_LESSONS = (
+    select(Activity.id, Unit.position, Activity.position, Lesson.number)
+    .join(Lesson, Lesson.activity_id == Activity.id)
+    .outerjoin(Unit, Unit.id == Activity.unit_id)
+    .where(Activity.course_id == bindparam("course"))
+)
 
 
 def _blocks(columns: Sequence[Column], audiences: Sequence[Audience], zone: ZoneInfo) -> list[Block]:
@@ -244,8 +301,8 @@ def _blocks(columns: Sequence[Column], audiences: Sequence[Audience], zone: Zone
         return _number(meeting) if meeting else math.inf
 
     blocks = []
-    for (lesson, meeting), found in groupby(
-        sorted(columns, key=order), key=lambda column: (column.lesson, meeting_of(column))
+    for (lesson_id, meeting), found in groupby(
+        sorted(columns, key=order), key=lambda column: (column.lesson_id, meeting_of(column))
     ):
         within = list(found)
         # As it was assigned: whom something else holds for is seen by their cells, and is nobody else's business.
@@ -256,7 +313,7 @@ def _blocks(columns: Sequence[Column], audiences: Sequence[Audience], zone: Zone
             if audience is audiences[0] or not audience.apart.isdisjoint(_named(column))
         }
         due = {moment.astimezone(zone).date() for moment in moments if moment is not None}
-        blocks.append(Block(lesson, within[0].lesson_number, meeting, sorted(due), within))
+        blocks.append(Block(lesson_id, within[0].lesson_number, meeting, sorted(due), within))
     return blocks
 
 
@@ -275,4 +332,4 @@ def _number(meeting: Meeting) -> int:
 
 
 def _named(column: Column) -> tuple[int, ...]:
-    return named(column.activity.id, column.lesson.id if column.lesson else None)
+    return named(column.activity.id, column.lesson_id)

@@ -19,6 +19,7 @@ from course.groups.models import Enrolment, Subgroup
 from course.syllabus.giving import named_subgroups
 from course.users.access import somebody
 from kruzhok.progress import access
+from kruzhok.progress.drawing import drawn
 from kruzhok.progress.export import heads_of, lines
 from kruzhok.progress.forms import DOWN_FIRST, Asked, RulesForm, asked_students
 from kruzhok.progress.help import change_rules
@@ -64,6 +65,7 @@ def table(slug: str) -> ResponseReturnValue:
         asked=asked,
         subgroups=subgroups,
         words=WORDS,
+        drawn=drawn,
         down_first=DOWN_FIRST,
         members_url=url_for(".table", slug=slug),
         to_mark=waiting_for(db_session, mine),
@@ -90,6 +92,15 @@ def _asked(slug: str) -> tuple[Enrolment, Table, Asked, Sequence[Subgroup]]:
     subgroups = named_subgroups(db_session, mine.group.id)
     found = Table(db_session, mine.group, datetime.now(UTC))
     return mine, found, asked_students(found.columns, subgroups), subgroups
+
+
+@bp.get(f"{GROUP}/parts")
+def parts(slug: str) -> str:
+    """Show a tutor how many of all students have done each part."""
+    mine = groups.tutor(db_session, slug)
+    assert mine.group is not None
+    table = Table(db_session, mine.group, datetime.now(UTC))
+    return render_template("kruzhok/progress/parts.html", mine=mine, table=table, done=table.done())
 
 
 @bp.get(f"{GROUP}/help")

@@ -1,14 +1,27 @@
 """What waits for a tutor of a study group: essays by question, each in one of three states."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
-from course.groups.models import Enrolment, Role
+from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity
 from quizzes.attempts.steps import VERDICTS
 from quizzes.completions import SAVES
@@ -18,6 +31,9 @@ from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, MarkDraft, P
 
 #: What a human gives: the score of an essay.
 MARKS = frozenset({StepKind.mark, StepKind.override})
+
+#: So many essays that wait are counted at the most, where it is only said that some do.
+MOST_COUNTED = 100
 
 #: Waits with nothing done; has a draft that is not released; was marked, and nothing is drafted beside it.
 State = Literal["waits", "draft", "released"]
@@ -70,6 +86,10 @@ def essays_in(*group_ids: int) -> Select[Any]:
 
     They were submitted by those who are students there now, and are not blank. One that nobody was there to mark when
     it was submitted is no part of its result and does not wait (RULES, section 7)."""
+    return _essays(Enrolment.group_id.in_(group_ids))
+
+
+def _essays(of_group: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             AttemptItem.id,
@@ -89,7 +109,7 @@ def essays_in(*group_ids: int) -> Select[Any]:
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
-        .where(Enrolment.group_id.in_(group_ids), Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+        .where(of_group, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
         .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
         .where(AttemptItem.item_version_id.in_(_ESSAYS), _answer(Step.response.is_not(None)))
         .where(or_(Attempt.points.is_(None), exists().where(_of_item(Step), Step.kind.in_(VERDICTS))))
@@ -116,7 +136,8 @@ def _answer(what: Any) -> Any:
 
 
 def waiting_for(session: Session, enrolment: Enrolment) -> int:
-    """Return how many essays wait for ENROLMENT to be marked, drafts among them: none but for a tutor.
+    """Return how many essays wait for ENROLMENT to be marked, drafts among them: none but for a tutor, MOST_COUNTED at
+    the most.
 
     One query, for a tutor."""
     return waiting_in(session, [enrolment]).get(enrolment.group_id or 0, 0)
@@ -125,13 +146,53 @@ def waiting_for(session: Session, enrolment: Enrolment) -> int:
 def waiting_in(session: Session, places: Iterable[Enrolment]) -> dict[int, int]:
     """Return group -> how many essays wait to be marked there, where one of PLACES is that of a tutor and some do.
 
-    One query, none where no place is."""
+    MOST_COUNTED means so many or more: whoever has them knows what to do without the number, and counting thousands
+    took longer than the page. One query, none where no place is."""
     groups = {one.group_id for one in places if one.group_id is not None and one.role is Role.tutor}
     if not groups:
         return {}
-    essays = essays_in(*groups).subquery()
-    waits = select(essays.c.group_id, func.count()).where(essays.c.state != "released").group_by(essays.c.group_id)
-    return {row[0]: row[1] for row in session.execute(waits)}
+    rows = session.execute(_WAITING, {"groups": groups})
+    return {group_id: min(count, MOST_COUNTED) for group_id, count in rows if count}
+
+
+def _some_of(essays: Any) -> Any:
+    """Return the query for how many ESSAYS there are in a StudyGroup, and for no more of them than are counted."""
+    some = essays.correlate(StudyGroup).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _untouched() -> Any:
+    """Return the query for the essays in a StudyGroup of the state *waits*.
+
+    They are those of `essays_in`, by another way: an attempt whose points are there waits for nobody, and of one step
+    it follows that there is an answer, and no mark of it."""
+    step = aliased(Step)
+    saved = and_(step.kind.in_(SAVES), step.counts)
+    last = select(and_(step.kind.in_(SAVES), step.response.is_not(None)))
+    waits = last.where(_of_item(step), or_(saved, step.kind.in_(MARKS))).order_by(step.number.desc()).limit(1)
+    return (
+        select(AttemptItem.id)
+        .select_from(Enrolment)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
+        .where(Enrolment.group_id == StudyGroup.id, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
+        # Written out: of a parameter SQLite does not see that the index is of these.
+        .where(Attempt.purpose == literal_column(f"'{Purpose.quiz.value}'"), Attempt.points.is_(None))
+        .where(Attempt.submitted_at.is_not(None), AttemptItem.item_version_id.in_(_ESSAYS))
+        .where(MarkDraft.id.is_(None), waits.correlate(AttemptItem).scalar_subquery())
+    )
+
+
+def _drafted() -> Any:
+    """Return the query for the essays in a StudyGroup of the state *draft*."""
+    essays = _essays(Enrolment.group_id == StudyGroup.id).with_only_columns(AttemptItem.id)
+    return essays.where(MarkDraft.id.is_not(None))
+
+
+_WAITING = select(StudyGroup.id, _some_of(_untouched()) + _some_of(_drafted())).where(
+    StudyGroup.id.in_(bindparam("groups", expanding=True))
+)
 
 
 def questions_in(session: Session, group_id: int) -> list[Asked]:
@@ -139,23 +200,41 @@ def questions_in(session: Session, group_id: int) -> list[Asked]:
 
     Two queries."""
     essays = essays_in(group_id).subquery()
-    waits = essays.c.state != "released"
     rows = session.execute(
+        # By the state too: it is looked up for each essay, and so once.
         select(
             essays.c.item_id,
-            func.min(Activity.title),
-            *(func.sum(case((essays.c.state == state, 1), else_=0)) for state in ("waits", "draft", "released")),
-            func.min(case((waits, essays.c.submitted_at))),
+            essays.c.state,
+            func.count().label("many"),
+            func.min(Activity.title).label("quiz"),
+            func.min(essays.c.submitted_at).label("oldest"),
         )
         .join(Activity, Activity.id == essays.c.activity_id)
-        .group_by(essays.c.item_id)
+        .group_by(essays.c.item_id, essays.c.state)
+        .order_by(essays.c.item_id)
     ).all()
-    says = _says(session, [row[0] for row in rows])
-    asked = [Asked(row[0], row[1], says[row[0]].stem, len(says[row[0]].rubric), *row[2:]) for row in rows]
+    says = _says(session, {row.item_id for row in rows})
+    asked = [_asked(list(states), says[item_id]) for item_id, states in groupby(rows, key=lambda row: row.item_id)]
     return sorted(asked, key=lambda one: (one.oldest is None, one.oldest and one.oldest.timestamp(), one.item_id))
 
 
-def _says(session: Session, item_ids: Sequence[int]) -> Mapping[int, Essay]:
+def _asked(states: Sequence[Any], says: Essay) -> Asked:
+    """Return a question that says what it SAYS, STATES being a row for each state of its essays."""
+    count = {row.state: row.many for row in states}
+    oldest = min((row.oldest for row in states if row.state != "released"), default=None)
+    return Asked(
+        states[0].item_id,
+        min(row.quiz for row in states),
+        says.stem,
+        len(says.rubric),
+        count.get("waits", 0),
+        count.get("draft", 0),
+        count.get("released", 0),
+        oldest,
+    )
+
+
+def _says(session: Session, item_ids: Collection[int]) -> Mapping[int, Essay]:
     """Return item -> what it says now, or said last as an essay. One query."""
     rows = session.execute(
         select(ItemVersion.item_id, ItemVersion.data)

@@ -211,6 +211,7 @@ PAGES: list[Shown] = [
     Shown("planner", "/groups/{group}/progress"),
     Shown("planner", "/groups/{group}/progress?part=0&state=done", 422),
     Shown("planner", "/groups/{group}/progress/help"),
+    Shown("planner", "/groups/{group}/progress/parts"),
     Shown("planner", "/groups/{group}/progress/help", 422, {"quiet_days": "0"}),
     Shown("member", "/groups/{group}/progress/passages"),
     Shown("planner", "/groups/{group}/messages/new?everybody=1"),

@@ -18,7 +18,7 @@ from course.base.db import Database
 from course.base.web import Application
 from course.completion.models import Completion
 from course.groups.models import Enrolment
-from course.users.models import User
+from course.users.models import User, sorted_as
 from course.users.sign_ins import TOKEN, add_sign_in
 from kruzhok.backup.archive import opened, rows_in
 from kruzhok.backup.restoring import restore_backup
@@ -70,6 +70,7 @@ def test_a_site_of_each_schema_keeps_what_was_done_on_it(
             answer.stored if answer.stored is None else pytest.approx(answer.stored, abs=1e-12) for answer in answers
         ]
     with target.transaction() as session:
+        assert all(user.sort_name == sorted_as(user.name) for user in session.scalars(select(User)))
         stored = states(session)
         enrolments = session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
         for course in {one.course_id for one in enrolments}:

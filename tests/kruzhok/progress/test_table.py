@@ -5,18 +5,23 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from course.base.db import Database
 from course.base.web import Application
 from course.completion.models import Completion, State
-from course.groups.models import Enrolment, Role
+from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind
+from kruzhok.progress.students import Wanted
+from kruzhok.progress.table import Table, sign_of
 from tests import factories
 from tests.conftest import NOW
+from tests.course.completion.test_everybody import House
 from tests.test_access import browser_of
 
 TABLE = "/groups/circle/progress"
@@ -120,9 +125,71 @@ def test_a_search_that_cannot_be_finds_nobody_and_never_everybody(many: Many) ->
     assert "no such subgroup" in many.tutor.get(f"{TABLE}?subgroup=999").text
 
 
-def test_the_foot_counts_all_whoever_is_found(many: Many) -> None:
-    foot = many.tutor.get(f"{TABLE}?q=52").text.split("<tfoot>")[1]
-    assert re.findall(r"<td[^>]*>(\d+)</td>", foot) == ["3", "2", "1"]
+def test_the_foot_counts_those_shown_and_leads_to_how_many_of_all(many: Many) -> None:
+    def foot(query: str) -> str:
+        return many.tutor.get(f"{TABLE}{query}").text.split("<tfoot>")[1]
+
+    for query, shown, done in (("", 40, ["3", "2", "1"]), ("?q=+01", 1, ["1", "1", "0"]), ("?page=2", 13, ["0"] * 3)):
+        assert f"Done, of these {shown}" in foot(query)
+        assert re.findall(r"<td[^>]*>(\d+)</td>", foot(query)) == done
+        assert 'progress/parts">Of all 53</a>' in foot(query)
+
+
+def test_where_all_stand_on_one_page_the_foot_is_of_all(many: Many, database: Database) -> None:
+    with database.transaction() as session:
+        for student in many.students[40:]:
+            session.get_one(Enrolment, student.id).left_at = NOW
+    foot = many.tutor.get(TABLE).text.split("<tfoot>")[1]
+    assert "Done, of all 40" in foot
+    assert "progress/parts" not in foot
+
+
+def test_a_page_of_its_own_says_how_many_of_all_have_done_each_part(many: Many) -> None:
+    page = many.tutor.get(f"{TABLE}/parts").text
+    assert re.findall(r"(\d+) of 53<span", page) == ["3", "2", "1"]
+    assert all(f"order=part-{part.id}" in page for part in many.parts)
+
+
+def test_letters_of_all_kinds_come_in_the_order_of_python_on_either_database(many: Many, database: Database) -> None:
+    names = ["Åsa", "ada", "Ada B", "Žofia", "Zoe", "Ян", "яна", "Émile", "ß", "_", "o'Neill", "O’Neill", "Ådne", "aDA"]
+    with database.transaction() as session:
+        for student, name in zip(many.students, names, strict=False):
+            session.get_one(Enrolment, student.id).user.name = name
+    by_name = sorted([*names, *of(*range(len(names), 53))], key=str.casefold)
+    shown = [unescape(name) for page in (1, 2) for name in many.names(f"?page={page}")]
+    assert shown == by_name
+    down = [unescape(name) for page in (1, 2) for name in many.names(f"?down=1&page={page}")]
+    assert [name.casefold() for name in down] == [name.casefold() for name in reversed(by_name)]
+    assert sorted(shown) == sorted(down)
+    file = csv.reader(io.StringIO(many.tutor.get(f"{TABLE}.csv").data.decode("utf-8-sig")))
+    assert [row[0].lstrip("'") for row in file][1:] == by_name
+
+
+def test_nothing_of_those_not_shown_is_read_where_all_come_by_name(many: Many, database: Database) -> None:
+    with database.transaction(writing=False) as session:
+        group = session.get_one(Enrolment, many.students[0].id).group
+        assert group is not None
+        table = Table(session, group, NOW)
+        page = table.page(Wanted(), 2)
+        assert "students" not in table.__dict__
+        assert "standpoints" not in table.__dict__
+        assert [row.student.name for row in page.rows] == of(*range(40, 53))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_shapes_are_those_by_which_a_part_is_sorted_and_found(session: Session, seed: int) -> None:
+    house = House(session, seed)
+    table = Table(session, session.get_one(StudyGroup, house.group.id), NOW)
+    for row in table.rows(table.students):
+        stands = table.standpoints[row.student.id]
+        signs = [
+            sign_of(stands, column.activity.id, stands.counting, stands.late, is_assigned=table.is_assigned)
+            for column in table.columns
+        ]
+        assert ["excused" if shape == "new" else shape for shape in row.shapes] == signs
+        new = {column.activity.id for column, shape in zip(table.columns, row.shapes, strict=True) if shape == "new"}
+        asked = {column.activity.id for column in table.columns} if table.is_assigned else set()
+        assert new == (stands.new - stands.done) & asked
 
 
 def test_no_more_links_than_names_and_heads_are_in_the_tab_order_of_the_cells(many: Many) -> None:
@@ -234,7 +301,7 @@ def test_who_has_done_all_that_is_asked_is_not_called_quiet(many: Many, database
 
 def test_students_see_nothing_of_it(many: Many, app: Application, database: Database) -> None:
     student = browser_of(app, database, many.students[52].user_id)
-    for address in (TABLE, f"{TABLE}/help", f"{TABLE}.csv"):
+    for address in (TABLE, f"{TABLE}/help", f"{TABLE}/parts", f"{TABLE}.csv"):
         assert student.get(address).status_code == 403
     for address in ("/today?group=circle", "/groups/circle", "/notices"):
         assert "need a hand" not in student.get(address, follow_redirects=True).text

@@ -1,9 +1,16 @@
 """What waits for a tutor, and in which order essays are seen."""
 
+import contextlib
+import random
+from fractions import Fraction
+
+import pytest
 from sqlalchemy.orm import Session
 
 from course.groups.models import Enrolment, Role
-from quizzes.marking.queue import answers_to, questions_in, waiting_for
+from quizzes.explaining.correcting import NotToBeChanged, accept, override
+from quizzes.marking.queue import MOST_COUNTED, answers_to, questions_in, waiting_for
+from quizzes.marking.releasing import release
 from quizzes.models import AttemptItem, Purpose, StepKind
 from tests import factories
 from tests.conftest import NOW
@@ -44,6 +51,61 @@ def test_what_is_drafted_and_not_released_waits_too(session: Session) -> None:
     write(session, circle)
     draft(session, write(session, circle))
     assert waiting_for(session, circle.tutor) == 2
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_as_many_wait_as_the_questions_say(session: Session, seed: int) -> None:
+    chance, circle = random.Random(seed), make_circle(session)
+    second = add_essay(session, circle, 3)
+    other = circle._replace(group=factories.make_group(session, circle.course))
+    if chance.random() < 0.3:  # what is handed in meanwhile waits for nobody
+        circle.tutor.left_at = NOW
+        session.flush()
+    for number in range(8):
+        if number == 3:
+            circle.tutor.left_at = None
+            session.flush()
+        house = other if chance.random() < 0.2 else circle
+        student = factories.make_enrolment(session, course=circle.course, group=house.group)
+        attempt = sit(session, house, student, *chance.choices(["So.", None], k=2))
+        for item in attempt.items[1:]:
+            act = chance.choice(["draft", "release", "release and draft", "accept", "override", "nothing", "nothing"])
+            _do(session, act, item, circle.tutor.user_id)
+        if chance.random() < 0.2:
+            student.left_at = NOW
+    session.flush()
+    asked = questions_in(session, circle.group.id)
+    assert {one.item_id for one in asked} <= {circle.essay.id, second.id}
+    assert waiting_for(session, circle.tutor) == sum(one.waits + one.drafts for one in asked)
+
+
+def _do(session: Session, act: str, item: AttemptItem, by: int) -> None:
+    """Do to an essay what tutors do, as far as it can be done."""
+    written = any(step.response for step in item.steps)
+    if act == "accept":
+        late = {"number": 20, "response": {"text": "Late."}, "counts": False}
+        factories.make_step(session, item, kind=StepKind.save, **late)
+        accept(session, item.attempt, item, 20, by=by, now=NOW)
+    elif act == "override":
+        with contextlib.suppress(NotToBeChanged):
+            override(session, item.attempt, item, Fraction(1, 2), "So it is.", by=by, now=NOW)
+    elif written and act != "nothing":
+        draft(session, item)
+        if act != "draft":
+            release(session, [item.id], by=by, now=NOW)
+        if act == "release and draft":
+            draft(session, item, FAIR)
+
+
+def test_no_more_are_counted_than_it_takes_to_say_that_there_are_many(session: Session) -> None:
+    circle = make_circle(session)
+    for _waiting in range(MOST_COUNTED):
+        write(session, circle)
+    assert waiting_for(session, circle.tutor) == MOST_COUNTED
+    draft(session, write(session, circle))
+    write(session, circle)
+    assert waiting_for(session, circle.tutor) == MOST_COUNTED
+    assert questions_in(session, circle.group.id)[0].waits == MOST_COUNTED + 1
 
 
 def test_the_question_that_waits_longest_comes_first_and_what_is_all_released_last(session: Session) -> None:
