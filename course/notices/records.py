@@ -53,6 +53,11 @@ def _add(session: Session, told: Collection[tuple[int, str]], kind: str, now: da
     session.execute(insert_into(session, Notice).on_conflict_do_nothing(), rows)
 
 
+def told_of(session: Session, kind: str, ref: str) -> set[int]:
+    """Return the ids of those who were told that KIND happened to REF, as users. One query."""
+    return set(session.scalars(select(Notice.user_id).where(Notice.kind == kind, Notice.ref == ref)))
+
+
 def untell(session: Session, kind: str, refs: Collection[str]) -> None:
     """Forget that anybody was told of KIND of any of REFS: it is no longer so."""
     session.execute(delete(Notice).where(Notice.kind == kind, Notice.ref.in_(refs)))

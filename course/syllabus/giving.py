@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from course.base.errors import DomainError
 from course.base.words import _
 from course.groups.models import Enrolment, Role, StudyGroup, Subgroup, SubgroupMember
-from course.notices.records import ASSIGNED, tell_anew
+from course.notices.records import ASSIGNED, tell_anew, told_of
 from course.outline.models import Activity, ActivityKind
 from course.relative import BadWhen, Moment, When, moment_of, when_of
 from course.rules import INSTANT
@@ -87,7 +87,7 @@ def give(
         assignment = (
             given_in(session, activity) if activity.group_id else _given_to_them(session, group, activity, terms)
         )
-    told_before = set() if assignment is None else set(students_of(session, assignment))
+    told_before = set() if assignment is None else told_of(session, ASSIGNED, f"assignment:{assignment.id}")
     due_before = None if assignment is None or assignment.withdrawn_at else (assignment.due_at, assignment.meeting_id)
     whens, meetings = _whens(session, group, activity, terms)
     moments = moments_of(whens, meetings, group)

@@ -23,7 +23,7 @@ class GivenTo(Conflict):
     """Dissolving a subgroup to which something is given."""
 
     title = _("Something is given to this subgroup")
-    hint = _("Give that to somebody else first, or take it back.")
+    hint = _("Give that to somebody else first. What was taken back counts too: it could be given again.")
 
 
 def dissolve(session: Session, subgroup: Subgroup) -> None:

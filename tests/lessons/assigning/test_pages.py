@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from course.base.db import Database
 from course.base.web import Application
-from course.groups.models import Enrolment, Role, StudyGroup, Subgroup
+from course.groups.models import Enrolment, Role, StudyGroup, Subgroup, SubgroupMember
 from course.notices.models import Notice
 from course.outline.models import Activity, ActivityKind
 from course.rules import due_instant
@@ -178,6 +178,20 @@ def test_a_text_of_anothers_is_none_to_choose(circle: Circle):
         text = factories.make_imported_text(session, session.get_one(Enrolment, circle.places["Anna"]))
         ident = text.ident
     assert circle.assign(choice=f"text-{ident}").status_code == 422
+
+
+def test_who_came_into_the_subgroup_since_is_told_when_it_is_given_again_and_the_others_are_not(circle: Circle):
+    with circle.database.transaction() as session:
+        anna, boris = (session.get_one(Enrolment, circle.places[who]) for who in ("Anna", "Boris"))
+        subgroup = factories.make_subgroup(session, session.get_one(StudyGroup, circle.group_id), anna)
+        terms = {"choice": f"activity-{circle.kinds[ActivityKind.prompt]}", "audience": [f"subgroup-{subgroup.id}"]}
+    assert circle.assign(**terms).status_code == 303
+    with circle.database.transaction() as session:
+        session.add(SubgroupMember(subgroup_id=subgroup.id, enrolment_id=boris.id, group_id=circle.group_id))
+    first = [one.id for one in circle.all(Notice)]
+    assert circle.assign(**terms).status_code == 303
+    assert [circle.told(who) for who in ("Anna", "Boris", "Clara")] == [["assigned"], ["assigned"], []]
+    assert set(first) <= {one.id for one in circle.all(Notice)}
 
 
 def test_what_is_assigned_to_two_is_asked_of_them_and_nobody_else(circle: Circle):
