@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from course.completion.models import State
@@ -33,7 +34,8 @@ def worked(
     Done: one attempt submitted with one response or more and, where a pass mark is set, reached by what counts.
     Begun: something was saved."""
     attempts = defaultdict(list)
-    for attempt in (_Sat(*row) for row in session.execute(_attempts(activity_ids, enrolment_ids))):
+    asked = {"activities": list(activity_ids), "enrolments": list(enrolment_ids)}
+    for attempt in (_Sat(*row) for row in session.execute(_attempts(), asked)):
         attempts[attempt.enrolment_id, attempt.activity_id].append(attempt)
     return {key: state for key, sat in attempts.items() if (state := _state(sat)) is not State.none}
 
@@ -50,7 +52,8 @@ class _Sat(NamedTuple):
     answered: bool
 
 
-def _attempts(activity_ids: Collection[int], enrolment_ids: Collection[int]) -> Select[Any]:
+@cache
+def _attempts() -> Select[Any]:
     of_it = (AttemptItem.attempt_id == Attempt.id, Step.attempt_item_id == AttemptItem.id)
     saved = exists().where(*of_it, Step.kind == StepKind.save)
     later = aliased(Step)
@@ -74,7 +77,8 @@ def _attempts(activity_ids: Collection[int], enrolment_ids: Collection[int]) -> 
             answered,
         )
         .where(Attempt.purpose == Purpose.quiz)
-        .where(Attempt.activity_id.in_(activity_ids), Attempt.enrolment_id.in_(enrolment_ids))
+        .where(Attempt.activity_id.in_(bindparam("activities", expanding=True)))
+        .where(Attempt.enrolment_id.in_(bindparam("enrolments", expanding=True)))
         .order_by(Attempt.number)
     )
 

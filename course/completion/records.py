@@ -3,7 +3,6 @@
 The rooms above decide whether work reaches *done* (each has a function `completions`); here it is stored.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,27 +152,9 @@ def _part(row: Node) -> Part:
     return Part(row.id, row.parent_id, row.added_at)
 
 
-def _reached_at(session: Session, enrolments: Sequence[int], lessons: Sequence[int]) -> dict[int, dict[int, datetime]]:
-    """Return enrolment -> lesson -> when it was last reached."""
-    facts = session.execute(_REACHED, {"enrolments": enrolments, "lessons": lessons})
-    found: dict[int, dict[int, datetime]] = defaultdict(dict)
-    for fact in facts:
-        found[fact.enrolment_id][fact.activity_id] = fact.at
-    return found
-
-
-_REACHED = (
-    select(CompletionFact.enrolment_id, CompletionFact.activity_id, CompletionFact.at)
-    .where(CompletionFact.enrolment_id.in_(bindparam("enrolments", expanding=True)))
-    .where(CompletionFact.kind == FactKind.reached)
-    .where(CompletionFact.activity_id.in_(bindparam("lessons", expanding=True)))
-    .order_by(CompletionFact.id)
-)
-
-
 def tick(session: Session, enrolment: Enrolment, activity: Activity, *, done: bool, by_id: int, now: datetime) -> None:
     """Record that somebody ticked ACTIVITY as done, or took the tick back; ticking twice is one tick."""
-    last = _last_facts(session, [enrolment.id], [activity.id]).get((enrolment.id, activity.id))
+    last = next(reversed(_facts(session, {"enrolments": [enrolment.id], "activities": [activity.id]})), None)
     if (last is not None and last.done) == done:
         return
     kind = FactKind.tick if done else FactKind.untick
@@ -196,22 +177,19 @@ def store(session: Session, worked: Worked, lessons: Iterable[Activity], *, now:
     activity_ids = sorted({activity for _enrolment, activity in worked})
     parts = [part for lesson in lessons for part in lesson.parts]
     known = {part.id for part in parts} | {lesson.id for lesson in lessons} | set(activity_ids)
-    facts = _last_facts(session, enrolment_ids, sorted(known))
-    rows = {
-        (row.enrolment_id, row.activity_id): row
-        for row in session.scalars(
-            select(Completion).where(Completion.enrolment_id.in_(enrolment_ids), Completion.activity_id.in_(known))
-        )
-    }
+    asked = {"enrolments": enrolment_ids, "activities": sorted(known)}
+    said = _facts(session, asked)
+    facts = {(fact.enrolment_id, fact.activity_id): fact for fact in said}
+    reached = {(fact.enrolment_id, fact.activity_id): fact.at for fact in said if fact.kind is FactKind.reached}
+    rows = {(row.enrolment_id, row.activity_id): row for row in session.scalars(_COMPLETIONS, asked)}
     for (enrolment_id, activity_id), state in worked.items():
         key = (enrolment_id, activity_id)
         if state is State.done and key not in facts:
-            facts[key] = _reach(session, enrolment_id, activity_id, now)
+            facts[key], reached[key] = _reach(session, enrolment_id, activity_id, now), now
         _set(session, rows, key, _state_of(state, facts.get(key)), facts.get(key))
-    reached = _reached_at(session, enrolment_ids, [lesson.id for lesson in lessons])
     for enrolment_id in enrolment_ids:
         for lesson in lessons:
-            _roll_up(session, rows, facts, enrolment_id, lesson, reached[enrolment_id].get(lesson.id), now)
+            _roll_up(session, rows, facts, enrolment_id, lesson, reached.get((enrolment_id, lesson.id)), now)
     session.flush()
 
 
@@ -274,15 +252,21 @@ def _set(
     row.done_at = fact.at if state is State.done and fact is not None else None
 
 
-def _last_facts(
-    session: Session, enrolments: Sequence[int], activities: Sequence[int]
-) -> dict[tuple[int, int], CompletionFact]:
-    facts = session.scalars(
-        select(CompletionFact)
-        .where(CompletionFact.enrolment_id.in_(enrolments), CompletionFact.activity_id.in_(activities))
-        .order_by(CompletionFact.id)
-    )
-    return {(fact.enrolment_id, fact.activity_id): fact for fact in facts}
+def _facts(session: Session, asked: Mapping[str, Sequence[int]]) -> Sequence[CompletionFact]:
+    return session.scalars(_FACTS, asked).all()
+
+
+_FACTS = (
+    select(CompletionFact)
+    .where(CompletionFact.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .where(CompletionFact.activity_id.in_(bindparam("activities", expanding=True)))
+    .order_by(CompletionFact.id)
+)
+_COMPLETIONS = (
+    select(Completion)
+    .where(Completion.enrolment_id.in_(bindparam("enrolments", expanding=True)))
+    .where(Completion.activity_id.in_(bindparam("activities", expanding=True)))
+)
 
 
 def forget_states(session: Session, enrolment_ids: Sequence[int]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from course.completion.models import State
 from course.completion.records import store
@@ -44,6 +44,12 @@ def _key(attempt: Attempt) -> tuple[int, int]:
 
 def _lessons(session: Session, attempt: Attempt) -> list[Activity]:
     """Return the lesson of the quiz with all its parts, if it is part of one. One query."""
-    part = select(Activity.parent_id).where(Activity.id == attempt.activity_id).scalar_subquery()
-    lesson = session.scalars(select(Activity).where(Activity.id == part).options(joinedload(Activity.parts))).unique()
-    return list(lesson)
+    return list(session.scalars(_LESSON, {"quiz": attempt.activity_id}).unique())
+
+
+_quiz = aliased(Activity)
+_LESSON = (
+    select(Activity)
+    .where(Activity.id == select(_quiz.parent_id).where(_quiz.id == bindparam("quiz")).scalar_subquery())
+    .options(joinedload(Activity.parts))
+)
