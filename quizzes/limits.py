@@ -13,7 +13,7 @@ from course.base.words import _
 from course.groups.models import Enrolment, StudyGroup
 from course.rules import NO_ACCOMMODATION, Accommodation, Layer, Level, Resolved
 from course.syllabus.assigned import given_to
-from course.syllabus.exceptions import accommodations_in, accommodations_of, layers, layers_of, rules_of
+from course.syllabus.exceptions import accommodations_in, given_layers, layers_of, layers_with, rules_of
 from quizzes.models import Quiz
 
 UTC = ZoneInfo("UTC")
@@ -85,13 +85,13 @@ class Limits:
 
 
 def limits_at(session: Session, quiz: Quiz, enrolment: Enrolment | None) -> Limits:
-    """Return the limits of ENROLMENT at QUIZ, those of everybody for a visitor. At most five queries."""
+    """Return the limits of ENROLMENT at QUIZ, those of everybody for a visitor. At most three queries."""
     own = tuple(layers_of_quiz(quiz))
     if enrolment is None:
         return Limits(own)
-    said = layers(session, enrolment, quiz.activity)
-    always = accommodations_of(session, [enrolment]).get(enrolment.id, NO_ACCOMMODATION)
-    return Limits((*said, *own), always, _zone(session, enrolment))
+    given = given_layers(session, enrolment, quiz.activity) if enrolment.group_id is not None else []
+    said, always = layers_with(session, enrolment, quiz.activity, given)
+    return Limits((*said, *own), always or NO_ACCOMMODATION, _zone(session, enrolment))
 
 
 def limits_of_all(

@@ -195,7 +195,7 @@ def database(request: pytest.FixtureRequest, one_engine: Callable[[str], Engine]
 
     def forget(_connection: object) -> None:
         if changed:
-            database._held._things.clear()
+            database.held._things.clear()
             changed.clear()
 
     # Tests change courses in ways that on a site only loading does. What is held there, test_held says.

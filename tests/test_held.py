@@ -7,11 +7,13 @@ import pytest
 from flask import flash
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from course.base.db import Database, make_engine
 from course.base.held import HELD, Held, held
 from course.base.web import Application
-from course.outline.models import Course
+from course.outline.models import Activity, ActivityKind, Course
+from course.outline.versions import held_of
 from kruzhok.app import create_app
 from kruzhok.backup.restoring import restore_backup
 from kruzhok.config import Config
@@ -91,6 +93,45 @@ def test_what_a_transaction_that_writes_has_read_is_not_held(database: Database)
     with database.transaction(writing=False) as page:
         assert held(page, "key", lambda: "committed") == "committed"
         assert held(page, "key", lambda: "asked again") == "committed"
+
+
+def test_who_writes_is_given_what_is_committed_and_it_is_held_for_all(database: Database) -> None:
+    load(database, small())
+    with database.transaction() as writing:
+        course = writing.scalars(select(Course)).one()
+        assert held_of(writing, course, "titles", titles) == ["Reading a proclamation"]
+        assert held_of(writing, course, "titles", nobody) == ["Reading a proclamation"]
+    with database.transaction(writing=False) as page:
+        assert held_of(page, page.scalars(select(Course)).one(), "titles", nobody) == ["Reading a proclamation"]
+    load(database, changed(small(), LESSON, "title: Reading a proclamation", "title: Another title"), days=1)
+    with database.transaction() as writing:
+        assert held_of(writing, writing.scalars(select(Course)).one(), "titles", titles) == ["Another title"]
+
+
+def test_of_what_a_transaction_changes_itself_nothing_is_held(database: Database) -> None:
+    load(database, small())
+    with database.new_session() as writing:
+        course, lesson = writing.scalars(select(Course)).one(), writing.scalars(LESSONS).one()
+        course.hash, lesson.title = "another", "Never committed"
+        writing.flush()
+        assert held_of(writing, course, "titles", titles) == ["Never committed"]
+        writing.rollback()
+    with database.transaction() as writing:
+        course = writing.scalars(select(Course)).one()
+        course.hash = "another"
+        writing.flush()
+        assert held_of(writing, course, "titles", titles) == ["Reading a proclamation"]
+
+
+LESSONS = select(Activity).where(Activity.kind == ActivityKind.lesson)
+
+
+def titles(session: Session) -> list[str]:
+    return [lesson.title for lesson in session.scalars(LESSONS)]
+
+
+def nobody(_session: Session) -> list[str]:
+    raise AssertionError("this is held, and not read again")
 
 
 def test_no_more_is_held_than_was_said_and_what_was_asked_for_last_stays() -> None:

@@ -67,6 +67,9 @@ UNPREPARED = ("prepare_threshold", "none")
 #: of the library's own 500 some would be compiled over and over.
 STATEMENTS = 1500
 
+#: Where a session that writes says which database it is of.
+DATABASE = "database"
+
 #: How statements begin that ask and change nothing by themselves.
 NO_QUERY = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 
@@ -200,8 +203,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get(WRITES) is not writing:
         connection.exec_driver_sql(f"PRAGMA query_only = {0 if writing else 1}")
         connection.info[WRITES] = writing
-    waits = not writing or connection.get_execution_options().get(READS_FIRST, False)
-    connection.exec_driver_sql("BEGIN DEFERRED" if waits else "BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get(READS_FIRST, False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
 
 class Database:
@@ -212,11 +215,11 @@ class Database:
         # On PostgreSQL, too, a page is made of one state of the database, whatever is committed while it is made.
         snapshot = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
         self._reading = engine.execution_options(writing=False, postgresql_readonly=True, **snapshot)
-        self._held = Held()
+        self.held = Held()
 
     def new_session(self, *, writing: bool = True) -> Session:
         """Return a session. Its transaction begins with its first statement."""
-        info = {} if writing else {HELD: self._held}
+        info = {DATABASE: self} if writing else {HELD: self.held}
         return Session(self.engine if writing else self._reading, expire_on_commit=False, info=info)
 
     @contextmanager
@@ -238,6 +241,12 @@ def request_transaction(database: Database, *, writing: bool) -> Iterator[Sessio
             g.session = outer
 
 
+def database_written_by(session: Session) -> "Database | None":
+    """Return the database that SESSION is of, if it is one that writes."""
+    found: Database | None = session.info.get(DATABASE)
+    return found
+
+
 def may_write(session: Session) -> bool:
     """Return whether the transaction of SESSION is one that can write."""
     writes = session.get_bind().get_execution_options().get("writing", True)
@@ -245,9 +254,11 @@ def may_write(session: Session) -> bool:
 
 
 def read_first(session: Session) -> None:
-    """Let SESSION, which has asked nothing yet and will write, only read until `write_now`.
+    """Let SESSION, which has asked nothing yet and will write, only read until `write_now`, or until one statement that
+    writes all there is to be written.
 
-    On SQLite who writes is alone from the beginning of their transaction: so the others wait for a shorter time."""
+    On SQLite who writes is alone from the beginning of their transaction. So here none begins: each statement stands
+    for itself, and one that writes is alone, and committed, within itself."""
     if session.get_bind().dialect.name == "sqlite":
         session.info[READS_FIRST] = True
         session.connection(execution_options={READS_FIRST: True})
@@ -257,7 +268,7 @@ def write_now(session: Session) -> None:
     """Let SESSION write after `read_first`. Of what it read others may have changed what can change: it is for the
     caller to read that anew."""
     if session.info.pop(READS_FIRST, False):
-        session.commit()  # nothing was changed: with the next statement a transaction begins that is alone
+        session.commit()  # nothing is open: with the next statement a transaction begins that is alone
 
 
 def _current_session() -> Session:

@@ -1,5 +1,6 @@
 """What a page is about, and for whom: the course or the study group, and the one enrolment it belongs to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import g, request
@@ -10,12 +11,11 @@ from sqlalchemy.orm import Session, contains_eager
 from course.base.db import LARGEST_ID
 from course.base.errors import Conflict, Forbidden, NotFound
 from course.base.words import _
-from course.groups.enrolments import ALONE, choose, enrol_alone, live_enrolments, places_of
+from course.groups.enrolments import ALONE, choose, enrol_alone, places_of
 from course.groups.models import Enrolment, Invitation, JoinRequest, Role, StudyGroup
 from course.outline.models import Course
 from course.users.access import SignInFirst
 from course.users.guests import acting_user
-from course.users.models import User
 
 
 class Archived(Conflict):
@@ -27,14 +27,22 @@ class Archived(Conflict):
 
 def course_named(session: Session, ident: str) -> Course:
     """Return the course of that ident; raise NotFound where there is none. No query of its own for who has a place."""
-    if current_user.is_authenticated:
-        for place in places_of(session, current_user.id).live:
-            if place.course.ident == ident:
-                return place.course
+    return _course_named(session, ident, _live_places(session))
+
+
+def _course_named(session: Session, ident: str, places: Sequence[Enrolment]) -> Course:
+    for place in places:
+        if place.course.ident == ident:
+            return place.course
     course = session.scalar(select(Course).where(Course.ident == ident))
     if course is None:
         raise NotFound
     return course
+
+
+def _live_places(session: Session) -> Sequence[Enrolment]:
+    """Return the places of whoever asks that have not ended, the last used first."""
+    return places_of(session, current_user.id).live if current_user.is_authenticated else ()
 
 
 def named_group() -> str | None:
@@ -49,13 +57,16 @@ def show_place(enrolment: Enrolment | None) -> None:
 
 def page_enrolment(session: Session, course: Course) -> Enrolment | None:
     """Return the enrolment this page belongs to, None where there is none; raise NotFound for a group not theirs."""
+    return _page_enrolment(course, _live_places(session))
+
+
+def _page_enrolment(course: Course, live: Sequence[Enrolment]) -> Enrolment | None:
     group = named_group()
     if not current_user.is_authenticated:
         if group not in {None, ALONE}:
             raise NotFound
         return None
-    user: User = current_user._get_current_object()
-    places = live_enrolments(session, user, course)
+    places = [place for place in live if place.course_id == course.id]
     g.has_several_places = len(places) > 1
     enrolment = choose(places, group)
     if enrolment is None and group not in {None, ALONE}:
@@ -75,7 +86,20 @@ def acting_enrolment(session: Session, course: Course, *, now: datetime) -> Enro
     """Return the enrolment an act belongs to, making a guest and a solo enrolment where there are none.
 
     Raise Archived where it is in a study group that is over."""
-    if (enrolment := page_enrolment(session, course)) is None:
+    return _acting_enrolment(session, course, page_enrolment(session, course), now)
+
+
+def acting_in(session: Session, ident: str, *, now: datetime) -> Enrolment:
+    """Return what `acting_enrolment` does, in the course of that ident; raise NotFound where there is none.
+
+    One query for who has a place in it, which those who only write ask for each time."""
+    live = _live_places(session)
+    course = _course_named(session, ident, live)
+    return _acting_enrolment(session, course, _page_enrolment(course, live), now)
+
+
+def _acting_enrolment(session: Session, course: Course, enrolment: Enrolment | None, now: datetime) -> Enrolment:
+    if enrolment is None:
         enrolment = enrol_alone(session, acting_user(session, now=now), course, now=now)
     let_act(enrolment, now)
     show_place(enrolment)

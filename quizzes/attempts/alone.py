@@ -45,7 +45,7 @@ def answer_alone(
     policy, names = Policy(), name_list(session, course_id)
     save = Step(number=1, kind=StepKind.save, response=response, base_step=0, by_id=attempt.user_id, at=now)
     save.data, save.counts = {"certainty": certainty}, True
-    score = score_of(question.data, policy, History([save]), names.data["names"])
+    score = score_of(question.data, policy, History([save]), names.names)
     item = AttemptItem(slot=1, item_version_id=question.version_id, shown=list(question.shown), steps=[save])
     item.text_version_id = text_version_id
     if score is not None:

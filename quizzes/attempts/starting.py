@@ -14,13 +14,13 @@ from course.base.errors import Conflict
 from course.base.words import _, plural
 from course.groups.models import Enrolment, Role
 from course.outline.models import Activity
-from course.texts.models import Passage, Text
+from quizzes.attempts.content import Entry, Section, Shown, content_of
 from quizzes.attempts.ending import weight
 from quizzes.attempts.names import name_list
 from quizzes.items import ItemData, parse_data, type_of
 from quizzes.items.evidence import Evidence
 from quizzes.limits import Limits, limits_at
-from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Quiz, QuizSection, QuizSlot
+from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose, Quiz, QuizSlot
 from quizzes.policy import Policy, with_due
 
 log = logging.getLogger(__name__)
@@ -54,11 +54,17 @@ def purpose_for(enrolment: Enrolment | None) -> Purpose:
 def start_attempt(
     session: Session, enrolment: Enrolment, activity: Activity, *, now: datetime, rng: random.Random
 ) -> Attempt:
-    """Return the open attempt of ENROLMENT at the quiz ACTIVITY, or a new one of the current versions of its items.
+    """Do what `start_at` does at the quiz ACTIVITY."""
+    quiz = session.scalars(select(Quiz).where(Quiz.activity_id == activity.id)).one()
+    return start_at(session, enrolment, quiz, now=now, rng=rng)
+
+
+def start_at(session: Session, enrolment: Enrolment, quiz: Quiz, *, now: datetime, rng: random.Random) -> Attempt:
+    """Return the open attempt of ENROLMENT at QUIZ, or a new one of the current versions of its items.
 
     Raise AttemptsUsedUp where no more are allowed, NotOpen where it is not open. Of two that begin at once the indexes
     let one through, and both get that one. A tutor gets a preview, without limits but for its time."""
-    quiz = session.scalars(select(Quiz).where(Quiz.activity_id == activity.id)).one()
+    activity = quiz.activity
     for _try in range(2):
         attempts = attempts_at(session, enrolment, activity)
         if attempts and attempts[-1].submitted_at is None:
@@ -126,21 +132,18 @@ def _prepared(
     session: Session, quiz: Quiz, enrolment: Enrolment, rng: random.Random
 ) -> tuple[Attempt, list[dict[str, Any]]]:
     """Return a new attempt and its items, each in the order in which it will be shown for good."""
-    sections = session.scalars(
-        select(QuizSection).where(QuizSection.quiz_id == quiz.id).order_by(QuizSection.position)
-    ).all()
-    chosen = drawn(slots_of(session, quiz), sections, shuffled=quiz.shuffled, rng=rng)
+    entries, sections, texts = content_of(session, quiz)
+    chosen = drawn(entries, sections, shuffled=quiz.shuffled, rng=rng)
     if not chosen:
         raise Conflict(_("This quiz has no questions yet."))
-    texts = _texts(session, quiz, chosen, sections)
     place = {section.id: at for at, section in enumerate(sections)}
     rows = [
         {
             "slot": number,
-            "item_version_id": one.version.id,
+            "item_version_id": one.version_id,
             "shown": type_of(one.data).shown(one.data, rng),
-            "section": place.get(one.slot.section_id or 0),
-            "before_html": one.slot.before_html,
+            "section": place.get(one.section_id or 0),
+            "before_html": one.before_html,
             "text_version_id": None,
         }
         | _evidence(one.data, texts)
@@ -165,15 +168,15 @@ def slots_of(session: Session, quiz: Quiz) -> list[Slot]:
     return [Slot(slot, version, parse_data(version.data)) for slot, version in rows]
 
 
-def drawn(slots: Sequence[Slot], sections: Sequence[QuizSection], *, shuffled: bool, rng: random.Random) -> list[Slot]:
+def drawn(entries: Sequence[Entry], sections: Sequence[Section], *, shuffled: bool, rng: random.Random) -> list[Entry]:
     """Return the questions of one attempt: of each section those that its draws choose, else all.
 
     They stand in the order of the quiz or, where it is SHUFFLED, in one of their own within each section. Draws are
     made in turn; what one has taken the next does not get."""
-    result: list[Slot] = []
+    result: list[Entry] = []
     for section in (None, *sections):
         section_id = section.id if section is not None else None
-        pool = [one for one in slots if one.slot.section_id == section_id]
+        pool = [one for one in entries if one.section_id == section_id]
         draws = (section.draws or {}).get("draws", ()) if section is not None else ()
         if draws:
             pool = _draw(pool, draws, rng)
@@ -183,47 +186,19 @@ def drawn(slots: Sequence[Slot], sections: Sequence[QuizSection], *, shuffled: b
     return result
 
 
-def _draw(pool: Sequence[Slot], draws: Sequence[Mapping[str, Any]], rng: random.Random) -> list[Slot]:
+def _draw(pool: Sequence[Entry], draws: Sequence[Mapping[str, Any]], rng: random.Random) -> list[Entry]:
     taken: set[int] = set()
     for draw in draws:
         fitting = [
-            one.slot.id
+            one.slot_id
             for one in pool
-            if one.slot.id not in taken and (draw.get("tag") is None or draw["tag"] in one.data.tags)
+            if one.slot_id not in taken and (draw.get("tag") is None or draw["tag"] in one.data.tags)
         ]
         taken.update(rng.sample(fitting, min(draw["count"], len(fitting))))
-    return [one for one in pool if one.slot.id in taken]
+    return [one for one in pool if one.slot_id in taken]
 
 
-class _Shown(NamedTuple):
-    version_id: int
-    passages: list[str]
-
-
-def _texts(
-    session: Session, quiz: Quiz, chosen: Sequence[Slot], sections: Sequence[QuizSection]
-) -> dict[str | int, _Shown]:
-    """Return the texts that the questions and sections show, as they are now, by ident and by id. At most one query."""
-    idents = {one.data.text for one in chosen if isinstance(one.data, Evidence)}
-    ids = {section.text_id for section in sections if section.text_id is not None}
-    if not idents and not ids:
-        return {}
-    course = select(Activity.course_id).where(Activity.id == quiz.activity_id).scalar_subquery()
-    rows = session.execute(
-        select(Text.id, Text.ident, Passage.version_id, Passage.ident)
-        .join(Passage, Passage.version_id == Text.current_version_id)
-        .where((Text.id.in_(ids)) | (Text.ident.in_(idents) & (Text.course_id == course)))
-        .order_by(Passage.position)
-    )
-    found: dict[str | int, _Shown] = {}
-    for text_id, ident, version_id, passage in rows:
-        shown = found.setdefault(text_id, _Shown(version_id, []))
-        found[ident] = shown
-        shown.passages.append(passage)
-    return found
-
-
-def _evidence(data: ItemData, texts: Mapping[str | int, _Shown]) -> dict[str, Any]:
+def _evidence(data: ItemData, texts: Mapping[str | int, Shown]) -> dict[str, Any]:
     if not isinstance(data, Evidence) or data.text not in texts:
         return {}
     text = texts[data.text]
@@ -238,7 +213,7 @@ def between(idents: Sequence[str], first: str | None, last: str | None) -> list[
     return list(idents[begin:end])
 
 
-def _frozen(section: QuizSection, texts: Mapping[str | int, _Shown]) -> dict[str, Any]:
+def _frozen(section: Section, texts: Mapping[str | int, Shown]) -> dict[str, Any]:
     """Return what an attempt keeps of SECTION."""
     shown = texts.get(section.text_id or 0)
     return {
