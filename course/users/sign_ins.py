@@ -116,6 +116,12 @@ def note_day(session: Session, now: datetime) -> None:
         _be_used(sign_in, now)
 
 
+def is_day_noted(now: datetime) -> bool:
+    """Say whether `note_day` has nothing to note NOW, as it has but once a day."""
+    sign_in = g.get("sign_in")
+    return current_user.active_on == now.date() and (sign_in is None or sign_in.last_on == now.date())
+
+
 #: The condition for sign-ins that let in, joined with their users, with the parameters of `_at`.
 _LIVE = and_(
     SignIn.revoked_at.is_(None),

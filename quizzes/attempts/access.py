@@ -1,10 +1,11 @@
 """What of quizzes and attempts a user may have. Views get them only here."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from flask_login import current_user
 from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from course.base.db import LARGEST_ID
 from course.base.errors import Forbidden, NotFound
@@ -12,7 +13,10 @@ from course.base.words import _
 from course.groups.access import show_place
 from course.groups.models import Enrolment
 from course.outline.models import Activity, ActivityKind, Course
-from quizzes.models import Attempt, AttemptItem, Purpose, Quiz
+from quizzes.attempts.saving import AskedItem
+from quizzes.items import parse_data
+from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, Quiz
+from quizzes.policy import Policy
 
 
 class OwnAttempt(NamedTuple):
@@ -42,15 +46,6 @@ def quiz_named(session: Session, course: Course, ident: str, enrolment: Enrolmen
     return quiz
 
 
-class OwnItem(NamedTuple):
-    """A question of an attempt, with its version and the enrolment it was made in; the attempt has so many ITEMS."""
-
-    attempt: Attempt
-    item: AttemptItem
-    enrolment: Enrolment
-    items: int
-
-
 def own_attempt(session: Session, attempt_id: int, *, writing: bool = False) -> OwnAttempt:
     """Return the attempt of whoever asks; somebody else's does not exist for them.
 
@@ -63,35 +58,38 @@ def own_attempt(session: Session, attempt_id: int, *, writing: bool = False) -> 
         raise NotFound
     own = OwnAttempt(*row)
     if writing:
-        _let_add(own.enrolment)
+        _let_add(own.enrolment.left_at)
     show_place(own.enrolment)
     return own
 
 
-def own_item(session: Session, attempt_id: int, item_id: int) -> OwnItem:
+def asked_item(session: Session, attempt_id: int, item_id: int) -> AskedItem:
     """Return a question of the attempt of whoever asks, to be answered; what `own_attempt` would not return is not
     there."""
     if not current_user.is_authenticated or max(attempt_id, item_id) > LARGEST_ID:
         raise NotFound
     asked = {"attempt_id": attempt_id, "item_id": item_id, "user_id": current_user.id}
-    row = session.execute(_OWN_ITEM, asked).one_or_none()
+    row = session.execute(_ASKED_ITEM, asked).one_or_none()
     if row is None:
         raise NotFound
-    own = OwnItem(*row)
-    _let_add(own.enrolment)
-    show_place(own.enrolment)
-    return own
+    left_at, policy, data, *rest = row
+    _let_add(left_at)
+    return AskedItem(Policy.read(policy), parse_data(data), *rest)
 
 
-def _let_add(enrolment: Enrolment) -> None:
-    if enrolment.left_at is not None:
+def _let_add(left_at: datetime | None) -> None:
+    if left_at is not None:
         raise Forbidden(_("You have left this study group. What you did there can be read, and no longer be added to."))
 
 
+# Of the tables, not of the models: no rows are made of what is only looked at.
+_attempt, _item, _all_items = Attempt.__table__, AttemptItem.__table__, AttemptItem.__table__.alias()
+_version, _enrolment = ItemVersion.__table__, Enrolment.__table__
+
 _MINE = (
-    Attempt.id == bindparam("attempt_id"),
-    Attempt.user_id == bindparam("user_id"),
-    Attempt.purpose.in_((Purpose.quiz, Purpose.preview)),
+    _attempt.c.id == bindparam("attempt_id"),
+    _attempt.c.user_id == bindparam("user_id"),
+    _attempt.c.purpose.in_((Purpose.quiz, Purpose.preview)),
 )
 
 _OWN_ATTEMPT = (
@@ -107,17 +105,22 @@ _OWN_ATTEMPT = (
     )
 )
 
-_all_items = aliased(AttemptItem)
-_OWN_ITEM = (
+_ASKED_ITEM = (
     select(
-        Attempt,
-        AttemptItem,
-        Enrolment,
-        select(func.count(_all_items.id)).where(_all_items.attempt_id == Attempt.id).scalar_subquery(),
+        _enrolment.c.left_at,
+        _attempt.c.policy,
+        _version.c.data,
+        _attempt.c.id,
+        _attempt.c.user_id,
+        _attempt.c.submitted_at,
+        _attempt.c.deadline_at,
+        select(func.count()).where(_all_items.c.attempt_id == _attempt.c.id).scalar_subquery(),
+        _item.c.id,
+        _item.c.shown,
+        _item.c.flagged,
     )
-    .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-    .join(AttemptItem.version)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .where(*_MINE, AttemptItem.id == bindparam("item_id"))
-    .options(contains_eager(AttemptItem.version))
+    .join_from(_attempt, _item, _item.c.attempt_id == _attempt.c.id)
+    .join(_version, _version.c.id == _item.c.item_version_id)
+    .join(_enrolment, _enrolment.c.id == _attempt.c.enrolment_id)
+    .where(*_MINE, _item.c.id == bindparam("item_id"))
 )

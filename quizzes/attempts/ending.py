@@ -1,13 +1,13 @@
 """How an attempt ends: handed in by whoever made it, or by the worker once its time is up (RULES, section 6)."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import exists, insert, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from course.base.db import Database
 from course.base.errors import Conflict
@@ -16,7 +16,7 @@ from course.groups.models import Enrolment, Role
 from quizzes.attempts.names import names_of
 from quizzes.attempts.records import record
 from quizzes.attempts.replay import score_of
-from quizzes.attempts.steps import History, standing
+from quizzes.attempts.steps import History, items_of, standing
 from quizzes.items import ItemData, parse_data
 from quizzes.limits import GRACE, limits_at
 from quizzes.models import Attempt, AttemptItem, Purpose, Quiz, Step, StepKind
@@ -62,33 +62,46 @@ def deadline_of(session: Session, attempt: Attempt) -> datetime | None:
     return None if now is None else max(now, attempt.deadline_at)
 
 
-def _better_due(session: Session, attempt: Attempt) -> datetime | None:
+def _better_due(session: Session, attempt: Attempt, quiz: Quiz | None) -> datetime | None:
     """Return until when ATTEMPT, which is handed in now, was due: as at its start, or as the rules say now, if better.
 
     No query where nothing was due at its start."""
     promised = due_kept(attempt.policy, None)
     if promised is None:
         return None
-    quiz = session.scalars(select(Quiz).where(Quiz.activity_id == attempt.activity_id)).one()
+    quiz = quiz or session.scalars(select(Quiz).where(Quiz.activity_id == attempt.activity_id)).one()
     now = limits_at(session, quiz, session.get_one(Enrolment, attempt.enrolment_id)).due_at
     return None if now is None else max(now, promised)
+
+
+class Timed(Protocol):
+    """What is read of an attempt to say whether its time is up."""
+
+    @property
+    def submitted_at(self) -> datetime | None: ...
+    @property
+    def deadline_at(self) -> datetime | None: ...
+
+
+def may_be_over(attempt: Timed, now: datetime) -> bool:
+    """Say whether ATTEMPT was submitted, or its time is up NOW by the deadline that is written down."""
+    return attempt.submitted_at is not None or (attempt.deadline_at is not None and now > attempt.deadline_at + GRACE)
 
 
 def is_over(session: Session, attempt: Attempt, *, now: datetime) -> bool:
     """Say whether what is saved NOW comes too late to count: after the submission, or over GRACE after the deadline.
 
     A better deadline is written down."""
-    if attempt.submitted_at is not None:
-        return True
-    if attempt.deadline_at is None or now <= attempt.deadline_at + GRACE:
-        return False
+    if not may_be_over(attempt, now) or attempt.submitted_at is not None:
+        return attempt.submitted_at is not None
     attempt.deadline_at = deadline_of(session, attempt)
     return attempt.deadline_at is not None and now > attempt.deadline_at + GRACE
 
 
-def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None:
+def submit_attempt(session: Session, attempt: Attempt, *, now: datetime, quiz: Quiz | None = None) -> None:
     """Hand ATTEMPT in: score the last counting response of each item, and what they come to. Twice is once.
 
+    QUIZ is what it is at, where that is known.
     After its deadline it is dated at that. Where an essay waits for a tutor it has no points yet."""
     lock(session, attempt)
     if attempt.submitted_at is not None:
@@ -97,19 +110,21 @@ def submit_attempt(session: Session, attempt: Attempt, *, now: datetime) -> None
         attempt.deadline_at = deadline_of(session, attempt)
     names, policy = names_of(session, attempt), Policy.read(attempt.policy)
     past = standing(session, attempt)
-    rows = []
-    for item in _items(session, attempt):
-        history = past[item.id]
-        if (score := score_of(parse_data(item.version.data), policy, history, names)) is not None:
+    rows, scored = [], []
+    for item in items_of(session, [attempt]):
+        data, history = parse_data(item.version.data), past[item.id]
+        if (score := score_of(data, policy, history, names)) is not None:
             rows.append(_score_step(item, history, float(score), now))
+        scored.append((data, float(score) if score is not None else _verdict(history)))
     if rows:
         session.execute(insert(Step), rows, execution_options={"render_nulls": True})  # so blanks go along at once
+    if DUE in attempt.policy:
+        attempt.policy = with_due(attempt.policy, _better_due(session, attempt, quiz))
+    is_open = any(score is None for _data, score in scored)
+    _add_up(attempt, scored, awaits=is_open and _has_tutor(session, attempt))
     ended = now if attempt.deadline_at is None else min(now, attempt.deadline_at)
     attempt.submitted_at = max(ended, attempt.started_at)  # a clock may have been set back
-    if DUE in attempt.policy:
-        attempt.policy = with_due(attempt.policy, _better_due(session, attempt))
     session.flush()
-    total_up(session, attempt, awaits=_has_tutor(session, attempt))
     if attempt.purpose is Purpose.quiz:
         record(session, attempt, now=now)
     record_attempt(session, attempt, now=now)
@@ -122,19 +137,29 @@ def total_up(session: Session, attempt: Attempt, *, awaits: bool) -> None:
     With an essay that is not marked there are no points yet where it AWAITS a tutor; else the result is that of the
     other items (RULES, section 7)."""
     past = standing(session, attempt)
+    scored = [(parse_data(item.version.data), _verdict(past[item.id])) for item in items_of(session, [attempt])]
+    _add_up(attempt, scored, awaits=awaits)
+    session.flush()
+
+
+def _verdict(history: History) -> float | None:
+    """Return what the question came to, None while nobody has marked it."""
+    return None if history.scored is None else history.scored.score or 0.0
+
+
+def _add_up(attempt: Attempt, scored: Iterable[tuple[ItemData, float | None]], *, awaits: bool) -> None:
+    """Set the points of ATTEMPT, whose questions came to what is SCORED."""
     points, total, waiting = Fraction(0), Fraction(0), False
-    for item in _items(session, attempt):
-        data, scored = parse_data(item.version.data), past[item.id].scored
-        if scored is None and not awaits:
+    for data, score in scored:
+        if score is None and not awaits:
             continue
         total += weight(data)
-        if scored is None:
+        if score is None:
             waiting = True
         else:
-            points += exactly(scored.score or 0.0) * weight(data)
+            points += exactly(score) * weight(data)
     attempt.points = None if waiting else float(points)
     attempt.max_points = float(total)
-    session.flush()
 
 
 def exactly(score: float) -> Fraction:
@@ -185,11 +210,6 @@ def settle_unawaited(session: Session, *, now: datetime) -> int:
         total_up(session, attempt, awaits=False)
         record(session, attempt, now=now)
     return len(waiting)
-
-
-def _items(session: Session, attempt: Attempt) -> Sequence[AttemptItem]:
-    items = select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).options(joinedload(AttemptItem.version))
-    return session.scalars(items.order_by(AttemptItem.slot)).all()
 
 
 def _has_tutor(session: Session, attempt: Attempt) -> bool:

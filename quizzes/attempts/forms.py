@@ -2,16 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from flask import request
 
 from course.base.forms import Form, clean_text
 from course.base.words import _
-from quizzes.attempts.saving import Sent
+from quizzes.attempts.saving import AskedItem, Sent
 from quizzes.attempts.steps import History
-from quizzes.items import BadResponse, Raw, ordering, parse_data, type_of
+from quizzes.items import BadResponse, ItemData, Raw, Response, ordering, parse_data, type_of
 from quizzes.items.ordering import Ordering
 from quizzes.models import AttemptItem
 
@@ -38,12 +38,12 @@ class AttemptForm(Form):
         """Return what was sent of each of ITEMS that was on the page; one that was not is left alone."""
         found = _fields()
         return {
-            item.id: _sent(
-                item,
+            item.id: _understood(
+                parse_data(item.version.data),
+                item.shown,
                 found["item", item.id],
-                past,
-                base=_base(found["base", item.id]),
-                flagged=bool(found["flag", item.id]),
+                past[item.id].response if item.id in past else None,
+                Sent(base=_base(found["base", item.id]), flagged=bool(found["flag", item.id])),
             )
             for item in items
             if found["base", item.id]
@@ -100,19 +100,19 @@ class RatingForm(Form):
         }
 
 
-class ItemForm(Form):
-    """One answer, sent by the script of the page."""
+def sent_of(item: AskedItem, previous: Callable[[], Response | None]) -> Sent:
+    """Return what the script of the page sent of ITEM; its problem says so where this is no page of ours.
 
-    def sent(self, item: AttemptItem, past: Mapping[int, History]) -> Sent:
-        """Return what was sent of ITEM; its problem says so where this is no page of ours."""
-        base, once = request.form.get("base", ""), request.form.get("once", "")
-        found = _fields()
-        flagged = bool(found["flag", item.id])
-        if not NUMBER.fullmatch(base) or (once and not ONCE.fullmatch(once)):
-            return Sent(
-                problem=_("This was not understood. Load the page again; what you typed is kept."), flagged=item.flagged
-            )
-        return _sent(item, found["item", item.id], past, base=int(base), once=once or None, flagged=flagged)
+    PREVIOUS is asked for the response that counts, where what was sent says only how that was changed."""
+    base, once = request.form.get("base", ""), request.form.get("once", "")
+    found = _fields()
+    if not NUMBER.fullmatch(base) or (once and not ONCE.fullmatch(once)):
+        return Sent(
+            problem=_("This was not understood. Load the page again; what you typed is kept."), flagged=item.flagged
+        )
+    before = previous() if isinstance(item.data, Ordering) else None
+    at = Sent(base=int(base), once=once or None, flagged=bool(found["flag", item.id]))
+    return _understood(item.data, item.shown, found["item", item.id], before, at)
 
 
 def _number(text: str) -> int:
@@ -134,14 +134,11 @@ def _base(raw: Raw) -> int:
     return int(value) if NUMBER.fullmatch(value) else 0
 
 
-def _sent(
-    item: AttemptItem, raw: Raw, past: Mapping[int, History], *, base: int, flagged: bool, once: str | None = None
-) -> Sent:
-    data = parse_data(item.version.data)
-    previous = past[item.id].response if item.id in past else None
+def _understood(data: ItemData, shown: Sequence[str], raw: Raw, previous: Response | None, at: Sent) -> Sent:
+    """Return AT with the response that the item's type makes of RAW, or with its problem."""
     try:
-        response = type_of(data).parse(data, raw, item.shown, previous)
-        mended = isinstance(data, Ordering) and ordering.repaired(data, raw, item.shown, previous)
+        response = type_of(data).parse(data, raw, shown, previous)
+        mended = isinstance(data, Ordering) and ordering.repaired(data, raw, shown, previous)
     except BadResponse as problem:
-        return Sent(base=base, once=once, flagged=flagged, problem=str(problem))
-    return Sent(response, base, once, flagged, mended=mended)
+        return at._replace(problem=str(problem))
+    return at._replace(response=response, mended=mended)

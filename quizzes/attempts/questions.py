@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.words import _, plural
+from course.outline.versions import held_of
 from course.texts.models import Passage
 from quizzes.attempts.names import names_of
 from quizzes.attempts.quoting import Places, Quoted, look_up, places_in
@@ -130,7 +132,10 @@ def sitting_of(session: Session, attempt: Attempt) -> Sitting:
     passages = passages_by_version(session, {one for one in versions if one is not None})
     slugs = quoted_from(parse_data(item.version.data) for item in attempt.items)
     course = attempt.activity.course if attempt.activity else None
-    places = places_in(session, course.id, slugs) if course else {}
+    places: Places = {}
+    if course is not None and slugs:
+        read = partial(places_in, course_id=course.id, slugs=slugs)
+        places = held_of(session, course, ("quoted", frozenset(slugs)), read)
     return Sitting(policy, names, passages, places, course.ident if course else "")
 
 
@@ -298,15 +303,14 @@ def notice_of(data: ItemData, sent: Sent, outcome: Outcome) -> str | None:
     return MENDED if sent.mended else None
 
 
-def reply_of(item: AttemptItem, sent: Sent, outcome: Outcome, *, answered: int, of: int, time: str) -> dict[str, Any]:
+def reply_of(data: ItemData, sent: Sent, outcome: Outcome, *, answered: int, of: int, time: str) -> dict[str, Any]:
     """Return what the page's script is told of a saved item, one of so many OF its attempt (kruzhok.js reads exactly
     this)."""
-    data = parse_data(item.version.data)
     reply: dict[str, Any] = {
         "step": outcome.step,
         "saved": time,
         "answered": outcome.counting is not None,
-        "flagged": item.flagged,
+        "flagged": sent.flagged,
         "done": answered,
         "of": of,
         "notice": notice_of(data, sent, outcome) if outcome.kept is None else None,

@@ -9,25 +9,25 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from course.base.db import db_session, read_first, write_now
+from course.base.db import db_session, read_first
 from course.base.errors import NotFound
 from course.base.forms import EmptyForm
 from course.base.web import takes_uploads, wants_json
-from course.groups.access import acting_enrolment, course_named, page_enrolment
-from course.users.sign_ins import note_day
+from course.groups.access import acting_in, course_named, page_enrolment
+from course.users.sign_ins import is_day_noted, note_day
 from quizzes.attempts import access, pages
 from quizzes.attempts.checking import check, try_again
 from quizzes.attempts.clock import TimeLeft, time_left
-from quizzes.attempts.ending import MAY_CHANGE, AttemptClosed, deadline_of, submit_attempt
-from quizzes.attempts.forms import Act, AttemptForm, ItemForm, PageForm, RatingForm
-from quizzes.attempts.questions import Question, questions_of, reply_of, sections_of, sitting_of, tell
+from quizzes.attempts.ending import AttemptClosed, deadline_of, submit_attempt
+from quizzes.attempts.forms import Act, AttemptForm, PageForm, RatingForm, sent_of
+from quizzes.attempts.questions import Question, Sitting, questions_of, reply_of, sections_of, sitting_of, tell
 from quizzes.attempts.rating import rate
-from quizzes.attempts.saving import keep, save_responses
-from quizzes.attempts.starting import attempts_at, purpose_for, start_attempt
-from quizzes.attempts.steps import standing
+from quizzes.attempts.saving import keep, save_one, save_responses
+from quizzes.attempts.starting import attempts_at, purpose_for, start_at
+from quizzes.attempts.steps import Wanted, standing, standing_at
 from quizzes.attempts.wording import CLOSED
 from quizzes.limits import GRACE, limits_at
-from quizzes.models import Attempt, AttemptItem, Purpose
+from quizzes.models import AttemptItem, Purpose
 from quizzes.policy import Policy
 
 bp = Blueprint("quizzes", __name__)
@@ -77,14 +77,14 @@ def quiz(course: str, ident: str) -> ResponseReturnValue:
 def begin(course: str, ident: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
     now = datetime.now(UTC)
-    place = course_named(db_session, course)
     if not current_user.is_authenticated:
+        place = course_named(db_session, course)
         access.quiz_named(db_session, place, ident, None)  # no guest is made for what is not there
-    enrolment = acting_enrolment(db_session, place, now=now)
-    found = access.quiz_named(db_session, place, ident, enrolment)
+    enrolment = acting_in(db_session, course, now=now)
+    found = access.quiz_named(db_session, enrolment.course, ident, enrolment)
     if found.activity.retired_at is not None:
         raise NotFound
-    attempt = start_attempt(db_session, enrolment, found.activity, now=now, rng=chance)
+    attempt = start_at(db_session, enrolment, found, now=now, rng=chance)
     return redirect(url_for(".attempt", attempt_id=attempt.id), code=303)
 
 
@@ -96,7 +96,8 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
     if own.attempt.submitted_at is not None:
         result = pages.result_of(db_session, own, root=request.script_root, now=now)
         return render_template("quizzes/result.html", result=result, form=EmptyForm(), **_head(own))
-    return _sitting(own, _questions(own), now=now, page=PageForm().number)
+    sitting = sitting_of(db_session, own.attempt)
+    return _sitting(own, sitting, _questions(own, sitting), now=now, page=PageForm().number)
 
 
 @bp.post("/attempts/<int:attempt_id>")
@@ -110,16 +111,17 @@ def save(attempt_id: int) -> ResponseReturnValue:
     saved = save_responses(db_session, own.attempt, sent, by=own.attempt.user_id, now=now)
     note_day(db_session, now)
     if saved.late:
-        return _closed(own.attempt)
+        return _closed(attempt_id)
     problem = _act(own, form.act, {key for key, one in sent.items() if one.problem}, now)
-    questions = _questions(own)
+    sitting = sitting_of(db_session, own.attempt)
+    questions = _questions(own, sitting)
     tell(questions, sent, saved.outcomes, form.typed)
     if problem is not None:
         next(one for one in questions if one.id == form.act.number).problem = problem
     if any(question.problem for question in questions):
-        return _sitting(own, questions, now=now, page=form.page, status=422)
+        return _sitting(own, sitting, questions, now=now, page=form.page, status=422)
     if any(question.notice for question in questions) or any(one.kept for one in saved.outcomes.values()):
-        return _sitting(own, questions, now=now, page=form.page)
+        return _sitting(own, sitting, questions, now=now, page=form.page)
     return redirect(_onwards(own, form, questions), code=303)
 
 
@@ -156,20 +158,19 @@ def save_item(attempt_id: int, item_id: int) -> ResponseReturnValue:
     """Save one answer for the page's script."""
     now = datetime.now(UTC)
     read_first(db_session)
-    own = access.own_item(db_session, attempt_id, item_id)
-    item = own.item
-    is_ordering = item.version.data["type"] == "ordering"  # only there what is typed hangs on what was there before
-    sent = ItemForm().sent(item, standing(db_session, own.attempt) if is_ordering else {})
-    write_now(db_session)
-    db_session.expire(own.attempt, MAY_CHANGE)
-    saved = save_responses(db_session, own.attempt, {item.id: sent}, by=own.attempt.user_id, now=now)
-    note_day(db_session, now)
+    asked = access.asked_item(db_session, attempt_id, item_id)
+    nothing_else = Wanted(0, None)
+    sent = sent_of(asked, lambda: standing_at(db_session, attempt_id, item_id, nothing_else).history.response)
+    at_once = is_day_noted(now)
+    saved = save_one(db_session, asked, sent, by=asked.user_id, now=now, at_once=at_once)
+    if not at_once:
+        note_day(db_session, now)
     if saved.late:
-        return _closed(own.attempt)
+        return _closed(attempt_id)
     if sent.problem is not None:
         return {"problem": sent.problem}, 422
-    outcome = saved.outcomes[item.id]
-    return reply_of(item, sent, outcome, answered=saved.answered, of=own.items, time=_clock(now))
+    outcome = saved.outcomes[item_id]
+    return reply_of(asked.data, sent, outcome, answered=saved.answered, of=asked.items, time=_clock(now))
 
 
 def _item(own: access.OwnAttempt, item_id: int) -> AttemptItem:
@@ -187,7 +188,7 @@ def submission(attempt_id: int) -> ResponseReturnValue:
         return redirect(url_for(".attempt", attempt_id=attempt_id), code=303)
     return render_template(
         "quizzes/submission.html",
-        questions=_questions(own),
+        questions=_questions(own, sitting_of(db_session, own.attempt)),
         form=EmptyForm(),
         left=_left(own, datetime.now(UTC)),
         **_head(own),
@@ -199,7 +200,7 @@ def submit(attempt_id: int) -> ResponseReturnValue:
     """Hand an attempt in."""
     now = datetime.now(UTC)
     own = access.own_attempt(db_session, attempt_id, writing=True)
-    submit_attempt(db_session, own.attempt, now=now)
+    submit_attempt(db_session, own.attempt, now=now, quiz=own.quiz)
     own.enrolment.used_at = now
     note_day(db_session, now)
     return redirect(url_for(".attempt", attempt_id=attempt_id), code=303)
@@ -215,9 +216,8 @@ def rating(attempt_id: int, item_id: int) -> ResponseReturnValue:
     return redirect(url_for(".attempt", attempt_id=attempt_id, _anchor=f"q{item.slot}"), code=303)
 
 
-def _questions(own: access.OwnAttempt) -> list[Question]:
-    past = standing(db_session, own.attempt)
-    return questions_of(own.attempt.items, past, _clock, sitting_of(db_session, own.attempt))
+def _questions(own: access.OwnAttempt, sitting: Sitting) -> list[Question]:
+    return questions_of(own.attempt.items, standing(db_session, own.attempt), _clock, sitting)
 
 
 def _left(own: access.OwnAttempt, now: datetime) -> TimeLeft | None:
@@ -225,13 +225,18 @@ def _left(own: access.OwnAttempt, now: datetime) -> TimeLeft | None:
 
 
 def _sitting(
-    own: access.OwnAttempt, questions: list[Question], *, now: datetime, page: int = 1, status: int = 200
+    own: access.OwnAttempt,
+    sitting: Sitting,
+    questions: list[Question],
+    *,
+    now: datetime,
+    page: int = 1,
+    status: int = 200,
 ) -> ResponseReturnValue:
     """Show the questions; once the time is up only that it is, until the worker has handed the attempt in."""
     left = _left(own, now)
     if left is not None and left.is_over:
         return render_template("quizzes/over.html", left=left, grace=GRACE, **_head(own))
-    sitting = sitting_of(db_session, own.attempt)
     page = min(max(page, 1), len(questions))
     one_by_one = sitting.policy.one_at_a_time
     return (
@@ -262,9 +267,9 @@ def _head(own: access.OwnAttempt) -> dict[str, Any]:
     }
 
 
-def _closed(attempt: Attempt) -> ResponseReturnValue:
+def _closed(attempt_id: int) -> ResponseReturnValue:
     """Answer that the attempt is submitted. Returned, not raised: what came too late is kept."""
-    url = url_for(".attempt", attempt_id=attempt.id)
+    url = url_for(".attempt", attempt_id=attempt_id)
     if wants_json():
         return {"problem": CLOSED, "url": url}, AttemptClosed.status
     error = AttemptClosed(CLOSED)

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from quizzes.attempts.names import names_of
 from quizzes.attempts.replay import tries_allowed, tries_of
-from quizzes.attempts.steps import History, certainty_of, standing_of_all
+from quizzes.attempts.steps import History, certainty_of, items_of, standing_of_all
 from quizzes.items import ItemData, Names, is_marked_by_hand, parse_data, type_of
-from quizzes.models import Attempt, AttemptItem, Purpose, StepKind
+from quizzes.models import Attempt, Purpose, StepKind
 from quizzes.policy import Policy
 from quizzes.review.models import ReviewSource
 from quizzes.scheduling import Rating, rating_of
@@ -56,9 +56,8 @@ def answers_in(session: Session, attempts: Sequence[Attempt]) -> list[Answer]:
         return []
     names: dict[int, Names] = {}
     past = standing_of_all(session, select(Attempt.id).where(Attempt.id.in_(sat)))
-    items = select(AttemptItem).where(AttemptItem.attempt_id.in_(sat)).options(joinedload(AttemptItem.version))
     found = []
-    for item in session.scalars(items.order_by(AttemptItem.attempt_id, AttemptItem.slot)):
+    for item in items_of(session, [sat[attempt_id] for attempt_id in sorted(sat)]):
         attempt, history = sat[item.attempt_id], _at_submission(past[item.id])
         if history.response is None and not history.checks:
             continue

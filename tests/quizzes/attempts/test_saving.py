@@ -1,23 +1,31 @@
 """Responses are saved as steps; none is lost and none overwrites a newer one."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import Database, read_first
 from course.completion.models import Completion, State
 from course.groups.models import Enrolment
 from kruzhok.completions import rebuild
+from quizzes.attempts import saving
 from quizzes.attempts.ending import submit_attempt
-from quizzes.attempts.saving import Saved, Sent, keep, save_responses
-from quizzes.attempts.steps import histories
-from quizzes.items import Response
+from quizzes.attempts.saving import AskedItem, Outcome, Saved, Sent, keep, save_one, save_responses
+from quizzes.attempts.steps import OneStanding, histories, standing_at
+from quizzes.items import Response, parse_data
 from quizzes.models import Attempt, AttemptItem, Step
+from quizzes.policy import Policy
 from tests.conftest import NOW
 from tests.quizzes.attempts.make import begin, give, make_house
 
 A, B, C = ({"option": ident} for ident in "abc")
+
+#: What somebody else does to an attempt.
+Others = Callable[[Session, Attempt], Any]
 
 
 def start(session: Session) -> tuple[Attempt, AttemptItem]:
@@ -178,3 +186,89 @@ def test_an_answer_that_came_too_late_begins_the_quiz_too_so_that_rebuilding_fin
     assert stored[attempt.activity_id or 0] is State.begun
     rebuild(session, [session.get_one(Enrolment, attempt.enrolment_id)], now=NOW)
     assert {row.activity_id: row.state for row in session.scalars(select(Completion))} == stored
+
+
+def asked(attempt: Attempt, item: AttemptItem) -> AskedItem:
+    """Return ITEM as a request to save it reads it."""
+    return AskedItem(
+        Policy.read(attempt.policy),
+        parse_data(item.version.data),
+        attempt.id,
+        attempt.user_id,
+        attempt.submitted_at,
+        attempt.deadline_at,
+        len(attempt.items),
+        item.id,
+        item.shown,
+        item.flagged,
+    )
+
+
+def save_beside(
+    database: Database, monkeypatch: pytest.MonkeyPatch, first: Sequence[Response | None], sent: Sent, others: Others
+) -> tuple[Saved, list[tuple[Response | None, int, bool]]]:
+    """Save what was SENT of an item at which there are the responses FIRST, while OTHERS do something to its attempt
+    between its reading and its writing; return what it is told, and the steps there are then."""
+    with database.transaction() as session:
+        attempt, item = start(session)
+        for response in first:
+            give(session, attempt, item, response)
+        one = asked(attempt, item)
+
+    def read(*about: Any) -> OneStanding:
+        found = standing_at(*about)
+        with database.transaction() as other:
+            others(other, other.get_one(Attempt, one.attempt_id))
+        return found
+
+    monkeypatch.setattr(saving, "standing_at", read)
+    with database.transaction() as session:
+        read_first(session)
+        saved = save_one(session, one, sent, by=one.user_id, now=NOW, at_once=True)
+    with database.transaction() as session:
+        steps = histories(session, session.get_one(Attempt, one.attempt_id))[one.id].steps
+        return saved, [(step.response, step.base_step, step.counts) for step in steps if step.score is None]
+
+
+def test_an_answer_is_saved_by_one_statement_as_it_is_by_several(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved, steps = save_beside(database, monkeypatch, [A], Sent(B, base=1), lambda *_nobody: None)
+    assert (saved.answered, saved.late, [*saved.outcomes.values()]) == (1, False, [Outcome(2, B)])
+    assert steps == [(A, 0, True), (B, 1, True)]
+    saved, steps = save_beside(database, monkeypatch, [A, B], Sent(C, base=1), lambda *_nobody: None)
+    assert [(one.step, one.counting, one.overtaken) for one in saved.outcomes.values()] == [(3, B, True)]
+    assert steps == [(A, 0, True), (B, 1, True), (C, 1, False)]
+
+
+def test_one_statement_saves_nothing_that_counts_where_the_attempt_was_handed_in_while_it_was_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hand_in(session: Session, attempt: Attempt) -> None:
+        submit_attempt(session, attempt, now=NOW)
+
+    saved, steps = save_beside(database, monkeypatch, [A], Sent(B, base=1), hand_in)
+    assert saved.late
+    assert steps == [(A, 0, True), (B, 1, False)]
+
+
+def test_one_statement_overwrites_nothing_that_another_saved_while_it_was_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_another(session: Session, attempt: Attempt) -> None:
+        give(session, attempt, attempt.items[0], C)
+
+    saved, steps = save_beside(database, monkeypatch, [A], Sent(B, base=1), give_another)
+    assert [(one.counting, one.overtaken) for one in saved.outcomes.values()] == [(C, True)]
+    assert steps == [(A, 0, True), (C, 1, True), (B, 1, False)]
+
+
+def test_what_was_saved_under_the_same_token_while_it_was_read_is_saved_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def repeat(session: Session, attempt: Attempt) -> None:
+        give(session, attempt, attempt.items[0], B, once="t")
+
+    saved, steps = save_beside(database, monkeypatch, [A], Sent(B, base=1, once="t"), repeat)
+    assert [*saved.outcomes.values()] == [Outcome(2, B)]
+    assert steps == [(A, 0, True), (B, 1, True)]
