@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from course.base.db import Database
 from course.users.models import User
+from kruzhok.commands.serve import WORKER
 from kruzhok.config import ROOT
 from quizzes.models import AttemptItem, Step
 from quizzes.review.models import Card, ReviewLog, ReviewSource
@@ -213,7 +214,7 @@ def worker_of(pid: int) -> int:
     """Return the process of the worker that the server PID started."""
     pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
     children = [child for child in pids if state_and_parent(child)[1] == pid]
-    [worker] = [child for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")]
+    [worker] = [child for child in children if Path(f"/proc/{child}/comm").read_text().strip() == WORKER]
     return worker
 
 

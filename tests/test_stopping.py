@@ -147,6 +147,22 @@ def test_the_server_that_web_processes_are_copies_of_has_nothing_of_the_database
         ]
 
 
+def kilobytes_of(pid: int) -> dict[str, int]:
+    """Return what a process holds, by the kernel's words for it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    return {line.partition(":")[0]: int(line.split()[1]) for line in lines}
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="what a process holds is read in /proc")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_the_server_imported_is_in_memory_once_for_all_its_processes(tmp_path: Path, database: Database) -> None:
+    with serving(tmp_path, database) as server:
+        until(lambda: children_of(server.process.pid)["the worker"] != [], "there is a worker")
+        for pid in (worker_of(server.process.pid), web_process_of(server)):
+            held = kilobytes_of(pid)
+            assert held["Shared_Dirty"] > held["Private_Dirty"]
+
+
 def web_process_of(server: Server, *, other_than: int = 0) -> int:
     """Return the one web process of SERVER, once it is OTHER_THAN one that was there."""
     until(lambda: children_of(server.process.pid)["a web process"] not in ([], [other_than]), "it is there", seconds=60)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from kruzhok.commands.serve import WORKER
 from kruzhok.config import ROOT
 
 #: What is killed, in turn: one web process, everything at once, the worker.
@@ -131,8 +132,8 @@ def children_of(server: int) -> dict[str, list[int]]:
             words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
             if int(parent) != server or state == "Z":
                 continue
-            if "worker" in words:
+            if (entry / "comm").read_text().strip() == WORKER:
                 found["the worker"].append(int(entry.name))
-            elif "serve" in words:  # a copy of the server, as on Linux they are
+            elif "serve" in words:  # a copy of the server, as on Linux both are
                 found["a web process"].append(int(entry.name))
     return found

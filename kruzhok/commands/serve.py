@@ -1,26 +1,30 @@
 """`kruzhok serve`: bring everything up to date, then run web and worker processes until told to stop."""
 
+import ctypes
+import gc
 import logging
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
-from course.base.db import Database
+from course.base.db import Database, make_engine
 from course.base.jobs import LEASE
+from course.base.web import Application
 from course.users.links import new_setup_token
-from kruzhok.app import wsgi
+from kruzhok.app import create_app, wsgi
 from kruzhok.commands.site import Site
 from kruzhok.completions import rebuild_course
 from kruzhok.config import Config, shipped_courses
@@ -40,6 +44,16 @@ AGAIN = 1.0
 #: How often in a minute web processes are followed by others. Beyond that they cannot start, or what kills them goes
 #: on: the site ends with 1, and whoever watches over it is told.
 MOST_AGAIN = 5
+
+#: On Linux the processes of a site are copies of its server, which has imported everything and holds no connection: the
+#: first page comes in half the time, and what was imported is in memory once. Elsewhere a copy is not safe.
+COPIES = sys.platform == "linux"
+
+#: How the worker beside is listed by `ps` and `top`, at most fifteen letters.
+WORKER = "kruzhok worker"
+
+#: Numbers of `mallopt` in glibc's malloc.h, and what they are set to.
+GLIBC = {"M_MMAP_THRESHOLD": (-3, 1 << 20), "M_ARENA_MAX": (-8, 1)}
 
 #: What the server program says of itself goes where everything goes.
 SERVER_LOG: dict[str, Any] = {
@@ -61,24 +75,39 @@ def serve(site: Site, host: str, port: int, workers: int, no_worker: bool) -> No
     load_shipped(database)
     with database.transaction() as session:
         token = new_setup_token(session, now=datetime.now(UTC))
-    database.engine.dispose()  # the processes to come open their own
     address = site.config.site_url or f"http://{host}:{port}"
     click.echo(f"Kruzhok is at {address}/")
     if token:
         click.echo(f"Nobody runs this site yet. To become its administrator open, once: {address}/set-up/{token}")
-    with _worker_beside(wanted=not no_worker) as stopping, _counts_kept_together(site.config):
-        log.info("Serving with %d web processes and %s worker", workers, "no" if no_worker else "a")
-        _serve_web(host, port, workers, stopping=stopping)
+    multiprocessing.set_start_method("fork" if COPIES else "spawn", force=True)
+    with _counts_kept_together(site.config):
+        made = create_app(site.config, database) if COPIES else None
+        database.engine.dispose()  # the processes to come open their own
+        _hold_less()
+        with _worker_beside(site.config, wanted=not no_worker) as stopping:
+            log.info("Serving with %d web processes and %s worker", workers, "no" if no_worker else "a")
+            _serve_web(host, port, workers, made, stopping=stopping)
     log.info("Stopped")
 
 
+def _hold_less() -> None:
+    """Let this process and its copies hold less memory: what was made so far is looked through for garbage no more, for
+    looking would make each copy have its own; and what is freed goes back to the system."""
+    gc.collect()
+    gc.freeze()
+    library = ctypes.CDLL(None) if COPIES else None
+    if library is not None and hasattr(library, "mallopt"):  # glibc: it keeps what a password took for a moment
+        for number, value in GLIBC.values():
+            library.mallopt(number, value)
+
+
 @contextmanager
-def _worker_beside(*, wanted: bool) -> Iterator[Callable[[], None]]:
+def _worker_beside(config: Config, *, wanted: bool) -> Iterator[Callable[[], None]]:
     """Let a worker run beside the block, if one is WANTED; give what tells it to end."""
     if not wanted:
         yield lambda: None
         return
-    beside = WorkerProcess()
+    beside = WorkerProcess(config)
     try:
         yield beside.tell
     finally:
@@ -88,23 +117,30 @@ def _worker_beside(*, wanted: bool) -> Iterator[Callable[[], None]]:
 class WorkerProcess:
     """The worker beside the web processes. One that ends unasked is followed by another."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Config) -> None:
+        self._config = config
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._process = self._started()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._watching = threading.Thread(target=self._watch, daemon=True)
+        self._watching.start()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"KRUZHOK_PARENT": str(os.getpid())}
-        return subprocess.Popen([sys.executable, "-m", "kruzhok", "worker"], env=environment)
+    def _started(self) -> BaseProcess:
+        process = multiprocessing.Process(target=_work_beside, args=(self._config, os.getpid()))
+        process.start()
+        return process
 
     def _watch(self) -> None:
-        while (code := self._process.wait()) != 0:  # with 0 it ends only where it is told to
+        """Wait for it, which nobody else does, until it has ended as it was told."""
+        while True:
+            self._process.join()
+            if (code := self._process.exitcode) == 0:  # so it ends only where it is told to
+                return
             self._ending.wait(AGAIN)
             with self._lock:
                 if self._ending.is_set():
                     return
-                log.error("The worker ended unasked (%d); another is started", code)
+                log.error("The worker ended unasked (%s); another is started", code)
                 self._process = self._started()
 
     def tell(self) -> None:
@@ -116,18 +152,17 @@ class WorkerProcess:
         """See to it that it has ended; one that takes too long is killed."""
         with self._lock:  # so that none is just being started
             self.tell()
-        try:
-            self._process.wait(timeout=STOP_WORKER)
-        except subprocess.TimeoutExpired:
+        self._watching.join(STOP_WORKER)
+        if self._watching.is_alive():
             log.warning("The worker did not end in time and was killed; its job is taken up by the next")
             self._process.kill()
-            self._process.wait()
+            self._watching.join()
 
 
 @contextmanager
 def _counts_kept_together(config: Config) -> Iterator[None]:
     """Where there are metrics, give the processes started inside the block a folder to keep their counts in: whichever
-    is asked answers for all. The library reads where it stands when it is imported, which each of them does."""
+    is asked answers for all. The library reads where it stands when it is imported, which is done inside."""
     if config.metrics_token is None:
         yield
         return
@@ -149,8 +184,9 @@ def load_shipped(database: Database) -> None:
             click.echo(f"{folder.name} has errors; what was loaded before is served.", err=True)
 
 
-def _serve_web(host: str, port: int, workers: int, *, stopping: Callable[[], None]) -> None:
-    """Serve until told to stop, and call STOPPING then, before requests in flight have ended."""
+def _serve_web(host: str, port: int, workers: int, made: Application | None, *, stopping: Callable[[], None]) -> None:
+    """Serve MADE, or what each process makes, until told to stop; call STOPPING then, before requests in flight have
+    ended."""
     if sys.platform == "win32":
         import waitress
 
@@ -183,9 +219,6 @@ def _serve_web(host: str, port: int, workers: int, *, stopping: Callable[[], Non
             super()._respawn_workers(ended, *args, **more)
             self.respawned_wrks.clear()  # of when each was started: nothing looks as if it could never start
 
-    # On Linux a web process is a copy of this one, which has imported everything and holds no connection: the first
-    # page comes in half the time, and what was imported is in memory once. Elsewhere a copy of a process is not safe.
-    multiprocessing.set_start_method("fork" if sys.platform == "linux" else "spawn", force=True)
     Server(
         "kruzhok.app:wsgi",
         address=host,
@@ -201,7 +234,7 @@ def _serve_web(host: str, port: int, workers: int, *, stopping: Callable[[], Non
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_WEB,
         websockets=False,
-    ).serve()
+    ).serve(target_loader=(lambda: made) if made else None, wrap_loader=False)
 
 
 @click.command()
@@ -216,6 +249,22 @@ def _serve_web(host: str, port: int, workers: int, *, stopping: Callable[[], Non
 def worker(site: Site, lease: int) -> None:
     """Do the jobs of the site (letters, nightly tidying) until told to stop. `serve` starts one by itself."""
     set_up_log(site.config)
+    _work(site.config, site.database(), lease=timedelta(seconds=lease))
+
+
+def _work_beside(config: Config, server: int) -> None:
+    """Do the jobs of the site as the process beside SERVER, which has brought the database up to date."""
+    set_up_log(config)
+    with suppress(OSError):  # only where there is /proc
+        Path("/proc/self/comm").write_text(WORKER)
+    # A server that was killed outright cannot stop us: who has another parent than the one that made it ends.
+    _work(config, Database(make_engine(config.database_url)), is_over=lambda: os.getppid() != server)
+
+
+def _work(
+    config: Config, database: Database, *, lease: timedelta = LEASE, is_over: Callable[[], bool] = lambda: False
+) -> None:
+    """Do the jobs of the site until told to stop, or until it IS OVER."""
     stopped: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -223,11 +272,4 @@ def worker(site: Site, lease: int) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    parent = int(os.environ.get("KRUZHOK_PARENT", "0"))
-    # A server that was killed outright cannot stop us: who has another parent than the one that made it ends.
-    run_worker(
-        site.database(),
-        site.config,
-        stop=lambda: bool(stopped) or (parent > 0 and os.getppid() != parent),
-        lease=timedelta(seconds=lease),
-    )
+    run_worker(database, config, stop=lambda: bool(stopped) or is_over(), lease=lease)

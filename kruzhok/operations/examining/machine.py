@@ -28,7 +28,7 @@ FREE_AT_LEAST, FREE_BETTER = 100 * MIB, 1024 * MIB
 #: A backup older than this is worth a word.
 BACKUP_AT_MOST = timedelta(days=8)
 #: Variables that are no settings: the processes of a site tell each other by them, and the tests where their tools are.
-OTHER_VARIABLES = frozenset({"KRUZHOK_PARENT", "KRUZHOK_CHROMIUM", "KRUZHOK_PG_BIN", "KRUZHOK_TEST_PG"})
+OTHER_VARIABLES = frozenset({"KRUZHOK_CHROMIUM", "KRUZHOK_PG_BIN", "KRUZHOK_TEST_PG"})
 
 
 class _Noting(dict[str, str]):
