@@ -134,3 +134,27 @@ def test_whichever_process_is_asked_answers_for_all(tmp_path: Path) -> None:
     said = subprocess.run([*command, "say"], cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     assert 'kruzhok_requests_total{method="GET",route="/today",status="2xx"} 2.0' in said.stdout
     assert 'kruzhok_request_queries_sum{method="GET",route="/today"} 10.0' in said.stdout
+
+
+#: Web processes are copies of one that made the application, metrics and all.
+COUNT_IN_COPIES = """
+import os, sys
+from datetime import UTC, datetime
+from course.base.db import Database, make_engine
+from kruzhok.operations.metrics import Metrics
+metrics = Metrics(make_engine("sqlite://"))
+for _copy in range(2):
+    if (copy := os.fork()) == 0:
+        metrics.count("/today", "GET", 200, 0.02, 5)
+        os._exit(0)
+    os.waitpid(copy, 0)
+sys.stdout.write(metrics.page(Database(make_engine("sqlite://")), datetime.now(UTC)).decode())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a web process is a copy")
+def test_copies_of_a_process_count_each_for_itself_and_answer_together(tmp_path: Path) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", COUNT_IN_COPIES]
+    said = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    assert 'kruzhok_requests_total{method="GET",route="/today",status="2xx"} 2.0' in said.stdout
