@@ -1,20 +1,20 @@
-"""What an active student costs, and what a site of so many needs: measured here, and multiplied by what is assumed.
+"""What an active student costs, measured here; what a site of so many needs `benchmarks.cost_model` makes of it.
 
-    ./run python -m benchmarks.scaling [--quick] [--students N] [--for 100,1000,10000]
+    ./run python -m benchmarks.scaling [--quick] [--students N] [--markdown FILE] [--for 100,1000,10000]
 
 The demo is made on a PostgreSQL of the benchmark's own, which writes each commit down. N new members join its study
 group and do what WEEK says, one kind of act after the other, in this process. Of each kind is measured, a request at a
 time: milliseconds of the processor, of this process and of PostgreSQL's (which the system counts in steps of ten);
-queries; bytes that leave, compressed; rows and bytes by which the database grew. What comes out goes by these figures
-and by what is assumed below, which is said with it. Figures of the processor depend on the machine, and a little on
-what else it does; the others do not.
+queries; bytes that leave, compressed; rows and bytes by which the database grew. Questions of every type are answered,
+two of three rightly. Figures of the processor depend on the machine, and a little on what else it does; the others do
+not. With --markdown the tables are put into FILE, between the two lines that say that they are of this benchmark.
 
-Left out: static files (a first visit alone), the server program, letters, tutors.
+It fails where anything of the week was not measured, or an answer was refused. Left out: static files (a first visit
+alone), the server program, letters, tutors.
 """
 
 import argparse
 import json
-import math
 import os
 import random
 import re
@@ -22,14 +22,28 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, text, update
 
+from benchmarks.answering import typed
+from benchmarks.cost_model import (
+    FIGURES,
+    WEEK,
+    Cost,
+    add_assumptions,
+    assumed_by,
+    bounds_of,
+    needs_of,
+    read_costs,
+    table_of_costs,
+    table_of_needs,
+    week_of,
+)
 from benchmarks.databases import own_database
 from benchmarks.http_fuzz.reading import Form, read
 from benchmarks.questions import put
@@ -44,84 +58,44 @@ from kruzhok.config import SHIPPED_COURSE
 from kruzhok.demo.making import make_demo
 from kruzhok.demo.script import read_script
 from kruzhok.migrations import migrate
-from quizzes.review.models import Card
+from quizzes.items import ItemData, parse_data
+from quizzes.models import AttemptItem, Item, ItemVersion
+from quizzes.review.models import Card, ReviewLog
 
-#: What an active student is assumed to do in a week: a lesson, its documents, prompt, quiz twice, review on five days.
-WEEK = {
-    "today": 7,
-    "course": 4,
-    "lesson": 8,
-    "document": 8,
-    "discussion": 6,
-    "draft kept": 30,
-    "post": 2,
-    "search": 1,
-    "start of a quiz": 2,
-    "a sitting": 4,
-    "response saved": 30,
-    "submission": 2,
-    "a result": 4,
-    "a question of review": 60,
-    "its answer": 60,
-}
-#: Those that write. On SQLite one does so at a time, from the beginning of its request to its end.
-WRITING = ("draft kept", "post", "start of a quiz", "response saved", "submission", "its answer")
-#: The share of a week's requests that comes in its busiest hour: Sunday evening.
-BUSIEST = 0.1
-#: How much of a processor may be used in that hour, so that pages do not wait for each other.
-USED = 0.6
-#: Weeks of study in a year.
-WEEKS = 40
 #: So many days pass between the quiz and its review.
 DAYS = 10
-#: Requests that a web process answers at once, and connections that a worker holds (kruzhok.commands.serve).
-THREADS, OF_WORKER = 4, 2
 
-#: What is measured of each kind of act.
-FIGURES = ("ours", "database", "queries", "sent", "rows", "stored")
+#: So many questions of review each member answers.
+REVIEWED = 10
+
+#: The button of review where it is another than that which answers: an essay one rates oneself.
+DO = {"essay": "good"}
+
+#: Between these lines of a file stand the tables.
+BEGINS, ENDS = "<!-- benchmarks.scaling -->", "<!-- that was benchmarks.scaling -->"
 
 COURSE = f"/courses/{SHIPPED_COURSE.name}"
 LESSON = f"{COURSE}/lessons/lenins-return-april-theses"
 PROMPT = "break-or-continuity"
 TICKS = os.sysconf("SC_CLK_TCK")
-SELECT = re.compile(r'<select[^>]*name="([^"]+)"(.*?)</select>', re.DOTALL)
-OPTION = re.compile(r'<option[^>]*value="([^"]*)"')
-BASE = re.compile(r'name="base-(\d+)" value="(\d+)"')
 
 
 class Act(NamedTuple):
     """A request: where to, and what is sent; nothing for a page that is looked at."""
 
     path: str
-    sent: Mapping[str, str] | None = None
+    sent: Mapping[str, str | Sequence[str]] | None = None
     by_script: bool = False
-
-
-@dataclass
-class Cost:
-    """What one request of a kind costs: milliseconds of the processor here and in PostgreSQL, queries, bytes that
-    leave, rows and bytes that stay."""
-
-    times: int = 0
-    ours: float = 0.0
-    database: float = 0.0
-    queries: float = 0.0
-    sent: float = 0.0
-    rows: float = 0.0
-    stored: float = 0.0
 
 
 class Member:
     """A student with a browser, who remembers where they are."""
 
-    def __init__(self, app_client: FlaskClient, cookie: str, number: int) -> None:
-        self.client, self.cookie, self.rng = app_client, cookie, random.Random(number)
+    def __init__(self, app_client: FlaskClient, cookie: str, number: int, database: Database) -> None:
+        self.client, self.cookie, self.rng, self.database = app_client, cookie, random.Random(number), database
         self.token = ""
         self.attempt = 0
-        self.refused = False
-        self.bases: dict[str, str] = {}
         self.forms: list[Form] = []
-        self.choices: dict[str, str] = {}  #: the last option of each field that has several, by its name
 
     def ask(self, act: Act) -> int:
         """Do ACT; return how many bytes left. Raise RuntimeError where it went wrong."""
@@ -131,31 +105,27 @@ class Member:
         if act.sent is None:
             answer = self.client.get(act.path, headers=headers)
         else:
-            answer = self.client.post(act.path, data={"csrf_token": self.token} | dict(act.sent), headers=headers)
-        self.refused = answer.status_code == 422
-        if answer.status_code not in {200, 303, 422}:
-            raise RuntimeError(f"{act.path} was answered {answer.status_code}")
+            answer = self.client.post(act.path, data={"csrf_token": self.token, **act.sent}, headers=headers)
+        if answer.status_code not in {200, 303}:
+            raise RuntimeError(f"{act.path} was answered {answer.status_code}: {act.sent}")
         return len(answer.get_data())
 
     def look(self, path: str) -> str:
         """Return the page at PATH, read; not measured."""
         page = self.client.get(path, headers={"Cookie": self.cookie}).get_data(as_text=True)
         self.forms = read(path, page)[0]
-        self.choices = {name: OPTION.findall(options)[-1] for name, options in SELECT.findall(page)}
-        self.bases = dict(BASE.findall(page))
         for form in self.forms:
             self.token = next((one.value for one in form.fields if one.name == "csrf_token"), self.token)
         return page
 
-    def filled(self, form: Form, begins: str = "") -> dict[str, str]:
-        """Return what FORM sends with some choice everywhere and a word where one types; of those fields whose name
-        BEGINS so."""
-        sent: dict[str, str] = {}
-        for one in form.fields:
-            if one.name.startswith(begins) and one.kind != "button":
-                typed = "1917" if one.kind in {"text", "textarea"} else self.choices.get(one.name, "")
-                sent.setdefault(one.name, one.value or typed)
-        return sent
+    def form(self, having: str) -> Form | None:
+        """Return the form of the page looked at last that has a field of the name HAVING, if there is one."""
+        return next((one for one in self.forms if any(field.name == having for field in one.fields)), None)
+
+    def answer(self, key: int, data: ItemData) -> dict[str, Sequence[str]]:
+        """Return the fields of an answer to the question DATA, called by KEY on the page."""
+        fields = typed(data, self.rng)
+        return {f"item-{key}-{part}" if part else f"item-{key}": list(said) for part, said in fields.items()}
 
 
 def main() -> int:
@@ -163,19 +133,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="6 students")
     parser.add_argument("--students", type=int, default=30)
-    parser.add_argument("--for", dest="sizes", default="100,1000,10000,100000")
+    parser.add_argument("--markdown", type=Path, help="a file to put the tables into")
+    add_assumptions(parser)
     options = parser.parse_args()
     students = 6 if options.quick else options.students
     with own_database(postgres=True) as database:
         group, cookies = fill(database, students)
         client = create_app(database=database).test_client(use_cookies=False)
-        members = [Member(client, cookie, number) for number, cookie in enumerate(cookies)]
+        members = [Member(client, cookie, number, database) for number, cookie in enumerate(cookies)]
         costs = {}
         for kind, acts in kinds(group):
             if kind == "a question of review":
                 let_days_pass(database)
             costs[kind] = measure(database, members, acts)
-    return report(costs, students, [int(size) for size in options.sizes.split(",")])
+    return report(costs, students, options)
 
 
 def fill(database: Database, students: int) -> tuple[str, list[str]]:
@@ -251,29 +222,44 @@ def _begin(member: Member, group: str) -> Iterator[Act]:
 
 def _saves(member: Member) -> Iterator[Act]:
     member.look(f"/attempts/{member.attempt}")
-    form = max(member.forms, key=lambda one: len(one.fields))
-    for item, base in member.bases.items():
-        sent = member.filled(form, f"item-{item}") | {"base": base, "once": f"{member.rng.getrandbits(64):016x}"}
-        yield Act(f"/attempts/{member.attempt}/items/{item}", sent, by_script=True)
+    for key, data in asked_in(member.database, member.attempt).items():
+        sent = member.answer(key, data) | {"base": "0", "once": f"{member.rng.getrandbits(64):016x}"}
+        yield Act(f"/attempts/{member.attempt}/items/{key}", sent, by_script=True)
 
 
 def _reviews(member: Member) -> Iterator[Act]:
-    for _question in range(10):
+    for _question in range(REVIEWED):
         member.look("/review")
-        answers = [one for one in member.forms if any(field.name == "shown_at" for field in one.fields)]
-        if not answers:
+        form = member.form("shown_at")
+        if form is None:
             return
-        rests = next(one for one in member.forms if one.action.endswith("/suspend"))
-        yield Act("/review", member.filled(answers[0]) | {"do": "good"})
-        if member.refused:  # to come to the next
-            member.ask(Act(rests.action, {}))
+        sent = {one.name: one.value for one in form.fields if one.kind == "hidden"}
+        data = asked_by(member.database, int(sent["item"]))
+        yield Act("/review", sent | member.answer(int(sent["item"]), data) | {"do": DO.get(data.type, "answer")})
+
+
+def asked_in(database: Database, attempt: int) -> dict[int, ItemData]:
+    """Return the places of an attempt, by their ids, with what the question there asks."""
+    its = select(AttemptItem.id, ItemVersion.data).join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
+    with database.transaction(writing=False) as session:
+        rows = session.execute(its.where(AttemptItem.attempt_id == attempt).order_by(AttemptItem.slot))
+        return {key: parse_data(data) for key, data in rows}
+
+
+def asked_by(database: Database, item: int) -> ItemData:
+    """Return what the question ITEM asks now."""
+    its = select(ItemVersion.data).join(Item, Item.current_version_id == ItemVersion.id).where(Item.id == item)
+    with database.transaction(writing=False) as session:
+        return parse_data(session.scalars(its).one())
 
 
 def let_days_pass(database: Database) -> None:
-    """Let what was answered be answered some days ago, so that it is due."""
+    """Let what was answered be answered some days ago, so that it is due: of a passage one question comes a day."""
     ago = {"last_on": Card.last_on - DAYS, "due_on": Card.due_on - DAYS}
+    answered = {"at": ReviewLog.at - timedelta(days=DAYS), "day": ReviewLog.day - DAYS}
     with database.transaction() as session:
         session.execute(update(Card).where(Card.last_on.is_not(None)).values(ago))
+        session.execute(update(ReviewLog).values(answered))
 
 
 # What it costs
@@ -286,10 +272,7 @@ def measure(database: Database, members: Sequence[Member], acts: Callable[[Membe
     for member in members:
         for act in acts(member):
             queries, theirs, ours = meter.queries, meter.milliseconds(), time.process_time()
-            sent = member.ask(act)
-            if member.refused:  # no answer to a question of this kind
-                continue
-            cost.sent += sent
+            cost.sent += member.ask(act)
             cost.ours += (time.process_time() - ours) * 1000
             cost.database += meter.milliseconds() - theirs
             cost.queries += meter.queries - queries
@@ -334,74 +317,36 @@ def grown(database: Database) -> tuple[int, int]:
 # What it comes to
 
 
-class Needs(NamedTuple):
-    """What so many active students need: requests a second in the busiest hour, processors for the site and for its
-    database, connections; gigabytes and millions of rows a year."""
-
-    students: int
-    requests: float
-    ours: float
-    database: float
-    connections: int
-    gigabytes: float
-    rows: float
-
-
-def week_of(costs: Mapping[str, Cost]) -> Cost:
-    """Return what the week of a student comes to."""
-    week = Cost(sum(WEEK.values()))
-    for name in FIGURES:
-        setattr(week, name, sum(WEEK[kind] * getattr(cost, name) for kind, cost in costs.items()))
-    return week
-
-
-def needs_of(students: int, week: Cost) -> Needs:
-    """Return what so many STUDENTS need, each of whose weeks comes to WEEK."""
-    in_hour = students * BUSIEST / 3600
-    ours, database = (in_hour * used / 1000 / USED for used in (week.ours, week.database))
-    # A web process a core; each keeps a connection for each request that it answers at once.
-    processes = max(2, math.ceil(ours))
-    connections = processes * THREADS + 2 * OF_WORKER
-    stored = students * WEEKS * week.stored / 1e9
-    return Needs(
-        students, in_hour * week.times, ours, database, connections, stored, students * WEEKS * week.rows / 1e6
-    )
-
-
-def report(costs: Mapping[str, Cost], students: int, sizes: Sequence[int]) -> int:
+def report(costs: Mapping[str, Cost], students: int, options: argparse.Namespace) -> int:
     """Print what was measured and what it comes to; return 1 where a kind of act was not measured."""
-    print(f"{students} students, one request at a time; what one request costs\n")
-    print("| act | a week | ms here | ms PostgreSQL | queries | KB sent | rows | KB stored |")
-    print("|---|---|---|---|---|---|---|---|")
-    week = week_of(costs)
-    for kind, cost in (*costs.items(), ("the week", week)):
-        print(
-            f"| {kind} | {WEEK.get(kind, week.times)} | {cost.ours:.1f} | {cost.database:.1f} | {cost.queries:.0f} |"
-            f" {cost.sent / 1000:.1f} | {cost.rows:.1f} | {cost.stored / 1000:.1f} |"
-        )
-    core = 3600 * 1000 * USED / BUSIEST
-    writing = sum(WEEK[kind] * costs[kind].ours for kind in WRITING)
-    print(f"\nActive students a core of the site: {core / week.ours:.0f}; of the database: {core / week.database:.0f};")
-    print(f"of the one writer at a time that SQLite has: {core / writing:.0f}\n")
-    print("| active students | requests/s in the busiest hour | cores, site | cores, database | connections |", end="")
-    print(" GB a year | million rows a year |\n|---|---|---|---|---|---|---|")
-    needs = [needs_of(size, week) for size in sizes]
-    for one in needs:
-        print(
-            f"| {one.students:,} | {one.requests:.1f} | {one.ours:.2f} | {one.database:.2f} | {one.connections} |"
-            f" {one.gigabytes:.1f} | {one.rows:.1f} |"
-        )
-    lacking = [kind for kind, cost in costs.items() if not cost.times]
+    lacking = [kind for kind in WEEK if kind not in costs or not costs[kind].times]
     for kind in lacking:
-        print(f"nobody came to do this: {kind}")
+        print(f"nobody came to do this: {kind}", file=sys.stderr)
+    assumed, sizes = assumed_by(options)
+    table = table_of_costs(costs)
+    tables = f"Of {students} students:\n\n{table}"
+    if not lacking:  # by the table itself, so that the cost model says the same of it
+        tables += f"\n\n{table_of_needs(read_costs(table), sizes, assumed)}"
+    print(tables)
+    if options.markdown and not lacking:
+        put_tables(options.markdown, tables)
+    week = week_of(costs)
     figures = {
         "students": students,
-        "of one writer": round(core / writing),
         "week": asdict(week),
         "acts": {kind: asdict(one) for kind, one in costs.items()},
+        "needs": [needs_of(size, week, assumed)._asdict() for size in sizes],
+        "most": bounds_of(costs, assumed)._asdict(),
     }
-    print(json.dumps(figures | {"needs": [one._asdict() for one in needs], "lacking": lacking}))
+    print(json.dumps(figures | {"lacking": lacking}))
     return 1 if lacking else 0
+
+
+def put_tables(file: Path, tables: str) -> None:
+    """Put TABLES into FILE, in the place of those that stand there."""
+    before, _begins, rest = file.read_text().partition(BEGINS)
+    _old, _ends, after = rest.partition(ENDS)
+    file.write_text(f"{before}{BEGINS}\n\n{tables}\n\n{ENDS}{after}")
 
 
 if __name__ == "__main__":
