@@ -38,12 +38,20 @@ def questions_of(session: Session, courses: Collection[Course], activity_ids: Co
     wanted, own = set(activity_ids), set(activity_ids)
     found = []
     for course in courses:
-        asked = held(session, ("questions", course.version), partial(_read, session, course_id=course.id))
+        asked = held(session, ("questions", course.version), partial(_in_order, session, course.id))
         found += [one for one in asked if one.activity_id in wanted or one.lesson_id in wanted]
         own -= held(session, ("activities", course.version), partial(_activities, session, course.id))
     if own:
         found += _read(session, activity_ids=own)
-    return sorted(found, key=lambda one: (one.lesson is None, one.lesson, one.in_quiz))
+    return sorted(found, key=_place) if own or len(courses) > 1 else found
+
+
+def _in_order(session: Session, course_id: int) -> list[Question]:
+    return sorted(_read(session, course_id=course_id), key=_place)
+
+
+def _place(one: Question) -> tuple[bool, int | None, bool]:
+    return one.lesson is None, one.lesson, one.in_quiz
 
 
 def _activities(session: Session, course_id: int) -> frozenset[int]:

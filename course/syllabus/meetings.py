@@ -39,6 +39,11 @@ class Syllabus:
     accommodation: Accommodation = NO_ACCOMMODATION
     zone: ZoneInfo = UTC
 
+    @property
+    def has_rounds(self) -> bool:
+        """Whether anything here is assigned as a round."""
+        return any(layer.field == "reply_due" for said in self.said.values() for layer in said)
+
     def live(self) -> list[Planned]:
         """Return the meetings that are held."""
         return [one for one in self.meetings if one.meeting.cancelled_at is None]

@@ -25,7 +25,7 @@ from course.syllabus.meetings import NO_SYLLABUS, Syllabus, syllabus_from
 from course.syllabus.models import Meeting
 from course.users.models import User
 from kruzhok.calendar.changes import NO_CHANGES, Changes, changes_of
-from kruzhok.today.lines import Line, lines_of
+from kruzhok.today.lines import Line, lines_in, lines_of
 from kruzhok.today.tasks import Task
 from lessons.discussion.models import Discussion, Post
 from lessons.pace import at_pace
@@ -208,11 +208,11 @@ class _Place:
         self.accommodation = known.accommodations.get(enrolment.id, NO_ACCOMMODATION)
         self.given = known.given[enrolment.id]
         self.assigned = {row.activity_id for row in self.given}
-        self.lines = {line.activity.id: line for line in known.lines if line.is_in(enrolment)}
+        self.lines = {line.activity.id: line for line in lines_in(enrolment, known.lines)}
         self.moments: dict[tuple[int, str], datetime | None] = {}
         #: The kinds of dates of which anything is said here, and what is excepted from the rules it is assigned with.
-        layers = [*chain.from_iterable(self.said.values()), *chain.from_iterable(one.quiz or () for one in known.lines)]
-        fields = {layer.field for layer in layers}
+        of_quizzes = (line.quiz for line in self.lines.values() if line.quiz)
+        fields = {layer.field for layer in chain.from_iterable(chain(self.said.values(), of_quizzes))}
         self.kinds = [kind for kind in (OPENS, DUE, REPLIES, CLOSES) if FIELDS[kind] in fields]
         self.excepted = {key for key, said in self.said.items() if any(one.level not in _ASSIGNED for one in said)}
         self.parts: dict[int, list[Line]] = {}
@@ -225,10 +225,18 @@ class _Place:
         for meeting in self.known.meetings.get(self.enrolment.group_id or 0, ()):
             yield self._meeting(meeting)
         for line in self.lines.values():
-            for kind in self.kinds:
+            for kind in self.kinds if self._is_told(line) else ():
                 moment = self._own_moment(line, kind)
                 if moment is not None:
                     yield self._activity(line, kind, moment)
+
+    def _is_told(self, line: Line) -> bool:
+        """Return whether LINE may have dates that are told of it. Of most parts of a course nothing is said, or their
+        lesson speaks for them."""
+        said, parent_id = line.activity.id in self.said, line.activity.parent_id or 0
+        if not (said or line.quiz or parent_id in self.said):
+            return False
+        return line.activity.id in self.assigned or self._is_asked_with(line, self.lines.get(parent_id))
 
     def _layers(self, line: Line, kind: str) -> list[Layer]:
         """Return the rules that hold at LINE: its own, those its lesson is assigned with, those of the quiz it is."""
@@ -242,8 +250,8 @@ class _Place:
         return found
 
     def _moment(self, line: Line, kind: str) -> datetime | None:
-        if line.quiz is None and not (line.activity.id in self.said or (line.activity.parent_id or 0) in self.said):
-            return None  # most activities of a course: nobody says anything of them
+        if kind not in self.kinds:
+            return None  # of nothing here
         key = line.activity.id, kind
         if key not in self.moments:  # that of a lesson is asked for each of its parts
             self.moments[key] = own_date(self._layers(line, kind), FIELDS[kind], self.accommodation, self.zone)
@@ -252,8 +260,6 @@ class _Place:
     def _own_moment(self, line: Line, kind: str) -> datetime | None:
         """Return when LINE opens, is due, closes for this member, where that is to be told of it and not of another."""
         of_lesson = self.lines.get(line.activity.parent_id or 0)
-        if line.activity.id not in self.assigned and not self._is_asked_with(line, of_lesson):
-            return None
         if not self._can(line, kind) or self._is_as_its_lesson(line, of_lesson, kind):
             return None
         moment = self._moment(line, kind)

@@ -91,10 +91,16 @@ def needs_of(session: Session, user: User, dates: Iterable[Dated], now: datetime
             for activity_id in _activities(dated):
                 first[activity_id] = min(need, first.get(activity_id, need), key=order)
     found: dict[int, Need] = {}
+    asked: dict[tuple[int, int], Need] = {}  # in a quiz, and in a lesson, dozens of items are needed for one thing
     for question in questions_of(session, courses_of(session, user), first):
-        asked = (first.get(question.activity_id), first.get(question.lesson_id or 0), found.get(question.item_id))
-        need = min(filter(None, asked), key=order)
-        found[question.item_id] = need if need.lesson is not None else replace(need, lesson=question.lesson)
+        where = question.activity_id, question.lesson_id or 0
+        if where not in asked:
+            need = min(filter(None, map(first.get, where)), key=order)
+            asked[where] = replace(need, lesson=question.lesson)
+        need, before = asked[where], found.get(question.item_id)
+        if before is not None and order(before) < order(need):
+            need = before if before.lesson is not None else replace(before, lesson=question.lesson)
+        found[question.item_id] = need
     return found
 
 

@@ -2,7 +2,7 @@
 
 Those of the curriculum are held: a course has hundreds, and they change only when it is loaded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -31,9 +31,11 @@ class Line(NamedTuple):
     quiz: Sequence[Layer] | None
     unit: int | None
 
-    def is_in(self, place: Enrolment) -> bool:
-        """Return whether it is there for PLACE: of the curriculum, or of the group itself."""
-        return self.activity.course_id == place.course_id and self.activity.group_id in {None, place.group_id}
+
+def lines_in(place: Enrolment, lines: Iterable[Line]) -> list[Line]:
+    """Return those of LINES that are there for PLACE: of the curriculum, or of the group itself."""
+    course_id, groups = place.course_id, (None, place.group_id)
+    return [one for one in lines if one.activity.course_id == course_id and one.activity.group_id in groups]
 
 
 def lines_of(session: Session, places: Collection[Enrolment]) -> list[Line]:

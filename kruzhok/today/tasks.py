@@ -1,7 +1,7 @@
 """The lessons of a course as one enrolment has them: their parts as tasks, with states and minutes."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -14,14 +14,13 @@ from course.groups.models import Enrolment, Role
 from course.outline.models import ActivityKind
 from course.outline.nodes import Node
 from course.syllabus.meetings import Syllabus
-from kruzhok.today.lines import Line, lines_of
+from kruzhok.today.lines import Line, lines_in, lines_of
 from lessons.pace import at_pace
 from lessons.parts import ORDER
 from lessons.rounds import NOTHING_DONE, Done, done_in
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A part of a lesson, or (kind *lesson*) the lesson itself, with what it takes to name it and to lead there.
 
     What a study group gave itself is of no lesson: its `lesson_number` is 0."""
@@ -109,7 +108,7 @@ def tasks_of(
     What is beside the lessons is there for those to whom it is given, and for who began it.
 
     The minutes of what is read in the house are those of a reader of PACE: of whoever looks at the page."""
-    rows = [line for line in (lines_of(session, [enrolment]) if lines is None else lines) if line.is_in(enrolment)]
+    rows = lines_in(enrolment, lines_of(session, [enrolment]) if lines is None else lines)
     parts_of: dict[int, list[Line]] = {}
     for line in rows:
         if line.activity.parent_id is not None and line.activity.kind is not ActivityKind.lesson:
@@ -121,13 +120,13 @@ def tasks_of(
     order = [kind.value for kind in ORDER]
     rounds = {
         activity.id: reply_by
-        for activity in (line.activity for line in rows)
+        for activity in (line.activity for line in (rows if syllabus.has_rounds else ()))
         if activity.kind is ActivityKind.prompt
         and (reply_by := syllabus.reply_due_of(activity.id, *filter(None, [activity.parent_id])))
     }
     done = done_in(session, enrolment, rounds)
     apart = syllabus.assigned.difference(*(planned.activity_ids for planned in syllabus.meetings))
-    task = _Maker(enrolment, standing, syllabus, now, pace, rounds, done, apart)
+    task = _Maker(enrolment.role is Role.student, standing, syllabus, now, pace, rounds, done, apart)
     found = []
     for of in heads:
         activity, number = of.activity, of.number or 0
@@ -166,7 +165,7 @@ def _assigned_apart(
 class _Maker:
     """What it takes to say of an activity how one enrolment stands with it."""
 
-    enrolment: Enrolment
+    studies: bool
     standing: Standing
     syllabus: Syllabus
     now: datetime
@@ -176,6 +175,8 @@ class _Maker:
     done: Mapping[int, Done]
     #: What is assigned at no meeting.
     apart: Collection[int] = frozenset()
+    #: Lesson -> when what it asks is due, of which nothing else is said.
+    due: dict[int, datetime | None] = field(default_factory=dict)
 
     def __call__(
         self,
@@ -189,15 +190,14 @@ class _Maker:
     ) -> Task:
         """Return ACTIVITY as a task of LESSON, if it is of one; ITSELF says that it is a lesson which is asked itself,
         for it asks no part."""
-        named = (activity.id, lesson.id) if lesson is not None else (activity.id,)
         counts, state = self.standing.counts(activity), self.standing.state(activity.id)
         in_house = activity is lesson or text_ident is not None
-        asked = (counts or itself) and state is not State.done and self.enrolment.role is Role.student
-        late = asked and self.syllabus.was_due(self.now, *named)
+        asked = (counts or itself) and state is not State.done and self.studies
+        is_dated = lesson is None or activity.id in self.syllabus.excepted or self._is_apart(activity, lesson)
+        due_at = self._due_of(activity, lesson) if asked or is_dated else None
+        late = asked and due_at is not None and due_at < self.now
         reply_by = self.rounds.get(activity.id)
-        its_round = (
-            self.done.get(activity.id, NOTHING_DONE) if reply_by and self.enrolment.role is Role.student else None
-        )
+        its_round = self.done.get(activity.id, NOTHING_DONE) if reply_by and self.studies else None
         if asked and its_round and its_round.posted and reply_by:
             late = reply_by < self.now
         return Task(
@@ -214,13 +214,24 @@ class _Maker:
             text_ident=text_ident,
             address=address,
             late=late,
-            due_at=self.syllabus.due_of(*named) if self._is_dated(lesson, named) else None,
+            due_at=due_at if is_dated else None,
             why=self.syllabus.why_moved(activity.id),
             round=its_round,
             reply_day=reply_by.astimezone(self.syllabus.zone).date() if reply_by else None,
             may_reply=bool(its_round and its_round.asks == "reply" and reply_by and self.now <= reply_by),
         )
 
-    def _is_dated(self, lesson: Node | None, named: Sequence[int]) -> bool:
-        """Return whether what is NAMED, in that LESSON, is due at a moment of its own."""
-        return lesson is None or named[0] in self.syllabus.excepted or any(key in self.apart for key in named)
+    def _is_apart(self, activity: Node, lesson: Node) -> bool:
+        """Return whether ACTIVITY, or the LESSON it is of, is assigned at no meeting."""
+        return activity.id in self.apart or lesson.id in self.apart
+
+    def _due_of(self, activity: Node, lesson: Node | None) -> datetime | None:
+        """Return when ACTIVITY of LESSON is due. Of most parts nobody says anything: they are due as all others are."""
+        syllabus = self.syllabus
+        if lesson is None:
+            return syllabus.due_of(activity.id)
+        if activity.id in syllabus.said or activity.id in syllabus.excepted:
+            return syllabus.due_of(activity.id, lesson.id)
+        if lesson.id not in self.due:
+            self.due[lesson.id] = syllabus.due_of(activity.id, lesson.id)
+        return self.due[lesson.id]
