@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, and_, bindparam, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.completion.models import CompletionFact, FactKind
 from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment
@@ -86,7 +87,7 @@ def _acts_on() -> Any:
         OTHER,
         Attempt.submitted_at,
         Attempt.enrolment_id == me.id,
-        Attempt.purpose == Purpose.quiz,
+        Attempt.purpose == in_words(Purpose.quiz),
         Attempt.submitted_at.is_not(None),
         Attempt.activity_id.in_(of_lesson),
     )
@@ -101,20 +102,21 @@ def _acts_on() -> Any:
     )
 
 
-def last_place(session: Session, enrolment: Enrolment) -> Place | None:
-    """Return where in the texts of its course ENROLMENT last answered a self-check or noted something, or of which it
-    was writing a source frame. One query."""
-    row = session.execute(_last_place(), ids_of(enrolment)).first()
-    return Place(*row) if row is not None else None
-
-
-@cache
-def _last_place() -> Any:
-    me = someone(ANYBODY)
+def last_place(me: Enrolment) -> Select[Any]:
+    """Return the query for where in the texts of its course an enrolment last answered a self-check or noted something,
+    or of which it was writing a source frame. Its columns are those of `Place`."""
     acts = _of_each(_checks(me), _notes(me), _drafts(me)).subquery()
-    ident = func.coalesce(Activity.ident, Text.ident)
+    cells = (
+        acts.c.kind,
+        acts.c.at,
+        Passage.ident,
+        Passage.number,
+        func.coalesce(Activity.ident, Text.ident),
+        Text.title,
+        Activity.id.is_not(None),
+    )
     return (
-        select(acts.c.kind, acts.c.at, Passage.ident, Passage.number, ident, Text.title, Activity.id.is_not(None))
+        select(*(cell.label(name) for name, cell in zip(Place._fields, cells, strict=True)))
         .join(Text, Text.id == acts.c.text_id)
         .outerjoin(Passage, and_(Passage.version_id == Text.current_version_id, Passage.ident == acts.c.ident))
         .outerjoin(Lesson, Lesson.text_id == Text.id)
@@ -135,7 +137,7 @@ def _checks(enrolment: Enrolment) -> Select[Any]:
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .join(SelfCheck, SelfCheck.item_id == ItemVersion.item_id)
-        .where(Attempt.purpose == Purpose.check, Step.kind == StepKind.save)
+        .where(Attempt.purpose == in_words(Purpose.check), Step.kind == StepKind.save)
     )
 
 

@@ -56,9 +56,16 @@ def go_on_for(session: Session, enrolment: Enrolment, now: datetime) -> GoOn | N
 def go_on_from(
     session: Session, enrolment: Enrolment, lessons: Sequence[LessonTasks], group: Weeks | None
 ) -> GoOn | None:
-    """Return where ENROLMENT goes on in LESSONS, and in what the meetings of its GROUP ask. Two queries."""
-    acts, this_week = last_acts(session, enrolment), group.this_week if group else None
-    return decide(lessons, acts, this_week, group.asked_beside if group else (), followed(enrolment))
+    """Return where ENROLMENT goes on in LESSONS, and in what the meetings of its GROUP ask. One query."""
+    return go_on_after(last_acts(session, enrolment), enrolment, lessons, group)
+
+
+def go_on_after(
+    acts: LastActs, enrolment: Enrolment, lessons: Sequence[LessonTasks], group: Weeks | None
+) -> GoOn | None:
+    """Return where ENROLMENT, which did ACTS last, goes on in LESSONS, and in what the meetings of its GROUP ask."""
+    beside = group.asked_beside if group else ()
+    return decide(lessons, acts, group.this_week if group else None, beside, followed(enrolment))
 
 
 def decide(

@@ -16,13 +16,14 @@ from course.groups.models import Enrolment
 from course.users.models import User
 from kruzhok.calendar.dates import Dated, Known, dates_known
 from kruzhok.review.plan import Review, review_of
+from kruzhok.today.acts import last_acts
 from kruzhok.today.asking import Asked, Elsewhere, asked_in, elsewhere
 from kruzhok.today.lines import lines_of
 from kruzhok.today.news import CAME_BACK, AllNews, News, news_of
-from kruzhok.today.plan import BEGIN, GoOn, go_on_from
+from kruzhok.today.plan import BEGIN, GoOn, go_on_after
 from kruzhok.today.tasks import LessonTasks, tasks_of
 from kruzhok.today.week import weeks
-from lessons.acts import Place, last_place
+from lessons.acts import Place
 from lessons.discussion.unread import Unread, unread_of
 from quizzes.marking.queue import waiting_in
 
@@ -93,13 +94,14 @@ def _here(
     standing, syllabus = known.standings[place.id], known.syllabus(place)
     tasks = tasks_of(session, place, standing, syllabus, now, place.user.pace, known.lines)
     group = weeks(place, syllabus, tasks, now) if place.group else None
-    go_on = go_on_from(session, place, tasks.lessons, group)
+    acts = last_acts(session, place)
+    go_on = go_on_after(acts, place, tasks.lessons, group)
     lesson = next((one for one in tasks.lessons if go_on and one.task.ident == go_on.task.lesson_ident), None)
     return Here(
         place,
         standing.progress,
         go_on,
-        _still_read(last_place(session, place), tasks.lessons),
+        _still_read(acts.place, tasks.lessons),
         asked_in(place, group, lesson, dates, now, to_mark),
     )
 
