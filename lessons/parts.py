@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
+from course.base.db import in_words
 from course.base.errors import NotFound
 from course.base.held import held
 from course.completion.models import Completion, State
@@ -116,7 +117,7 @@ def _lesson_begun() -> Any:
     """Return the query for a lesson: a row for it and for each of its parts, with each attempt at it."""
     one = aliased(Activity)
     mine: BindParameter[int] = bindparam("enrolment_id")
-    sat = and_(Attempt.activity_id == one.id, Attempt.enrolment_id == mine, Attempt.purpose == Purpose.quiz)
+    sat = and_(Attempt.activity_id == one.id, Attempt.enrolment_id == mine, Attempt.purpose == in_words(Purpose.quiz))
     return (
         select(Lesson, one.id, Completion.state, Completion.done_at, Attempt)
         .join(Lesson.activity)
@@ -124,8 +125,9 @@ def _lesson_begun() -> Any:
         .join(one, or_(one.id == Activity.id, one.parent_id == Activity.id))
         .outerjoin(Completion, and_(Completion.activity_id == one.id, Completion.enrolment_id == mine))
         .outerjoin(Attempt, sat)
-        .where(Activity.course_id == bindparam("course_id"), Activity.group_id.is_(None))
-        .where(Activity.ident == bindparam("ident"), Activity.kind == ActivityKind.lesson)
+        # A lesson is part of nothing: said, since by this its ident is indexed.
+        .where(Activity.course_id == bindparam("course_id"), Activity.group_id.is_(None), Activity.parent_id.is_(None))
+        .where(Activity.ident == bindparam("ident"), Activity.kind == in_words(ActivityKind.lesson))
         .order_by(Attempt.activity_id, Attempt.number)
         .options(contains_eager(Lesson.activity), contains_eager(Lesson.text))
     )

@@ -10,8 +10,8 @@ from flask import Response, request
 #: Of what is smaller than this, in bytes, nothing worth while is saved.
 WORTH_IT = 1400
 
-#: Half way, for either: the next costs a third more time and saves a twentieth.
-LEVEL = 4
+#: For either: the next costs half as much time again, or more, and saves a twentieth.
+LEVEL = 3
 
 #: So many characters are put into the head of a page at the most, where nobody reads them: who listens on the way, and
 #: has a page answer with words of theirs, must not learn by its length whether a token in it is like these.

@@ -85,9 +85,16 @@ def after_page(trace: Callable[[Session], None]) -> None:
 
 
 class Templates(Environment):
-    """Flask's templates, of which none has names of its own besides those of the site.
+    """Flask's templates, without the indentation of pages, and of which none has names of its own besides those of the
+    site.
 
-    The library puts the names of each behind a chain, and walks through it for every macro that is brought in."""
+    Indentation is for those who write them: of a course it is an eighth. The library puts the names of each behind a
+    chain, and walks through it for every macro that is brought in."""
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        """Return SOURCE as it is read, the indentation of a page one space wide. Letters stand as they are written."""
+        source = super().preprocess(source, name, filename)
+        return re.sub(r"(?m)^[ \t]+", " ", source) if name and name.endswith(".html") else source
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return the names that templates know, and D."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import in_words
 from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment
 from course.texts.models import Anchor, Passage, Text
@@ -49,7 +50,9 @@ def _missed(*, in_course: bool) -> Any:
     meant = Anchor.text_id.in_(of_course if in_course else bindparam("text_ids", expanding=True))
     last = (
         select(func.max(Attempt.number).label("number"), Attempt.activity_id)
-        .where(Attempt.enrolment_id == me.id, Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
+        .where(
+            Attempt.enrolment_id == me.id, Attempt.purpose == in_words(Purpose.quiz), Attempt.submitted_at.is_not(None)
+        )
         .group_by(Attempt.activity_id)
         .subquery()
     )
@@ -62,7 +65,7 @@ def _missed(*, in_course: bool) -> Any:
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .join(Anchor, Anchor.id == ItemVersion.anchor_id)
         .join(Passage, Passage.id == Anchor.now_passage_id)
-        .where(Attempt.enrolment_id == me.id, Attempt.purpose == Purpose.quiz)
+        .where(Attempt.enrolment_id == me.id, Attempt.purpose == in_words(Purpose.quiz))
         .where(meant)
         .where(Step.kind.in_(VERDICTS), Step.score < 1, Step.response.is_not(None), _is_last_verdict())
         .where(~is_open_in_attempt(me.user_id, ItemVersion.item_id))

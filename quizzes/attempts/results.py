@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.base.words import _
 from course.groups.models import Enrolment
 from course.reference.models import Source
@@ -335,7 +336,7 @@ def results_of(attempts: Iterable[Attempt]) -> Mapping[int, QuizStanding]:
 
 _SAT = (
     select(Attempt)
-    .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.purpose == Purpose.quiz)
+    .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.purpose == in_words(Purpose.quiz))
     .where(Attempt.activity_id.in_(bindparam("activity_ids", expanding=True)))
     .order_by(Attempt.activity_id, Attempt.number)
 )

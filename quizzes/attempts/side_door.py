@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from course.base.db import in_words
+from course.groups.models import Enrolment
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose
 
 
@@ -18,12 +20,16 @@ def is_open_in_attempt(user_id: int, item_id: InstrumentedAttribute[int]) -> Col
     return item_id.in_(theirs)
 
 
-def open_attempt_with(user_id: int, item_id: InstrumentedAttribute[int]) -> ScalarSelect[int | None]:
-    """Return the last of the user's open attempts in which the item in the column ITEM_ID stands; null for none."""
+def open_with_attempts(user_id: int) -> Subquery:
+    """Return the items that `is_open_in_attempt` holds for (`item_id`), each with the last of the open attempts that it
+    stands in (`attempt_id`)."""
     attempt, row, version = aliased(Attempt), aliased(AttemptItem), aliased(ItemVersion)
-    stands = (row.attempt_id == attempt.id, version.id == row.item_version_id, version.item_id == item_id)
-    last = select(func.max(attempt.id)).where(_is_open(attempt, user_id), *stands)
-    return last.correlate_except(attempt, row, version).scalar_subquery()
+    return (
+        select(version.item_id, func.max(attempt.id).label("attempt_id"))
+        .where(_is_open(attempt, user_id), row.attempt_id == attempt.id, version.id == row.item_version_id)
+        .group_by(version.item_id)
+        .subquery()
+    )
 
 
 def open_item_ids(session: Session, user_id: int | None) -> frozenset[int]:
@@ -40,8 +46,14 @@ def open_attempts(session: Session, user_id: int | None) -> dict[int, int]:
 
 
 def _is_open(attempt: Any, user_id: Any) -> ColumnElement[bool]:
-    """Return the condition that ATTEMPT, the table or another name of it, is at a quiz, the user's, and open."""
-    return and_(attempt.user_id == user_id, attempt.purpose == Purpose.quiz, attempt.submitted_at.is_(None))
+    """Return the condition that ATTEMPT, the table or another name of it, is at a quiz, the user's, and open.
+
+    It is asked by their places, by which open ones are indexed: of attempts at reviews somebody may have thousands, and
+    one at a quiz always belongs to a place of whoever sits it."""
+    theirs = select(Enrolment.id).where(Enrolment.user_id == user_id)
+    return and_(
+        attempt.enrolment_id.in_(theirs), attempt.purpose == in_words(Purpose.quiz), attempt.submitted_at.is_(None)
+    )
 
 
 _OPEN = (

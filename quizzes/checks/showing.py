@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import in_words
 from course.base.held import held
 from course.base.words import _
 from course.groups.kinds import ANYBODY, ids_of, someone
@@ -16,7 +17,7 @@ from course.texts.models import Passage
 from quizzes.attempts.ending import exactly
 from quizzes.attempts.questions import choices_of
 from quizzes.attempts.results import key_of
-from quizzes.attempts.side_door import open_attempt_with
+from quizzes.attempts.side_door import open_with_attempts
 from quizzes.attempts.wording import combined, score_words, verdict
 from quizzes.certainty import certainty_points, signed
 from quizzes.checks.asking import Check
@@ -141,17 +142,17 @@ def _last() -> Any:
     last = (
         select(AttemptItem.item_version_id, func.max(Attempt.id).label("attempt_id"))
         .join(Attempt, AttemptItem.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id == me.id, Attempt.purpose == Purpose.check)
+        .where(Attempt.enrolment_id == me.id, Attempt.purpose == in_words(Purpose.check))
         .where(AttemptItem.item_version_id.in_(bindparam("versions", expanding=True)))
         .group_by(AttemptItem.item_version_id)
         .subquery()
     )
-    save, scored = aliased(Step), aliased(Step)
+    save, scored, opened = aliased(Step), aliased(Step), open_with_attempts(me.user_id)
     its = (AttemptItem.attempt_id == Attempt.id) & (AttemptItem.item_version_id == ItemVersion.id)
     return (
         select(
             ItemVersion.id,
-            open_attempt_with(me.user_id, ItemVersion.item_id),
+            opened.c.attempt_id,
             Attempt.id,
             NameList.id,
             NameList.hash,
@@ -166,6 +167,7 @@ def _last() -> Any:
         .outerjoin(save, (save.attempt_item_id == AttemptItem.id) & (save.kind == StepKind.save))
         .outerjoin(scored, (scored.attempt_item_id == AttemptItem.id) & (scored.kind == StepKind.score))
         .outerjoin(NameList, NameList.id == Attempt.names_id)
+        .outerjoin(opened, opened.c.item_id == ItemVersion.item_id)
         .where(ItemVersion.id.in_(bindparam("versions", expanding=True)))
     )
 
