@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.base.db import db_session
+from course.base.db import db_session, read_first, write_now
 from course.base.forms import EmptyForm
 from course.base.web import new_secret
 from course.base.words import _
@@ -60,41 +60,41 @@ def review() -> ResponseReturnValue:
         assert question is not None  # the plan has nothing that is gone
         return _show(user, question, work, met, now, seen=seen)
     # It was asked for, and is not among those of today.
-    question = access.question_for(db_session, user, item_id, seen, now=now)
+    question, closed = access.question_for(db_session, user, item_id, seen, now=now)
     try:
-        access.check_not_withheld(db_session, user, item_id, work.closed)
+        access.check_not_withheld(db_session, user, item_id, withheld=closed)
     except Withheld as error:
         return _withheld(error)
     return _show(user, question, work, met, now, seen=seen)
 
 
-def _work(user: User, now: datetime, closed: frozenset[int] | None = None) -> Review:
-    """Return what USER reviews today; or what comes next, where they go on all the same. CLOSED is what is withheld,
-    where that is known."""
+def _work(user: User, now: datetime) -> Review:
+    """Return what USER reviews today; or what comes next, where they go on all the same."""
     plan = more_of if wants_more() else review_of
-    return plan(db_session, user, dates_of(db_session, user, now, with_changes=False), now, closed)
+    return plan(db_session, user, dates_of(db_session, user, now, with_changes=False), now)
 
 
 @bp.post("/review")
 def answer() -> ResponseReturnValue:
     """Take an answer, and go to what came of it; what is refused is shown with why, and what was typed."""
+    read_first(db_session)
     user, now, form = somebody(db_session), datetime.now(UTC), ReviewForm()
-    question = access.question_for(db_session, user, form.item_id, form.seen, now=now)
-    closed = withheld(db_session, user.id, now)
+    question, closed = access.question_for(db_session, user, form.item_id, form.seen, now=now)
     try:
-        access.check_not_withheld(db_session, user, question.item_id, closed)
+        access.check_not_withheld(db_session, user, question.item_id, withheld=closed)
         if form.version not in {None, question.version_id}:
             raise BadResponse(CHANGED)
         response = _read(question, form)
         if form.moved(question.item_id):
-            return _again(user, question, form, now, closed, response=response)
+            return _again(user, question, form, now, response=response)
         given = Given(response, form.certainty, form.seen, form.once, form.shown_at)
+        write_now(db_session)  # what can change is read from here on: open attempts, the card and its log
         if is_marked_by_hand(question.data):
             log = recall_essay(db_session, user, question, form.rating or 0, given, now=now)
         else:
             log = answer_review(db_session, user, question, given, now=now)
     except BadResponse as problem:
-        return _again(user, question, form, now, closed, str(problem)), 422
+        return _again(user, question, form, now, str(problem)), 422
     except (Withheld, InOpenAttempt) as error:
         return _withheld(error, _said(question, form)), error.status
     return redirect(url_for(".outcome", log_id=log.id, more=_more()), code=303)
@@ -121,14 +121,13 @@ def _again(
     question: Asked,
     form: ReviewForm,
     now: datetime,
-    closed: frozenset[int],
     problem: str | None = None,
     *,
     response: Response | None = None,
 ) -> str:
     """Ask QUESTION again: with what was typed and its PROBLEM, or with the RESPONSE moved so far."""
     met = history_of(db_session, user.id, question.item_id)
-    work = _work(user, now, closed)
+    work = _work(user, now)
     told: dict[str, Any] = {"problem": problem, "response": response, "form": form, "seen": form.seen}
     return _show(user, question, work, met, form.shown_at or now, **told)
 
@@ -191,7 +190,7 @@ def outcome(log_id: int) -> ResponseReturnValue:
     user, now = somebody(db_session), datetime.now(UTC)
     log = access.own_answer(db_session, user, log_id)
     try:
-        access.check_not_withheld(db_session, user, log.card.item_id, withheld(db_session, user.id, now))
+        access.check_shown(db_session, user, log.card.item_id, now=now)
     except Withheld as error:
         return _withheld(error)
     question = asked(db_session, log.card.item_id)
@@ -219,7 +218,7 @@ def take_back(log_id: int) -> ResponseReturnValue:
     user, now = somebody(db_session), datetime.now(UTC)
     log = access.own_answer(db_session, user, log_id)
     try:
-        access.check_not_withheld(db_session, user, log.card.item_id, withheld(db_session, user.id, now))
+        access.check_shown(db_session, user, log.card.item_id, now=now)
     except Withheld as error:
         return _withheld(error), error.status
     take_answer_back(db_session, log, now=now)

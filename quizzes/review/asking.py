@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from course.groups.models import StudyGroup
@@ -40,14 +40,7 @@ class Asked:
 def asked(session: Session, item_id: int, seen: int = 0) -> Asked | None:
     """Return the question of an item after SEEN, the number of the last row of its log that a page knows of (0: none);
     None where nothing asks it any more. One query, two for what is answered with passages."""
-    its = (
-        select(ItemVersion, Course.id, Course.ident, Passage, Text, Activity.ident)
-        .join(Item, Item.current_version_id == ItemVersion.id)
-        .outerjoin(StudyGroup, StudyGroup.id == Item.group_id)
-        .join(Course, or_(Course.id == Item.course_id, Course.id == StudyGroup.course_id))
-        .where(Item.id == item_id, Item.retired_at.is_(None))
-    )
-    row = session.execute(joined_to_places(its)).one_or_none()
+    row = session.execute(_ITEM, {"item_id": item_id}).one_or_none()
     if row is None:
         return None
     version, course_id, course, passage, text, slug = row
@@ -68,15 +61,30 @@ def asked(session: Session, item_id: int, seen: int = 0) -> Asked | None:
     )
 
 
+_ITEM = joined_to_places(
+    select(ItemVersion, Course.id, Course.ident, Passage, Text, Activity.ident)
+    .join(Item, Item.current_version_id == ItemVersion.id)
+    .outerjoin(StudyGroup, StudyGroup.id == Item.group_id)
+    .join(Course, Course.id == func.coalesce(Item.course_id, StudyGroup.course_id))
+    .where(Item.id == bindparam("item_id"), Item.retired_at.is_(None))
+)
+
+
 def _passages(session: Session, data: ItemData, course_id: int) -> list[Passage]:
     """Return the passages that can be picked as evidence, as they are now. One query, none for another type."""
     if not isinstance(data, Evidence):
         return []
-    its = select(Passage).join(Text, Text.current_version_id == Passage.version_id)
-    its = its.where(Text.course_id == course_id, Text.ident == data.text).order_by(Passage.position)
-    found = {one.ident: one for one in session.scalars(its)}
+    found = {one.ident: one for one in session.scalars(_PASSAGES, {"course_id": course_id, "text": data.text})}
     first, last = (data.range.first, data.range.last) if data.range else (None, None)
     return [found[ident] for ident in between(list(found), first, last)]
+
+
+_PASSAGES = (
+    select(Passage)
+    .join(Text, Text.current_version_id == Passage.version_id)
+    .where(Text.course_id == bindparam("course_id"), Text.ident == bindparam("text"))
+    .order_by(Passage.position)
+)
 
 
 def read_answer(question: Asked, raw: Raw, previous: Response | None = None) -> Response:

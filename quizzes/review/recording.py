@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -48,10 +48,16 @@ def record_answers(session: Session, answers: Sequence[Answer]) -> None:
 
 
 def write_down(
-    session: Session, answers: Iterable[Answer], cards: Mapping[Key, Card], logs: dict[int, list[ReviewLog]]
-) -> None:
-    """Add ANSWERS to the LOGS of their CARDS, which are held, and set the cards. Three queries."""
-    users = learners(session, {user_id for user_id, _item_id in cards})
+    session: Session,
+    answers: Iterable[Answer],
+    cards: Mapping[Key, Card],
+    logs: dict[int, list[ReviewLog]],
+    users: Mapping[int, Learner] | None = None,
+) -> Sequence[ReviewLog]:
+    """Add ANSWERS to the LOGS of their CARDS, which are held, set the cards, and return the rows that were added, in no
+    order. USERS are whose cards these are, where that is known. Three queries, else two."""
+    if users is None:
+        users = learners(session, {user_id for user_id, _item_id in cards})
     known = {row.attempt_item_id for rows in logs.values() for row in rows} - {None}
     rows = []
     for answer in sorted(answers, key=lambda answer: answer.at):
@@ -61,10 +67,13 @@ def write_down(
         row = _row(answer, card, logs[card.id], users[answer.user_id].zone)
         logs[card.id].append(ReviewLog(**row))
         rows.append(row)
-    if rows:
-        session.execute(insert(ReviewLog), rows, execution_options={"render_nulls": True})  # all go along at once
+    added: Sequence[ReviewLog] = ()
+    if rows:  # all go along at once
+        written = insert(ReviewLog).returning(ReviewLog)
+        added = session.scalars(written, rows, execution_options={"render_nulls": True}).all()
     changed = {row["card_id"] for row in rows}
     set_cards(session, [card for card in cards.values() if card.id in changed], logs, users)
+    return added
 
 
 def _row(answer: Answer, card: Card, log: Sequence[ReviewLog], zone: ZoneInfo) -> dict[str, Any]:
@@ -84,13 +93,32 @@ def _row(answer: Answer, card: Card, log: Sequence[ReviewLog], zone: ZoneInfo) -
     }
 
 
-def hold_user(session: Session, user_id: int) -> None:
-    """Hold on to a user until the transaction ends, before anything of theirs is held: who would merge them or set
-    their cards anew waits, or was first and is waited for. Raise Conflict where they are no more. One query."""
-    # FOR KEY SHARE is what each row takes that comes to name a user: taken later, two would wait for each other.
-    theirs = select(User.id).where(User.id == user_id).with_for_update(read=True, key_share=True)
-    if session.scalar(theirs) is None:
+def hold_user(session: Session, user_id: int) -> Learner:
+    """Hold on to a user until the transaction ends, before anything of theirs is held, and return by what their cards
+    are set: who would merge them or set their cards anew waits, or was first and is waited for. Raise Conflict where
+    they are no more. One query."""
+    row = session.execute(_HELD_USER, {"user_id": user_id}).one_or_none()
+    if row is None:
         raise Conflict(_("You have signed in meanwhile. Load the page again."))
+    return Learner(ZoneInfo(row.zone), row.retention)
+
+
+# FOR KEY SHARE is what each row takes that comes to name a user: taken later, two would wait for each other.
+_HELD_USER = (
+    select(User.zone, User.retention).where(User.id == bindparam("user_id")).with_for_update(read=True, key_share=True)
+)
+
+
+def hold_card(session: Session, met: Answer) -> Card:
+    """Return the card of who MET an item, as `hold_cards` does. One query where there is one, as of most there is."""
+    asked = {"user_id": met.user_id, "item_id": met.item_id}
+    card = session.scalars(_HELD_CARD, asked, execution_options={"populate_existing": True}).one_or_none()
+    return card if card is not None else hold_cards(session, [met])[met.key]
+
+
+_HELD_CARD = (
+    select(Card).where(Card.user_id == bindparam("user_id"), Card.item_id == bindparam("item_id")).with_for_update()
+)
 
 
 def hold_cards(session: Session, answers: Iterable[Answer]) -> dict[Key, Card]:
@@ -114,10 +142,13 @@ def held(session: Session, which: ColumnElement[bool]) -> Sequence[Card]:
 def logs_of(session: Session, cards: Iterable[Card]) -> dict[int, list[ReviewLog]]:
     """Return card -> all rows of its log, in no order. One query."""
     found: dict[int, list[ReviewLog]] = defaultdict(list)
-    rows = select(ReviewLog).where(ReviewLog.card_id.in_([card.id for card in cards]))
-    for row in session.scalars(rows, execution_options={"populate_existing": True}):
+    asked = {"cards": [card.id for card in cards]}
+    for row in session.scalars(_LOGS, asked, execution_options={"populate_existing": True}):
         found[row.card_id].append(row)
     return found
+
+
+_LOGS = select(ReviewLog).where(ReviewLog.card_id.in_(bindparam("cards", expanding=True)))
 
 
 def learners(session: Session, user_ids: Collection[int]) -> dict[int, Learner]:

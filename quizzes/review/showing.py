@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from course.outline.models import Activity
@@ -109,16 +109,19 @@ class Met(NamedTuple):
 
 def history_of(session: Session, user_id: int, item_id: int) -> list[Met]:
     """Return what USER answered to an item so far, the last first, without what was taken back. One query."""
-    rows = session.execute(
-        select(ReviewLog, Activity.title, Attempt.id, AttemptItem.slot)
-        .join(Card, Card.id == ReviewLog.card_id)
-        .outerjoin(AttemptItem, AttemptItem.id == ReviewLog.attempt_item_id)
-        .outerjoin(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .outerjoin(Activity, Activity.id == Attempt.activity_id)
-        .where(Card.user_id == user_id, Card.item_id == item_id, ReviewLog.taken_back_at.is_(None))
-        .order_by(ReviewLog.at.desc(), ReviewLog.number.desc())
+    return [Met(*row) for row in session.execute(_HISTORY, {"user_id": user_id, "item_id": item_id})]
+
+
+_HISTORY = (
+    select(
+        *(ReviewLog.at, ReviewLog.rating, ReviewLog.source, Activity.title, Attempt.id, AttemptItem.slot),
+        *(ReviewLog.counts, ReviewLog.number),
     )
-    return [
-        Met(log.at, log.rating, log.source, title, attempt_id, slot, log.counts, log.number)
-        for log, title, attempt_id, slot in rows
-    ]
+    .join(Card, Card.id == ReviewLog.card_id)
+    .outerjoin(AttemptItem, AttemptItem.id == ReviewLog.attempt_item_id)
+    .outerjoin(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .outerjoin(Activity, Activity.id == Attempt.activity_id)
+    .where(Card.user_id == bindparam("user_id"), Card.item_id == bindparam("item_id"))
+    .where(ReviewLog.taken_back_at.is_(None))
+    .order_by(ReviewLog.at.desc(), ReviewLog.number.desc())
+)

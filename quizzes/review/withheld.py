@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from course.base.held import once
 from course.groups.models import Enrolment
-from quizzes.attempts.side_door import open_item_ids
+from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
 from quizzes.limits import closing_times
 from quizzes.models import Attempt, AttemptItem, Item, ItemVersion, Purpose
 from quizzes.policy import MOMENTS, Policy, moment_of
@@ -33,6 +33,34 @@ def withheld(session: Session, user_id: int, now: datetime) -> frozenset[int]:
     all times."""
     not_theirs = frozenset(session.scalars(_not_theirs(), {"user_id": user_id}))
     return open_item_ids(session, user_id) | _unshown(session, user_id, now) | not_theirs
+
+
+class Standing(NamedTuple):
+    """How an item stands to a user: whether they have a card of it, and whether it is among what is `withheld`."""
+
+    has_card: bool
+    is_withheld: bool
+
+
+def standing_of(session: Session, user_id: int, item_id: int, now: datetime) -> Standing:
+    """Return how one item stands to a user NOW. One query, and three more where an attempt may not show its key at all
+    times."""
+    row = session.execute(_standing(), {"user_id": user_id, "item_id": item_id}).one_or_none()
+    if row is None:
+        return Standing(has_card=False, is_withheld=False)
+    has_card, is_its, is_open, may_hide = row
+    unshown = bool(may_hide) and item_id in _unshown(session, user_id, now)
+    return Standing(bool(has_card), bool(is_open or unshown or (has_card and not is_its)))
+
+
+@cache
+def _standing() -> Any:
+    user_id: Any = bindparam("user_id")
+    has_card = select(Card.id).where(Card.user_id == user_id, Card.item_id == Item.id).exists()
+    may_hide = _SUBMITTED.with_only_columns(Attempt.id).correlate(None).exists()
+    return select(has_card, is_theirs(user_id), is_open_in_attempt(user_id, Item.id), may_hide).where(
+        Item.id == bindparam("item_id")
+    )
 
 
 class Sat(NamedTuple):
