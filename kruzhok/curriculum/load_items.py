@@ -1,6 +1,6 @@
 """Items and their versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -31,18 +31,13 @@ class _Items:
             self.versions.setdefault(version.item_id, []).append(version)
 
     def write(self, wanted: Mapping[str, PreparedItem]) -> dict[str, Item]:
-        items = {}
-        for ident, prepared in wanted.items():
-            item = self.there.get(ident)
-            new = item is None
-            if item is None:
-                item = Item(course_id=self.load.course.id, ident=ident)
-                self.load.session.add(item)
-                self.load.session.flush()
-            version = self._version(item, prepared)
-            changed = put(item, current_version_id=version.id, retired_at=None)
-            self.load.changes.count("item", ident, new=new, changed=changed)
-            items[ident] = item
+        new = {ident: Item(course_id=self.load.course.id, ident=ident) for ident in wanted if ident not in self.there}
+        self._write(new.values())
+        items = {ident: new.get(ident) or self.there[ident] for ident in wanted}
+        versions = self._versions(items, wanted)
+        for ident, item in items.items():
+            changed = put(item, current_version_id=versions[ident].id, retired_at=None)
+            self.load.changes.count("item", ident, new=ident in new, changed=changed)
         for ident, item in self.there.items():
             if ident not in wanted and item.retired_at is None:
                 item.retired_at = self.load.now
@@ -50,41 +45,50 @@ class _Items:
         self.load.session.flush()
         return items
 
-    def _version(self, item: Item, wanted: PreparedItem) -> ItemVersion:
-        """Return the version of ITEM with the content that is WANTED, adding it if there is none yet."""
-        versions = self.versions.get(item.id, [])
-        for version in versions:
-            if version.hash == wanted.hash:
-                return version
-        version = ItemVersion(
-            item_id=item.id,
-            number=max((one.number for one in versions), default=0) + 1,
-            hash=wanted.hash,
-            data=wanted.data,
-            anchor_id=self._anchor(versions, wanted).id,
-            made_at=self.load.now,
-        )
-        self.load.session.add(version)
+    def _write(self, rows: Iterable[object]) -> None:
+        self.load.session.add_all(rows)
         self.load.session.flush()
-        return version
+
+    def _versions(self, items: Mapping[str, Item], wanted: Mapping[str, PreparedItem]) -> dict[str, ItemVersion]:
+        """Return of each of ITEMS the version with the content that is WANTED, adding what there is not yet."""
+        found, missing = {}, {}
+        for ident, item in items.items():
+            before = self.versions.get(item.id, [])
+            same = next((one for one in before if one.hash == wanted[ident].hash), None)
+            if same is not None:
+                found[ident] = same
+            else:
+                missing[ident] = before
+        anchors = {ident: self._anchor(before, wanted[ident]) for ident, before in missing.items()}
+        self._write(anchors.values())
+        added = {
+            ident: ItemVersion(
+                item_id=items[ident].id,
+                number=max((one.number for one in before), default=0) + 1,
+                hash=wanted[ident].hash,
+                data=wanted[ident].data,
+                anchor_id=anchors[ident].id,
+                made_at=self.load.now,
+            )
+            for ident, before in missing.items()
+        }
+        self._write(added.values())
+        return found | added
 
     def _anchor(self, versions: Sequence[ItemVersion], wanted: PreparedItem) -> Anchor:
-        """Return the anchor of an earlier version on the same passage, else a new one."""
+        """Return the anchor of an earlier version on the same passage, else a new one, which is not added yet."""
         text = self.texts[wanted.text]
         passages = self.passages[text.id]
         at, target = next((at, one) for at, one in enumerate(passages) if one.ident == wanted.passage)
+        if not versions:
+            return new_anchor(text, passages, at)
         mine = (
             select(Anchor)
             .join(Passage, Passage.id == Anchor.made_on_passage_id)
             .where(Anchor.id.in_([version.anchor_id for version in versions]))
             .where(Anchor.now_passage_id == target.id, Passage.ident == wanted.passage)
         )
-        anchor = self.load.session.scalars(mine.order_by(Anchor.id)).first()
-        if anchor is None:
-            anchor = new_anchor(text, passages, at)
-            self.load.session.add(anchor)
-            self.load.session.flush()
-        return anchor
+        return self.load.session.scalars(mine.order_by(Anchor.id)).first() or new_anchor(text, passages, at)
 
 
 def new_anchor(text: Text, passages: Sequence[Passage], at: int) -> Anchor:

@@ -21,7 +21,10 @@ def load_mentions(load: Load, wanted: Mapping[Name, Sequence[Place]]) -> None:
     if gone := [there[row] for row in there.keys() - set(rows)]:
         load.session.execute(delete(Mention).where(Mention.id.in_(gone)))
     if new := [row for row in rows if row not in there]:
-        load.session.execute(insert(Mention), [_columns(load, *row) for row in new])
+        # With their nulls all rows have the same columns, and are one statement.
+        load.session.execute(
+            insert(Mention), [_columns(load, *row) for row in new], execution_options={"render_nulls": True}
+        )
 
 
 def _columns(load: Load, name: Name, number: int, place: Place) -> dict[str, object]:
