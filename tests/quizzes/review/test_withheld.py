@@ -1,16 +1,18 @@
 """What may not come in review: no key is told there before it may be, and nothing that is not one's own to see."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from course.base.db import Database
 from course.users.models import User
 from quizzes.attempts.ending import submit_attempt
 from quizzes.models import Item
-from quizzes.review.withheld import withheld
+from quizzes.review.withheld import standing_of
+from quizzes.review.withheld import withheld as all_withheld
 from tests.conftest import NOW
 from tests.factories import (
     make_assignment,
@@ -26,6 +28,14 @@ from tests.quizzes.review.make import RIGHT, Study
 from tests.test_queries import counted
 
 HOUR = timedelta(hours=1)
+
+
+def withheld(session: Session, user_id: int, now: datetime) -> frozenset[int]:
+    """Return what is withheld from a user, having asked of each item alone, too, and been told the same."""
+    found = all_withheld(session, user_id, now)
+    items = session.scalars(select(Item.id)).all()
+    assert {one for one in items if standing_of(session, user_id, one, now).is_withheld} == found
+    return found
 
 
 def test_what_stands_in_an_open_attempt_until_it_is_submitted(session: Session) -> None:
@@ -112,7 +122,7 @@ def test_as_many_queries_for_many_attempts_in_many_places(database: Database) ->
             for _place in range(places):
                 sit_in_a_group(session, user)
         with database.transaction(writing=False) as session, counted(database) as queries:
-            assert len(withheld(session, user.id, NOW + HOUR)) == places
+            assert len(all_withheld(session, user.id, NOW + HOUR)) == places
         said.append(len(queries))
     assert said == [8, 8]
 
