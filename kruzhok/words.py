@@ -63,6 +63,7 @@ def month_name(when: date) -> str:
     return format_date(when, "MMMM", locale=LOCALE)
 
 
+@lru_cache(maxsize=1000)
 def short_day(when: date) -> str:
     """Return "3 Dec"."""
     return format_date(when, "d MMM", locale=LOCALE)

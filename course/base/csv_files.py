@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -88,10 +89,12 @@ def _line(cells: Sequence[Cell]) -> str:
 
 
 def _written(cell: Cell) -> str:
-    words = said(cell)
-    if not isinstance(cell, str):
-        return words
-    words = _BEGINS.sub("'", words)
+    return _quoted(cell) if isinstance(cell, str) else said(cell)
+
+
+@lru_cache(maxsize=1000)  # most cells of a table say one of a few words
+def _quoted(cell: str) -> str:
+    words = _BEGINS.sub("'", said(cell))
     return '"' + words.replace('"', '""') + '"' if _TO_QUOTE.search(words) else words
 
 
