@@ -1,5 +1,6 @@
 """What a process holds of a course: never what is no longer so, whoever loaded it and wherever; and nobody's own."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from course.outline.versions import held_of
 from kruzhok.app import create_app
 from kruzhok.backup.restoring import restore_backup
 from kruzhok.config import Config
+from kruzhok.fragments import HOLE
 from lessons.outline import lessons_of
 from tests import factories
 from tests.conftest import NOW
@@ -25,6 +27,7 @@ from tests.kruzhok.curriculum.small import LESSON, TEXT, changed, load, small
 from tests.test_access import browser_of
 
 AT = "/courses/my-course"
+TOKEN = re.compile('name="csrf_token" value="([^"]+)"')
 PAGES = (AT, f"{AT}/lessons/first-lesson", f"{AT}/texts/to-the-citizens", f"{AT}/units/first-unit", "/")
 
 
@@ -168,6 +171,30 @@ def test_what_is_flashed_for_one_is_not_held_for_others(new_app: Application, da
     browser.get("/flashed")
     assert "For one alone" in browser.get(PAGES[2]).text
     assert "For one alone" not in new_app.test_client().get(PAGES[2]).text
+
+
+def test_all_forms_of_a_page_have_the_token_of_who_looks(app: Application, database: Database) -> None:
+    load(database, small())
+    browsers = [app.test_client(), app.test_client()]
+    for _twice in range(2):
+        pages = [browser.get(page).text for browser in browsers for page in PAGES[1:3]]
+        tokens = [set(TOKEN.findall(page)) for page in pages]
+        assert [len(token) for token in tokens] == [1, 1, 1, 1]
+        assert not (tokens[0] | tokens[1]) & (tokens[2] | tokens[3])
+        assert not any(HOLE in page for page in pages)
+
+
+def test_what_one_has_done_is_held_for_nobody_else(app: Application, database: Database) -> None:
+    load(database, small())
+    one, other, undone = app.test_client(), app.test_client(), "Take the tick back"
+    assert undone not in one.get(PAGES[1]).text + other.get(PAGES[1]).text
+    page, before = one.get(PAGES[1]).text, other.get(AT).text
+    address = re.findall(r'action="([^"]+/readings/[^"]+/tick)"', page)[0]
+    one.post(address, data={"csrf_token": TOKEN.findall(page)[0], "done": "1"})
+    assert undone in one.get(PAGES[1]).text
+    assert "Begun: 1 of" in one.get(AT).text
+    assert undone not in other.get(PAGES[1]).text
+    assert other.get(AT).text == before
 
 
 @pytest.mark.parametrize("writing", [True, False])
