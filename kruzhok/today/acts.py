@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Subquery, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.completion.models import CompletionFact, FactKind
 from course.groups.kinds import ANYBODY, ids_of, someone
 from course.groups.models import Enrolment
@@ -71,7 +72,7 @@ def _newest_of_each(enrolment: Enrolment, place: Subquery) -> Iterator[Any]:
     saved, with empty columns for those of a PLACE."""
     own = (FactKind.reached, FactKind.tick, FactKind.untick)
     prompt = cast(func.substr(Draft.place, len("prompt:") + 1), BigInteger)
-    sat = (Attempt.enrolment_id == enrolment.id, Attempt.purpose == Purpose.quiz)
+    sat = (Attempt.enrolment_id == enrolment.id, Attempt.purpose == in_words(Purpose.quiz))
     written = (Draft.enrolment_id == enrolment.id, Draft.text != "", Draft.place.startswith("prompt:"))
     acts: list[tuple[int, Any, Any, Any]] = [
         (_OPEN, Attempt.activity_id, Attempt.started_at, (*sat, Attempt.submitted_at.is_(None))),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from course.base.db import in_words
 from course.base.held import once
 from course.groups.models import Enrolment
 from quizzes.attempts.side_door import is_open_in_attempt, open_item_ids
@@ -125,7 +126,7 @@ _SAT = (
     )
     .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
     .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-    .where(Attempt.user_id == bindparam("user_id"), Attempt.purpose == Purpose.quiz)
+    .where(Attempt.user_id == bindparam("user_id"), Attempt.purpose == in_words(Purpose.quiz))
     .group_by(ItemVersion.item_id)
 )
 
