@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select, text, update
+from sqlalchemy import Interval, event, func, literal, select, text, update
 
 from benchmarks.answering import typed
 from benchmarks.cost_model import (
@@ -256,7 +256,7 @@ def asked_by(database: Database, item: int) -> ItemData:
 def let_days_pass(database: Database) -> None:
     """Let what was answered be answered some days ago, so that it is due: of a passage one question comes a day."""
     ago = {"last_on": Card.last_on - DAYS, "due_on": Card.due_on - DAYS}
-    answered = {"at": ReviewLog.at - timedelta(days=DAYS), "day": ReviewLog.day - DAYS}
+    answered = {"at": ReviewLog.at - literal(timedelta(days=DAYS), Interval()), "day": ReviewLog.day - DAYS}
     with database.transaction() as session:
         session.execute(update(Card).where(Card.last_on.is_not(None)).values(ago))
         session.execute(update(ReviewLog).values(answered))
