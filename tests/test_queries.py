@@ -112,7 +112,7 @@ PAGES: Mapping[str, tuple[str, int]] = {
     "maps and diagrams": ("/courses/{course}/figures?group={group}", 2),
     "map": ("/courses/{course}/figures/{figure}?group={group}", 5),
     "search": ("/search?q=%22think+so%22&in=talk&course={course}&group={group}", 3),
-    "search everywhere": ("/search?q=paragraph", 6),
+    "search everywhere": ("/search?q=%22think+so%22&in=talk", 4),
     "start of a quiz": ("/courses/{course}/quizzes/{quiz}?group={group}", 9),
     "rules of a quiz": ("/courses/{course}/quizzes/{quiz}/rules?group={group}", 7),
     "sitting": ("/attempts/{sitting}", 3),
