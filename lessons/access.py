@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
+from course.base.db import in_words
 from course.base.errors import NotFound
 from course.completion.models import Completion
 from course.groups.access import may_plan
@@ -36,7 +37,7 @@ _LESSON = (
     .join(Activity.course)
     .join(Lesson.text)
     .where(Course.ident == bindparam("course"), Activity.group_id.is_(None), Activity.ident == bindparam("ident"))
-    .where(Activity.kind == ActivityKind.lesson)
+    .where(Activity.kind == in_words(ActivityKind.lesson))
     .options(contains_eager(Lesson.activity).contains_eager(Activity.course), contains_eager(Lesson.text))
 )
 
@@ -137,7 +138,11 @@ def own_prompts_seen(mine: Enrolment) -> ColumnElement[bool]:
         select(Completion.id).where(*begun).correlate(Activity).exists(),
         talk.where(Discussion.activity_id == Activity.id, its_talks(mine)).correlate(Activity).exists(),
     )
-    own = (Activity.group_id == mine.group_id, Activity.parent_id.is_(None), Activity.kind == ActivityKind.prompt)
+    own = (
+        Activity.group_id == mine.group_id,
+        Activity.parent_id.is_(None),
+        Activity.kind == in_words(ActivityKind.prompt),
+    )
     return and_(*own, there)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import in_words
 from course.completion.models import State
 from course.groups.models import Enrolment
 from course.outline.models import Activity
@@ -76,7 +77,7 @@ def _attempts() -> Select[Any]:
             saved,
             answered,
         )
-        .where(Attempt.purpose == Purpose.quiz)
+        .where(Attempt.purpose == in_words(Purpose.quiz))
         .where(Attempt.activity_id.in_(bindparam("activities", expanding=True)))
         .where(Attempt.enrolment_id.in_(bindparam("enrolments", expanding=True)))
         .order_by(Attempt.number)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from course.base.db import LARGEST_ID
+from course.base.db import LARGEST_ID, in_words
 from course.base.errors import NotFound
 from course.groups.access import refuse_archived, show_place, tutor
 from course.groups.models import Enrolment, Role
@@ -37,7 +37,7 @@ def attempt_in(session: Session, student: Enrolment, attempt_id: int) -> Attempt
     found = session.scalar(
         select(Attempt)
         .where(Attempt.id == min(attempt_id, LARGEST_ID), Attempt.enrolment_id == student.id)
-        .where(Attempt.purpose == Purpose.quiz)
+        .where(Attempt.purpose == in_words(Purpose.quiz))
         .options(joinedload(Attempt.activity).joinedload(Activity.parent))
     )
     if found is None:

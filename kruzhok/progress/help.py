@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.base.words import _, plural
 from course.completion.everybody import Standpoint, live_students
 from course.completion.models import HelpRules
@@ -85,7 +86,7 @@ def last_results(session: Session, group_id: int) -> dict[int, LastResult]:
             .label("place"),
         )
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(live_students(group_id), Attempt.purpose == Purpose.quiz)
+        .where(live_students(group_id), Attempt.purpose == in_words(Purpose.quiz))
         .where(Attempt.points.is_not(None), Attempt.max_points > 0)
         .subquery()
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.base.words import _
 from course.groups.models import Enrolment
 from course.users.models import User
@@ -51,7 +52,7 @@ def attempts_in(session: Session, place: Enrolment, now: datetime, *, own: bool)
     One query, two where it is one's own, and up to five more where results are not to be seen at all times."""
     attempts = session.scalars(
         select(Attempt)
-        .where(Attempt.enrolment_id == place.id, Attempt.purpose == Purpose.quiz)
+        .where(Attempt.enrolment_id == place.id, Attempt.purpose == in_words(Purpose.quiz))
         .order_by(Attempt.activity_id, Attempt.number)
     ).all()
     is_seen = _sight(session, place, attempts, now) if own else _anything
@@ -108,7 +109,7 @@ def _marks(session: Session, place: Enrolment, seen: Collection[int]) -> Mapping
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .join(Step, Step.attempt_item_id == AttemptItem.id)
         .outerjoin(User, User.id == Step.by_id)
-        .where(Attempt.enrolment_id == place.id, Attempt.purpose == Purpose.quiz)
+        .where(Attempt.enrolment_id == place.id, Attempt.purpose == in_words(Purpose.quiz))
         .where(Step.kind.in_([StepKind.mark, StepKind.override]))
         .group_by(Attempt.activity_id, Attempt.id, User.id, User.name, Step.kind)
         .order_by(func.max(Step.at), Attempt.id)

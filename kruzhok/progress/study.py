@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.base.words import _, plural
 from course.completion.models import State
 from course.groups.models import Enrolment, Role
@@ -163,7 +164,11 @@ def _checks(session: Session, place: Enrolment) -> int:
         select(func.count(distinct(ItemVersion.item_id)))
         .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
         .join(Attempt, Attempt.id == AttemptItem.attempt_id)
-        .where(Attempt.enrolment_id == place.id, Attempt.purpose == Purpose.check, Attempt.submitted_at.is_not(None))
+        .where(
+            Attempt.enrolment_id == place.id,
+            Attempt.purpose == in_words(Purpose.check),
+            Attempt.submitted_at.is_not(None),
+        )
     )
     return session.scalar(answered) or 0
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import in_words
 from course.base.words import _
 from course.completion.everybody import Standpoint, asked_in, live_students, standpoints_of
 from course.groups.models import Enrolment, Role, StudyGroup
@@ -77,7 +78,7 @@ def _done_of(stands: Sequence[Standpoint], parts: frozenset[int] | None) -> Shar
 
 
 def _answered_a_check(session: Session, group_id: int) -> frozenset[int]:
-    answered = exists().where(Attempt.enrolment_id == Enrolment.id, Attempt.purpose == Purpose.check)
+    answered = exists().where(Attempt.enrolment_id == Enrolment.id, Attempt.purpose == in_words(Purpose.check))
     return frozenset(session.scalars(select(Enrolment.id).where(live_students(group_id), answered)))
 
 
@@ -195,7 +196,7 @@ def _first_answers(group: StudyGroup, without: Collection[int]) -> Any:
         .join(Anchor, Anchor.id == ItemVersion.anchor_id)
         .where(Enrolment.group_id == group.id, Enrolment.role == Role.student)
         .where(Attempt.purpose.in_([Purpose.quiz, Purpose.check]), Attempt.submitted_at.is_not(None))
-        .where((Attempt.purpose == Purpose.check) | Attempt.activity_id.not_in(without))
+        .where((Attempt.purpose == in_words(Purpose.check)) | Attempt.activity_id.not_in(without))
         .where(Anchor.now_passage_id.is_not(None))
         .where(Step.kind.in_(VERDICTS), Step.score.is_not(None), Step.response.is_not(None), is_first)
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.completion.models import State
 from course.completion.records import stands_of
 from course.groups.enrolments import courses_of, live_places_of
@@ -105,6 +106,6 @@ _MET = union_all(
     .join(AttemptItem, AttemptItem.item_version_id == ItemVersion.id)
     .join(Attempt, Attempt.id == AttemptItem.attempt_id)
     .where(Attempt.user_id == bindparam("user_id"), ItemVersion.item_id.in_(_AMONG))
-    .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None)),
+    .where(Attempt.purpose == in_words(Purpose.quiz), Attempt.submitted_at.is_not(None)),
     select(literal(1), Card.item_id).where(Card.user_id == bindparam("user_id"), Card.item_id.in_(_AMONG)),
 )

@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from course.base.db import LARGEST_ID
+from course.base.db import LARGEST_ID, in_words
 from course.base.errors import Forbidden, NotFound
 from course.base.words import _
 from course.groups.access import show_place
@@ -35,7 +35,7 @@ def quiz_named(session: Session, course: Course, ident: str, enrolment: Enrolmen
     quizzes = (
         select(Quiz)
         .join(Quiz.activity)
-        .where(Activity.course_id == course.id, Activity.kind == ActivityKind.quiz, Activity.ident == ident)
+        .where(Activity.course_id == course.id, Activity.kind == in_words(ActivityKind.quiz), Activity.ident == ident)
         .where(or_(Activity.group_id.is_(None), Activity.group_id == group_id))
         .order_by(Activity.group_id.is_not(None), Activity.id)
         .options(joinedload(Quiz.activity).joinedload(Activity.parent))

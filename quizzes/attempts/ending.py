@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from course.base.db import Database
+from course.base.db import Database, in_words
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.models import Enrolment, Role
@@ -202,7 +202,12 @@ def settle_unawaited(session: Session, *, now: datetime) -> int:
     waiting = session.scalars(
         select(Attempt)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None), Attempt.points.is_(None), ~tutors)
+        .where(
+            Attempt.purpose == in_words(Purpose.quiz),
+            Attempt.submitted_at.is_not(None),
+            Attempt.points.is_(None),
+            ~tutors,
+        )
         .order_by(Attempt.id)
     ).all()
     for attempt in waiting:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.base.errors import Conflict
 from course.base.words import _
 from course.groups.models import Enrolment
@@ -68,7 +69,7 @@ def _attempts_at(user_id: int, item_id: int) -> Select[Attempt]:
         select(Attempt)
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-        .where(Attempt.user_id == user_id, Attempt.purpose == Purpose.check, ItemVersion.item_id == item_id)
+        .where(Attempt.user_id == user_id, Attempt.purpose == in_words(Purpose.check), ItemVersion.item_id == item_id)
     )
 
 

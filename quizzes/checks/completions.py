@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.completion.models import State
 from quizzes.models import Attempt, AttemptItem, ItemVersion, Purpose, SelfCheck
 
@@ -24,7 +25,7 @@ def answered_in(
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .join(SelfCheck, SelfCheck.item_id == ItemVersion.item_id)
-        .where(Attempt.purpose == Purpose.check, Attempt.enrolment_id.in_(enrolment_ids))
+        .where(Attempt.purpose == in_words(Purpose.check), Attempt.enrolment_id.in_(enrolment_ids))
         .where(SelfCheck.text_id.in_(text_ids))
         .group_by(Attempt.enrolment_id, SelfCheck.text_id)
     )

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import in_words
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity
 from quizzes.attempts.steps import VERDICTS
@@ -110,7 +111,7 @@ def _essays(of_group: ColumnElement[bool]) -> Select[Any]:
         .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
         .outerjoin(MarkDraft, MarkDraft.attempt_item_id == AttemptItem.id)
         .where(of_group, Enrolment.left_at.is_(None), Enrolment.role == Role.student)
-        .where(Attempt.purpose == Purpose.quiz, Attempt.submitted_at.is_not(None))
+        .where(Attempt.purpose == in_words(Purpose.quiz), Attempt.submitted_at.is_not(None))
         .where(AttemptItem.item_version_id.in_(_ESSAYS), _answer(Step.response.is_not(None)))
         .where(or_(Attempt.points.is_(None), exists().where(_of_item(Step), Step.kind.in_(VERDICTS))))
     )

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from course.base.db import in_words
 from course.groups.enrolments import members_of
 from course.groups.models import Enrolment, Role, StudyGroup
 from course.outline.models import Activity, ActivityKind, Unit
@@ -52,7 +53,7 @@ def attempts_in(group_id: int, activity_id: int) -> Select[int]:
 
 def _counted(group_id: int, activity_id: int) -> ColumnElement[bool]:
     """Return the condition of such an attempt. A preview of a tutor is none."""
-    return and_(Attempt.purpose == Purpose.quiz, Attempt.activity_id == activity_id, *_is_student(group_id))
+    return and_(Attempt.purpose == in_words(Purpose.quiz), Attempt.activity_id == activity_id, *_is_student(group_id))
 
 
 def _is_student(group_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -148,7 +149,7 @@ def quizzes_in(session: Session, group: StudyGroup) -> list[QuizOf]:
             func.count().filter(~submitted).label("unfinished"),
         )
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.purpose == Purpose.quiz, *_is_student(group.id))
+        .where(Attempt.purpose == in_words(Purpose.quiz), *_is_student(group.id))
         .group_by(Attempt.activity_id)
         .subquery()
     )
@@ -159,7 +160,7 @@ def quizzes_in(session: Session, group: StudyGroup) -> list[QuizOf]:
         .outerjoin(done, done.c.activity_id == Activity.id)
         .outerjoin(lesson, lesson.id == Activity.parent_id)
         .outerjoin(Unit, Unit.id == lesson.unit_id)
-        .where(Activity.course_id == group.course_id, Activity.kind == ActivityKind.quiz)
+        .where(Activity.course_id == group.course_id, Activity.kind == in_words(ActivityKind.quiz))
         .where(or_(Activity.group_id.is_(None), Activity.group_id == group.id))
         .where(or_(Activity.retired_at.is_(None), done.c.activity_id.is_not(None)))
         .order_by(lesson.id.is_(None), Unit.position, lesson.position, lesson.id, Activity.position, Activity.id)

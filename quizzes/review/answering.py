@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from course.base.db import in_words
 from course.base.errors import Conflict
 from course.base.words import _
 from course.users.models import User
@@ -155,7 +156,7 @@ _LAST_NUMBER = (
     select(func.max(Attempt.number))
     .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
     .join(ItemVersion, ItemVersion.id == AttemptItem.item_version_id)
-    .where(Attempt.user_id == bindparam("user_id"), Attempt.purpose == Purpose.review)
+    .where(Attempt.user_id == bindparam("user_id"), Attempt.purpose == in_words(Purpose.review))
     .where(ItemVersion.item_id == bindparam("item_id"))
 )
 

@@ -106,7 +106,7 @@ _SAYS_WHAT_IT_SHOWS = Attempt.policy["shows"].as_string() != "{}"
 
 _SUBMITTED = select(Attempt).where(
     Attempt.user_id == bindparam("user_id"),
-    Attempt.purpose == Purpose.quiz,
+    Attempt.purpose == in_words(Purpose.quiz),
     Attempt.submitted_at.is_not(None),
     _SAYS_WHAT_IT_SHOWS,
 )
