@@ -42,7 +42,7 @@ from benchmarks.pages.measuring import (
     one_round,
     our_server,
 )
-from benchmarks.pages.ours import LESSON, quizzes
+from benchmarks.pages.ours import LESSON, SAT, quizzes
 from benchmarks.pages.peer import Installed, Kolibri
 from benchmarks.pages.processes import memory, tree
 from benchmarks.pages.seeding import check, load, seed
@@ -92,13 +92,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--peer", choices=["kolibri"], help="what is measured beside")
     parser.add_argument("--peer-folder", help="where it is installed; without, in a folder that is deleted afterwards")
     parser.add_argument("--sizes", default="30,300,3000,30000", help="numbers of users, multiples of ten, from 30 on")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=4)
     for name in ("json", "markdown", "plot"):
         parser.add_argument(f"--{name}", help="the file it goes to")
     options = parser.parse_args()
     options.sizes = [30] if options.quick else [int(one) for one in options.sizes.split(",")]
     options.rounds = 2 if options.quick else options.rounds
-    most = len(quizzes()) // WHOLE.begun
+    most = len(quizzes()) // (WHOLE.begun + SAT)
     if options.rounds > most:
         parser.error(f"there are quizzes for {most} rounds")
     if any(size < 30 or size % 10 or (size > MOST_OF_PEER and size % MOST_OF_PEER) for size in options.sizes):

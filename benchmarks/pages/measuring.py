@@ -71,6 +71,10 @@ class Ours:
         if name == "submission":
             alone = (next(reader.submissions()) for reader in readers if reader.begun)
             return alone, [reader.submissions() for reader in readers]
+        if name == ours.WHOLE:
+            eight, others = readers[: ours.AT_ONCE], readers[ours.AT_ONCE :]
+            quizzes = [self._quizzes.popleft() for _ in range(ours.SAT)]
+            return (reader.whole(quizzes[0]) for reader in others), [reader.wholes(quizzes) for reader in eight]
         steps = [reader.reviews() for reader in readers]
         return (next(step) for step in itertools.cycle(steps)), [itertools.islice(step, 3) for step in steps]
 
@@ -214,7 +218,7 @@ def count_queries(database: Database, seeded: Seeded) -> Mapping[str, Sequence[i
             said.append(statement)
 
     reader, tutor = ours.Reader(ask, email_of(READERS)), ours.Reader(ask, seeded.tutor)
-    looks, quizzes = ours.looks(seeded), ours.quizzes()[:2]
+    looks, quizzes, others = ours.looks(seeded), ours.quizzes()[:2], ours.quizzes()[2:4]
     pages: dict[str, Iterator[Page]] = {
         name: _in_turn(look.path, [tutor if look.by_tutor else reader]) for name, look in looks.items()
     }
@@ -225,6 +229,7 @@ def count_queries(database: Database, seeded: Seeded) -> Mapping[str, Sequence[i
             acts = {
                 "start of an attempt": lambda: reader.starts(quizzes), "one response saved": lambda: reader.saves(ask),
                 "submission": reader.submissions, "review step": reader.reviews,
+                ours.WHOLE: lambda: reader.wholes(others),
             }  # fmt: skip
             pages[name] = acts[name]()
         for _twice in range(2):

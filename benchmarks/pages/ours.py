@@ -55,9 +55,10 @@ class Reader:
         """Answer questions of the attempts that are open, one after the other, and then otherwise."""
         choices: dict[str, list[str]] = {}
         for attempt in self.begun:
-            for item, value in CHOICE.findall(ask(Ask("GET", attempt, self.cookie)).text):
-                choices.setdefault(f"{attempt}/items/{item}", []).append(value)
-        choices = {path: values for path, values in choices.items() if len(values) > 1}
+            choices |= _choices(attempt, ask(Ask("GET", attempt, self.cookie)))
+        return self._answers(choices)
+
+    def _answers(self, choices: Mapping[str, Sequence[str]]) -> Iterator[Page]:
         assert choices, "no attempt is open that has a question with options"
         bases: dict[str, str] = {}
         return (
@@ -78,6 +79,19 @@ class Reader:
         while self.begun:
             yield one(form(f"{self.begun.popleft()}/submission", self.cookie, [self.token]))
 
+    def whole(self, quiz: str) -> Page:
+        """Sit QUIZ from the beginning to the end: begin it, see its questions, save ten responses, and hand in."""
+        begun = yield form(f"/courses/{COURSE}/quizzes/{quiz}", self.cookie, [self.token])
+        attempt = begun.header("location")
+        shown = yield Ask("GET", attempt, self.cookie)
+        for answer in itertools.islice(self._answers(_choices(attempt, shown)), 10):
+            yield from answer
+        yield form(f"{attempt}/submission", self.cookie, [self.token])
+
+    def wholes(self, quizzes: Iterable[str]) -> Iterator[Page]:
+        """Sit QUIZZES, one after the other."""
+        return (self.whole(quiz) for quiz in quizzes)
+
     def reviews(self) -> Iterator[Page]:
         """Take one step of a review after the other: the question, the answer, and what came of it."""
         while True:
@@ -89,6 +103,14 @@ class Reader:
         yield Ask("GET", answered.header("location"), self.cookie)
 
 
+def _choices(attempt: str, shown: Answer) -> dict[str, list[str]]:
+    """Return where each question of ATTEMPT that has options is answered, and what with."""
+    found: dict[str, list[str]] = {}
+    for item, value in CHOICE.findall(shown.text):
+        found.setdefault(f"{attempt}/items/{item}", []).append(value)
+    return {path: values for path, values in found.items() if len(values) > 1}
+
+
 class Look(NamedTuple):
     """A page that is only looked at: where it is, words that it shows, whether a tutor looks."""
 
@@ -97,8 +119,11 @@ class Look(NamedTuple):
     by_tutor: bool = False
 
 
+#: A quiz sat from the beginning to the end. By so many at once, each so many quizzes in a round.
+WHOLE, AT_ONCE, SAT = "attempt of ten answers", 8, 2
+
 #: What only is done: no page has an address of its own for it.
-ACTS = ("start of an attempt", "one response saved", "submission", "review step")
+ACTS = ("start of an attempt", "one response saved", "submission", WHOLE, "review step")
 
 
 def looks(seeded: Seeded) -> Mapping[str, Look]:

@@ -6,9 +6,13 @@ from typing import NamedTuple
 
 from benchmarks.pages import figures
 from benchmarks.pages.figures import Round, Spread, growth, over
+from benchmarks.pages.ours import WHOLE
 from benchmarks.pages.seeding import Seeded
 from benchmarks.pages.visiting import Visit
 from tests.test_queries import PAGES, PAGES_OF_TUTOR
+
+#: Attempts of ten questions that a tuned Moodle 4.5 takes in a minute, of eight at once: measured on another machine.
+MOODLES = 84
 
 STUDENTS_PAGES = ("today", "course", "lesson", "reading")
 
@@ -19,10 +23,11 @@ MOST_QUERIES: Mapping[str, int] = {
     "course": PAGES["course in a group"][1],
     "lesson": PAGES["lesson"][1],
     "reading": PAGES["text"][1],
-    "start of an attempt": 28,
-    "one response saved": 6,
-    "submission": 23,
-    "review step": 51,
+    "start of an attempt": 14,
+    "one response saved": 4,
+    "submission": 15,
+    WHOLE: 100,
+    "review step": 43,
     "discussion of 200 posts": PAGES["prompt"][1],
     "search": PAGES["search"][1],
     "progress table": PAGES_OF_TUTOR["progress"][1],
@@ -95,6 +100,13 @@ def targets(result: Result) -> Iterator[Target]:
     yield _each(result, f"{save}: ms, p95 at 16 connections", operator.lt, 150, lambda one: one.ours[save].p95_of_16)
     yield _each(result, f"{save}: share of the floor's saves", operator.ge, 0.5, figures.share_of_floor_saves(save))
     yield _queries(result, save, 6)
+    yield _each(
+        result,
+        f"{WHOLE}: a minute, of eight at once (Moodle 4.5, tuned, elsewhere: {MOODLES})",
+        operator.ge,
+        20 * MOODLES,
+        lambda one: (one.ours[WHOLE].per_second or 0) * 60,
+    )
     yield _each(result, f"{table}: times faster than Kolibri's", operator.ge, 10, figures.times_faster(table))
     yield _each(result, f"{table}: KB compressed", operator.le, 20, lambda one: one.ours[table].size / 1000)
     yield _same(result, table)

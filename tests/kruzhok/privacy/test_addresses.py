@@ -80,5 +80,5 @@ def test_the_server_writes_no_log_of_who_asks(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr("granian.Granian", Server)
     monkeypatch.setattr("multiprocessing.set_start_method", lambda *_said, **_more: None)
-    serve._serve_web("127.0.0.1", 8000, 1, stopping=lambda: None)
+    serve._serve_web("127.0.0.1", 8000, 1, None, stopping=lambda: None)
     assert given["log_access"] is False
