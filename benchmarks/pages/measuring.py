@@ -222,6 +222,8 @@ def count_queries(database: Database, seeded: Seeded) -> Mapping[str, Sequence[i
     pages: dict[str, Iterator[Page]] = {
         name: _in_turn(look.path, [tutor if look.by_tutor else reader]) for name, look in looks.items()
     }
+    for quiz in (*quizzes, *others):  # what a quiz asks is held as soon as anybody has begun it
+        played(ask, ours.Reader(ask, email_of(READERS + 1)).start(quiz))
     event.listen(database.engine, "before_cursor_execute", note)
     found = {}
     for name in ours.names(seeded):

@@ -26,7 +26,7 @@ MOST_QUERIES: Mapping[str, int] = {
     "start of an attempt": 14,
     "one response saved": 4,
     "submission": 15,
-    WHOLE: 100,
+    WHOLE: 82,
     "review step": 43,
     "discussion of 200 posts": PAGES["prompt"][1],
     "search": PAGES["search"][1],
