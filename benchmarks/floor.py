@@ -94,7 +94,7 @@ def create_floor() -> Flask:
         if "session" in g:
             g.session.close()
 
-    @logins.user_loader  # type: ignore[untyped-decorator]
+    @logins.user_loader
     def reader_of(key: str) -> Reader | None:
         return session().get(Reader, int(key))
 
@@ -104,7 +104,7 @@ def create_floor() -> Flask:
         return "signed in"
 
     @app.get("/page")
-    @login_required  # type: ignore[untyped-decorator]
+    @login_required
     def page() -> str:
         rows = session().scalars(select(Row).order_by(Row.id)).all()
         mine = select(Score.row_id, func.max(Score.score)).where(Score.reader_id == current_user.id)

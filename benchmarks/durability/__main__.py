@@ -29,12 +29,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks import postgres
 from benchmarks.durability import faults
 from benchmarks.durability.faults import Row, Stage
-from benchmarks.durability.migrating import interrupted, old_file, old_server, two_at_once
+from benchmarks.durability.migrating import Copy, interrupted, old_file, old_server, two_at_once
 from benchmarks.durability.site import Serving
 from benchmarks.storm.__main__ import seed
 from benchmarks.storm.students import Plan
@@ -72,13 +73,25 @@ def all_faults(folder: Path, server: str, options: argparse.Namespace) -> Iterat
     """Yield each fault with its name, in order; what it is done to is made when it is come to."""
     stages = Stages(folder, server, options)
     for name in ("kill_a_web_process", "kill_everything", "full_disk", "read_only", "clock_set_back", "damaged"):
-        yield f"{name} sqlite", lambda name=name: getattr(faults, name)(stages.file())
+        yield f"{name} sqlite", partial(_done_to, stages.file, getattr(faults, name))
     for name in ("kill_a_web_process", "kill_everything", "clock_set_back"):
-        yield f"{name} postgresql", lambda name=name: getattr(faults, name)(stages.of_server())
-    yield "backup there and back", lambda: there_and_back(stages)
+        yield f"{name} postgresql", partial(_done_to, stages.of_server, getattr(faults, name))
+    yield "backup there and back", partial(there_and_back, stages)
     for kind, copies in (("SQLite", stages.old_files), ("PostgreSQL", stages.old_databases)):
-        yield f"migration interrupted {kind.lower()}", lambda c=copies, k=kind: interrupted(c(), options.points, k)
-        yield f"migration two servers {kind.lower()}", lambda c=copies, k=kind: two_at_once(c(), stages.empty(k))
+        yield f"migration interrupted {kind.lower()}", partial(_interrupted, copies, options.points, kind)
+        yield f"migration two servers {kind.lower()}", partial(_two_at_once, copies, stages, kind)
+
+
+def _done_to(stage: Callable[[], Stage], fault: Callable[[Stage], Row]) -> Row:
+    return fault(stage())
+
+
+def _interrupted(copies: Callable[[], Copy], points: int, kind: str) -> Row:
+    return interrupted(copies(), points, kind)
+
+
+def _two_at_once(copies: Callable[[], Copy], stages: "Stages", kind: str) -> Row:
+    return two_at_once(copies(), stages.empty(kind))
 
 
 class Stages:

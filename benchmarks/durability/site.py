@@ -194,6 +194,9 @@ def lost(url: str, saved: Sequence[Acknowledged]) -> int:
     missing = 0
     for one in saved:
         row = steps.get((one.attempt, one.item, one.step))
-        data = parse_data(row.data) if row is not None else None
-        missing += row is None or row.response != type_of(data).parse(data, one.fields, row.shown)
+        if row is None:
+            missing += 1
+            continue
+        data = parse_data(row.data)
+        missing += row.response != type_of(data).parse(data, one.fields, row.shown)
     return missing

@@ -172,10 +172,9 @@ def one_round(sides: Sides, paces: Paces, number: int) -> Round:
     """Return what a round came to: floor, ours and the peer (every other time the other way round), floor."""
     before = _floor(sides, paces.floor)
     figures: dict[str, Mapping[str, Figure]] = {"peer": {}}
-    turns = [lambda: ("ours", _ours(sides, paces)), lambda: ("peer", _peer(sides, paces))]
-    for turn in turns if number % 2 else reversed(turns):
-        side, found = turn()
-        figures[side] = found
+    turns = [("ours", _ours), ("peer", _peer)]
+    for side, measured in turns if number % 2 else reversed(turns):
+        figures[side] = measured(sides, paces)
     return Round(figures["ours"], figures["peer"], before, _floor(sides, paces.floor))
 
 
@@ -228,7 +227,7 @@ def count_queries(database: Database, seeded: Seeded) -> Mapping[str, Sequence[i
     found = {}
     for name in ours.names(seeded):
         if name in ours.ACTS:
-            acts = {
+            acts: Mapping[str, Callable[[], Iterator[Page]]] = {
                 "start of an attempt": lambda: reader.starts(quizzes), "one response saved": lambda: reader.saves(ask),
                 "submission": reader.submissions, "review step": reader.reviews,
                 ours.WHOLE: lambda: reader.wholes(others),

@@ -11,6 +11,7 @@ import sys
 import venv
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,8 @@ class Installed:
         if self.command.exists():
             return
         venv.create(self.folder / "venv", with_pip=True)
-        asked = [self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"kolibri=={VERSION}"]
-        subprocess.run(asked, check=True, stdout=sys.stderr)
+        pip = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, f"kolibri=={VERSION}"], check=True, stdout=sys.stderr)
 
     def environment(self, home: Path, port: int = 0) -> Mapping[str, str]:
         """Return what the programs of HOME are told: to listen to this machine alone, and to call nobody."""
@@ -233,7 +234,7 @@ class Kolibri:
         if name == "submission":
             return (one.submit() for one in self.begun if one.sessions), []
         asks_of = [one.looks()[name] for one in readers]
-        return (several(asks_of[0]) for _ in count()), [_again(lambda asks=asks: several(asks)) for asks in asks_of]
+        return (several(asks_of[0]) for _ in count()), [_again(partial(several, asks)) for asks in asks_of]
 
 
 def _again(page: Callable[[], Page]) -> Iterator[Page]:

@@ -101,7 +101,7 @@ def report(family: str, minutes: float, outcomes: Mapping[Task, Outcome]) -> dic
     """Print what came of it in one world; return it for JSON."""
     print(f"\n{family}, {minutes:g} minutes a day, {len(outcomes)} students")
     print("way                  minutes used  answers     day   later   ours less it: day           later")
-    told = {}
+    told: dict[str, dict[str, Any]] = {}
     for way in WAYS:
         mean = {key: fmean(outcome[way][key] for outcome in outcomes.values()) for key in ("day", "later", "minutes")}
         answers = fmean(outcome[way]["answers"] for outcome in outcomes.values())

@@ -7,6 +7,7 @@ share is left: after two days, a week, four and twelve weeks 83, 72, 60, 51 per 
 
 import math
 import random
+from collections.abc import Callable
 from typing import Any, ClassVar, Protocol
 
 from fsrs.scheduler import DEFAULT_PARAMETERS
@@ -66,7 +67,7 @@ class ThreeParts:
 
     def recall(self, item: tuple[float, float], trace: Trace, day: int) -> float:
         stability, _difficulty, last = trace
-        return (1 + self.factor * (day - last) / stability) ** -self.w[20]
+        return math.pow(1 + self.factor * (day - last) / stability, -self.w[20])
 
     def answered(self, item: tuple[float, float], trace: Trace, day: int, *, known: bool) -> Trace:
         stability, difficulty, last = trace
@@ -108,7 +109,7 @@ class Disuse:
 
     def recall(self, item: float, trace: Trace, day: int) -> float:
         half_life, last = trace
-        return 2.0 ** (-(day - last + 0.02) / half_life)
+        return math.pow(2.0, -(day - last + 0.02) / half_life)
 
     def answered(self, item: float, trace: Trace, day: int, *, known: bool) -> Trace:
         half_life = trace[0]
@@ -159,4 +160,4 @@ class Traces:
         return (*traces, (moment + 1, decay)), day, today + 1
 
 
-FAMILIES: dict[str, type[Memory]] = {"three-parts": ThreeParts, "disuse": Disuse, "traces": Traces}
+FAMILIES: dict[str, Callable[[random.Random], Memory]] = {"three-parts": ThreeParts, "disuse": Disuse, "traces": Traces}
