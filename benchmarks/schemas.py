@@ -47,6 +47,7 @@ COMMITS = {
     "0007": "5286f2f98201",
     "0008": "4fa890332378",
     "0009": "24e3d1299b34",
+    "0010": "8c7090d28bf1",
 }
 #: What is taken out, in statements of which the first is done that the schema knows.
 TRIMMED = (
