@@ -5,7 +5,7 @@ an error (two readers that both write afterwards), and BEGIN DEFERRED fails unde
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -22,14 +22,16 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    and_,
     create_engine,
     event,
     literal_column,
     text,
+    tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
 from course.base.held import HELD, Held
@@ -161,6 +163,16 @@ def in_words(word: enum.Enum) -> ColumnElement[Any]:
     Where an index holds only rows with such a word, SQLite looks what the parameter is, and prepares the statement anew
     for each time that it is asked: which took longer than to answer it."""
     return literal_column(f"'{word.value}'")
+
+
+def among(
+    first: InstrumentedAttribute[Any], second: InstrumentedAttribute[Any], pairs: Collection[tuple[Any, Any]]
+) -> ColumnElement[bool]:
+    """Return whether the columns FIRST and SECOND are together one of PAIRS.
+
+    It is said of each of them, too: SQLite looks for pairs in an index only then, and else through the whole table."""
+    firsts, seconds = {one for one, _other in pairs}, {other for _one, other in pairs}
+    return and_(first.in_(firsts), second.in_(seconds), tuple_(first, second).in_(pairs))
 
 
 def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from course.base.db import insert_into
+from course.base.db import among, insert_into
 from course.notices.models import Notice
 
 #: What can have happened: somebody joined, asks to join, was let in or not, holds the keys now, was removed; a reply to
@@ -41,8 +41,7 @@ def tell_anew(session: Session, user_ids: Iterable[int], kind: str, ref: str, *,
 
 def tell_each_anew(session: Session, told: Collection[tuple[int, str]], kind: str, *, now: datetime) -> None:
     """Tell many users at once, TOLD being each user with a ref, as `tell_anew` tells one. Two queries."""
-    those = tuple_(Notice.user_id, Notice.ref).in_(told)
-    session.execute(delete(Notice).where(Notice.kind == kind, those))
+    session.execute(delete(Notice).where(Notice.kind == kind, among(Notice.user_id, Notice.ref, told)))
     _add(session, set(told), kind, now)
 
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from course.base.db import insert_into
+from course.base.db import among, insert_into
 from course.base.errors import Conflict
 from course.base.words import _
 from course.users.models import User
@@ -130,7 +130,7 @@ def hold_cards(session: Session, answers: Iterable[Answer]) -> dict[Key, Card]:
     # In one order for all, so that two who make or hold the same cards wait for each other and not crosswise.
     rows = [{"user_id": key[0], "item_id": key[1], "made_at": at} for key, at in sorted(met.items())]
     session.execute(insert_into(session, Card).on_conflict_do_nothing(), rows)
-    return {(card.user_id, card.item_id): card for card in held(session, tuple_(Card.user_id, Card.item_id).in_(met))}
+    return {(card.user_id, card.item_id): card for card in held(session, among(Card.user_id, Card.item_id, met))}
 
 
 def held(session: Session, which: ColumnElement[bool]) -> Sequence[Card]:
